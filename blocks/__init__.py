@@ -1,0 +1,7 @@
+"""Stored connections: what a person fills in, secrets included, in Prefect's blocks."""
+
+from blocks.amazon_seller_account import AmazonSellerAccount
+from blocks.marketplace_connection import MarketplaceConnection
+from blocks.warehouse_account import WarehouseAccount
+
+__all__ = ["AmazonSellerAccount", "MarketplaceConnection", "WarehouseAccount"]

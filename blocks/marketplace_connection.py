@@ -1,0 +1,92 @@
+"""The block of one connection: a marketplace of a seller joined to a warehouse customer."""
+
+from datetime import datetime
+
+from prefect.blocks.core import Block
+from prefect_email import EmailServerCredentials
+from pydantic import Field, ValidationError
+
+from blocks.amazon_seller_account import AmazonSellerAccount
+from blocks.warehouse_account import WarehouseAccount
+from dockwire.errors import SettingsError
+from dockwire.model.connection import CancelPolicy, Connection, Contacts, Filter, ShipMethod
+from dockwire.settings import explain
+
+
+class MarketplaceConnection(Block):
+    """One Amazon marketplace of one seller, joined to one customer of the warehouse.
+
+    The block's name is the connection's name everywhere: deployments, tags, mails and commands.
+
+    Attributes:
+        seller_account: The seller account block.
+        warehouse: The warehouse account block.
+        warehouse_name: Name of the warehouse account; customers are numbered within it.
+        marketplace: Two-letter code of the marketplace.
+        customer_id: The merchant's number in the warehouse.
+        facility_id: The building that ships.
+
+    Example:
+        Load a stored connection:
+        ```python
+        from blocks import MarketplaceConnection
+        connection = MarketplaceConnection.load("BLOCK_NAME")
+        ```
+    """
+
+    _block_type_name = "Marketplace Connection"
+    _block_type_slug = "marketplace-connection"
+
+    seller_account: AmazonSellerAccount = Field(description="The Amazon seller account.")
+    warehouse: WarehouseAccount = Field(description="The warehouse account.")
+    warehouse_name: str = Field(description="Name of the warehouse account, the same for its connections.")
+    mail_server: EmailServerCredentials | None = Field(
+        default=None, description="The server that sends notices; without it they wait in the outbox."
+    )
+    mail_from: str = Field(default="dockwire@localhost", description="Sender of the notices.")
+    marketplace: str = Field(description="Two-letter marketplace code, for instance US, or Amazon's id.")
+    customer_id: int = Field(description="The merchant's customer number in the warehouse.")
+    facility_id: int = Field(description="The number of the warehouse building that ships.")
+    import_since: datetime = Field(description="Orders last changed before this moment are never imported.")
+    sku_map: dict[str, str] = Field(
+        default={}, description="Amazon SKU to warehouse SKU, where the two differ."
+    )
+    require_sku_map: bool = Field(
+        default=False, description="Hold every SKU without an entry, even one the warehouse knows."
+    )
+    ship_methods: dict[str, ShipMethod] = Field(
+        default={}, description="Amazon service level to carrier, service and SCAC; others are held."
+    )
+    prime_ship_method: ShipMethod | None = Field(
+        default=None, description="Carrier, service and SCAC of Seller Fulfilled Prime orders."
+    )
+    filters: list[Filter] = Field(default=[], description="Orders to hold for a look.")
+    contacts: Contacts = Field(default=Contacts(), description="Who gets which mail.")
+    on_buyer_cancel: CancelPolicy = Field(
+        default=CancelPolicy.HOLD, description="What to do when a buyer asks to cancel a created order."
+    )
+    reference_prefix: str = Field(default="", description="Put before the order id in the warehouse.")
+    reference_suffix: str = Field(default="", description="Put behind the order id in the warehouse.")
+
+    def connection(self, slug: str) -> Connection:
+        """Return the connection that the rest of dockwire works with.
+
+        Raises:
+            SettingsError: a field does not hold what it should; the message names it.
+        """
+        try:
+            return Connection.model_validate(
+                {
+                    "slug": slug,
+                    "application_id": self.seller_account.application_id,
+                    "seller_id": self.seller_account.seller_id,
+                    "marketplace_code": self.marketplace,
+                    "warehouse": self.warehouse_name,
+                    **{name: getattr(self, name) for name in _SAME_NAME},
+                }
+            )
+        except ValidationError as error:
+            raise SettingsError(f"connection {slug}: {explain(error)}") from None
+
+
+_SAME_NAME = sorted(set(Connection.model_fields) & set(MarketplaceConnection.model_fields) - {"warehouse"})

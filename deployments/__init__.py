@@ -1,0 +1,1 @@
+"""Deployments from data: one per connection and flow, the command line, and the demo."""

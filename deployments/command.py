@@ -1,0 +1,178 @@
+"""The ``dockwire`` command: everything of ``dockwire.cli`` and the commands that need Prefect.
+
+Prefect is imported inside the commands that use it, so the others start at once.
+"""
+
+import asyncio
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
+from dockwire.cli import key, orders, say, simulate, warehouse
+from dockwire.settings import read_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+run = typer.Typer(no_args_is_help=True, help="Run one flow in this process.")
+connection = typer.Typer(no_args_is_help=True, help="Look at the stored connections.")
+app.add_typer(simulate.app, name="simulate")
+app.add_typer(warehouse.app, name="warehouse")
+app.add_typer(orders.app, name="orders")
+app.add_typer(key.app, name="key")
+app.add_typer(run, name="run")
+app.add_typer(connection, name="connection")
+
+_PREFECT_PORT = 4200
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+@say.plainly
+def _everywhere() -> None:
+    """Amazon orders into the warehouse, shipments back to Amazon; nothing lost, nothing doubled."""
+    prepare_environment(read_settings().state_dir.absolute())
+
+
+@run.callback()
+def _run() -> None:
+    """Run one flow in this process."""
+
+
+@run.command("order-import")
+@say.plainly
+def run_order_import(
+    name: Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")],
+    refresh: Annotated[bool, typer.Option(help="Ask Amazon even when it was asked minutes ago.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Import the orders of one connection now."""
+    from flows.order_import import order_import
+
+    state: Any = asyncio.run(order_import(name, refresh=refresh, return_state=True))  # type: ignore[call-overload]  # Prefect types return_state for sync flows only
+    if not state.is_completed():
+        say.fail(state.message or f"the run ended as {state.name}")
+    numbers: dict[str, int] = asyncio.run(state.aresult())
+    if as_json:
+        say.data(numbers)
+    else:
+        say.line(", ".join(f"{count} {what.replace('_', ' ')}" for what, count in numbers.items() if count))
+
+
+@app.command()
+@say.plainly
+def apply(
+    file: Annotated[Path, typer.Argument(help="TOML file of sellers, warehouses, mail and connections.")],
+    as_json: Json = False,
+) -> None:
+    """Store the connections of a file as Prefect blocks; repeating it changes nothing."""
+    from deployments.connections_file import ConnectionsFile
+
+    stored = asyncio.run(ConnectionsFile(file).store())
+    if as_json:
+        say.data(stored)
+    else:
+        say.line(f"stored: {', '.join(stored)}")
+        say.line("'dockwire deploy' makes their deployments, 'dockwire up' runs them")
+
+
+@app.command()
+@say.plainly
+def deploy(as_json: Json = False) -> None:
+    """Register one deployment per stored connection and flow; repeating it updates them."""
+    from deployments.serving import register
+
+    names = asyncio.run(register())
+    if as_json:
+        say.data(names)
+    else:
+        for name in names:
+            say.line(name)
+
+
+@app.command()
+@say.plainly
+def up(
+    limit: Annotated[int, typer.Option(min=1, help="How many runs are under way at once.")] = 2,
+) -> None:
+    """Serve the deployments of all stored connections until Ctrl-C.
+
+    Uses the Prefect server of PREFECT_API_URL, or starts a local one when there is none.
+    """
+    with ExitStack() as stack:
+        if "PREFECT_API_URL" not in os.environ:
+            state = read_settings().state_dir.absolute()
+            port = free_port(_PREFECT_PORT)
+            say.line(f"Prefect is at {stack.enter_context(local_server(state, port))}")
+            os.environ.update(prefect_environment(state, port))
+        from deployments.serving import serve
+
+        try:
+            asyncio.run(serve(limit=limit))
+        except KeyboardInterrupt:
+            say.line("stopped")
+
+
+@app.command()
+@say.plainly
+def demo(
+    order_count: Annotated[int, typer.Option("--orders", min=3, max=3000, help="Amazon orders.")] = 300,
+    seed: Annotated[int, typer.Option(help="Same seed, same orders.")] = 1,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Stay up until Ctrl-C and print the addresses.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Live through a day on embedded parts and print what happened."""
+    from deployments.demo import run_demo
+
+    summary = run_demo(orders=order_count, seed=seed, keep=keep, quiet=as_json)
+    if as_json:
+        say.data(summary)
+    if not summary["consistent"] or summary["prefect"]["failed"]:
+        raise typer.Exit(say.FAILED)
+
+
+@connection.command("list")
+@say.plainly
+def list_connections(as_json: Json = False) -> None:
+    """List the stored connections."""
+    from deployments.inspect import describe_all
+
+    rows = asyncio.run(describe_all())
+    if as_json:
+        say.data(rows)
+    elif rows:
+        say.table(rows)
+    else:
+        say.line("no connection is stored; 'dockwire apply FILE' stores some")
+
+
+@connection.command()
+@say.plainly
+def check(
+    name: Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")],
+    as_json: Json = False,
+) -> None:
+    """Try everything a connection needs, without changing anything, and say what is wrong."""
+    from deployments.inspect import check_connection
+
+    results = asyncio.run(check_connection(name))
+    if as_json:
+        say.data(results)
+    else:
+        for result in results:
+            say.line(f"{'ok  ' if result['ok'] else 'FAIL'}  {result['what']}: {result['detail']}")
+    if not all(result["ok"] for result in results):
+        raise typer.Exit(say.FAILED)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

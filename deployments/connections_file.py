@@ -1,0 +1,131 @@
+"""Connections as data: a TOML file of sellers, warehouses, mail servers and connections.
+
+Secrets never stand in the file: a value ``{ env = "NAME" }`` is read from the environment. The whole
+file is checked before the first block is written.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from prefect.blocks.core import Block
+from prefect_email import EmailServerCredentials
+from pydantic import ValidationError
+
+from blocks import AmazonSellerAccount, MarketplaceConnection, WarehouseAccount
+from dockwire.errors import SettingsError
+from dockwire.settings import explain
+
+_SECTIONS: dict[str, type[Block]] = {
+    "sellers": AmazonSellerAccount,
+    "warehouses": WarehouseAccount,
+    "mail": EmailServerCredentials,
+}
+
+_SECRETS = {"client_secret", "refresh_token", "password"}
+
+
+class ConnectionsFile:
+    """The checked content of one file, ready to be stored as blocks."""
+
+    def __init__(self, path: Path, environment: Mapping[str, str] = os.environ) -> None:
+        """Read and check ``path``.
+
+        Raises:
+            SettingsError: the file cannot be read or something in it is wrong; the message names
+                the file, the table and the field.
+        """
+        self._path = path
+        self._environment = environment
+        content = self._read()
+        self._check_names(content, {*_SECTIONS, "connections"}, "")
+        self.accounts: dict[str, dict[str, Block]] = {
+            section: {
+                name: self._block(kind, f"{section}.{name}", fields)
+                for name, fields in content.get(section, {}).items()
+            }
+            for section, kind in _SECTIONS.items()
+        }
+        self.connections = {
+            name: self._connection(name, fields) for name, fields in content.get("connections", {}).items()
+        }
+
+    async def store(self) -> list[str]:
+        """Write all blocks, replacing those of the same name; return what was written."""
+        written = []
+        for section, blocks in self.accounts.items():
+            for name, block in blocks.items():
+                await block.asave(name, overwrite=True)
+                written.append(f"{section}.{name}")
+        for name, connection in self.connections.items():
+            await connection.asave(name, overwrite=True)
+            written.append(f"connections.{name}")
+        return written
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self._path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(f"{self._path}: {error.strerror or 'cannot be read'}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{self._path}: not TOML: {error}") from None
+
+    def _connection(self, name: str, fields: dict[str, Any]) -> MarketplaceConnection:
+        place = f"connections.{name}"
+        values = dict(fields)
+        warehouse = values.get("warehouse", "")
+        values["seller_account"] = self._named("sellers", values.pop("seller", ""), f"{place}.seller")
+        values["warehouse"] = self._named("warehouses", warehouse, f"{place}.warehouse")
+        values["warehouse_name"] = warehouse
+        if "mail" in values:
+            values["mail_server"] = self._named("mail", values.pop("mail"), f"{place}.mail")
+        block = self._block(MarketplaceConnection, place, values)
+        assert isinstance(block, MarketplaceConnection)
+        try:
+            block.connection(name)
+        except SettingsError as error:
+            raise SettingsError(f"{self._path}: {place}: {error}") from None
+        return block
+
+    def _named(self, section: str, name: str, place: str) -> Block:
+        known = self.accounts[section]
+        if name not in known:
+            raise SettingsError(
+                f"{self._path}: {place}: there is no [{section}.{name}] in this file; "
+                f"it has: {', '.join(known) or 'none'}"
+            )
+        return known[name]
+
+    def _block(self, kind: type[Block], place: str, fields: object) -> Block:
+        if not isinstance(fields, dict):
+            raise SettingsError(f"{self._path}: {place} is not a table")
+        self._check_names(fields, {name for name in kind.model_fields if not name.startswith("_")}, place)
+        values = {name: self._value(value, f"{place}.{name}") for name, value in fields.items()}
+        for name in _SECRETS & set(fields):
+            if not isinstance(fields[name], dict):
+                raise SettingsError(
+                    f"{self._path}: {place}.{name}: a secret does not belong in a file; "
+                    f'write {name} = {{ env = "NAME" }} and put it into the environment'
+                )
+        try:
+            return kind(**values)
+        except ValidationError as error:
+            raise SettingsError(f"{self._path}: {place}: {explain(error)}") from None
+
+    def _check_names(self, fields: dict[str, Any], known: set[str], place: str) -> None:
+        for name in fields:
+            if name not in known:
+                where = f"{place}.{name}" if place else name
+                raise SettingsError(
+                    f"{self._path}: {where} is not known here; known: {', '.join(sorted(known))}"
+                )
+
+    def _value(self, value: object, place: str) -> object:
+        if not (isinstance(value, dict) and set(value) == {"env"}):
+            return value
+        name = str(value["env"])
+        if name not in self._environment:
+            raise SettingsError(f"{self._path}: {place}: environment variable {name} is not set")
+        return self._environment[name]

@@ -1,0 +1,104 @@
+"""Looking at stored connections and trying them, without changing anything remote."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+from blocks import MarketplaceConnection
+from deployments.plan import stored_connections
+from dockwire.bootstrap import opened_ledger, opened_seller, opened_warehouse
+from dockwire.clock import SystemClock
+from dockwire.errors import DockwireError, NotFound, SettingsError
+from dockwire.model.connection import Connection
+from dockwire.ports import SellerAccount, Warehouse
+from dockwire.settings import read_settings
+from tasks.opening import load_block
+
+
+async def describe_all() -> list[dict[str, Any]]:
+    """Return one row per stored connection, without secrets."""
+    rows = []
+    for slug in await stored_connections():
+        block = await load_block(slug)
+        rows.append(
+            {
+                "connection": slug,
+                "marketplace": block.marketplace,
+                "seller": block.seller_account.seller_id,
+                "warehouse": block.warehouse_name,
+                "customer": block.customer_id,
+                "facility": block.facility_id,
+            }
+        )
+    return rows
+
+
+async def check_connection(slug: str) -> list[dict[str, Any]]:
+    """Return what was tried and how it went: settings, database, Amazon, warehouse."""
+    results: list[dict[str, Any]] = []
+
+    async def tried(what: str, attempt: Callable[[], Awaitable[str]]) -> None:
+        try:
+            results.append({"what": what, "ok": True, "detail": await attempt()})
+        except DockwireError as error:
+            results.append({"what": what, "ok": False, "detail": str(error), "fixer": error.fixer.value})
+
+    block = await load_block(slug)
+    connection = block.connection(slug)
+    results.append({"what": "settings", "ok": True, "detail": "the block is complete"})
+    async with AsyncExitStack() as stack:
+        try:
+            seller, warehouse = await _open(stack, block)
+        except DockwireError as error:
+            results.append({"what": "ledger", "ok": False, "detail": str(error), "fixer": error.fixer.value})
+            return results
+        results.append({"what": "ledger", "ok": True, "detail": "the database answers"})
+        await tried("amazon", lambda: _marketplace(seller, connection))
+        await tried("warehouse", lambda: _customer_and_facility(warehouse, connection))
+        await tried("items", lambda: _items(warehouse, connection))
+    return results
+
+
+async def _open(stack: AsyncExitStack, block: MarketplaceConnection) -> tuple[SellerAccount, Warehouse]:
+    settings, clock = read_settings(), SystemClock()
+    ledger = await stack.enter_async_context(opened_ledger(settings))
+    seller = await stack.enter_async_context(
+        opened_seller(block.seller_account.access(), quotas=ledger, settings=settings, clock=clock)
+    )
+    access = block.warehouse.access(block.warehouse_name)
+    warehouse = await stack.enter_async_context(opened_warehouse(access, settings=settings, clock=clock))
+    return seller, warehouse
+
+
+async def _marketplace(seller: SellerAccount, connection: Connection) -> str:
+    wanted = connection.marketplace.id
+    for participation in await seller.participations():
+        if participation.marketplace_id == wanted:
+            if not participation.participating:
+                raise SettingsError(f"the seller does not sell on {connection.marketplace_code}")
+            if participation.suspended:
+                raise SettingsError(f"the seller's listings on {connection.marketplace_code} are suspended")
+            return f"the seller sells on {connection.marketplace_code}"
+    raise SettingsError(f"the seller account has no marketplace {connection.marketplace_code}")
+
+
+async def _customer_and_facility(warehouse: Warehouse, connection: Connection) -> str:
+    try:
+        facilities = await warehouse.facilities(connection.customer_id)
+    except NotFound:
+        names = ", ".join(f"{party.id} ({party.name})" for party in await warehouse.customers())
+        raise SettingsError(f"there is no customer {connection.customer_id}; there are: {names}") from None
+    for facility in facilities:
+        if facility.id == connection.facility_id:
+            return f"customer {connection.customer_id} is served by {facility.name}"
+    names = ", ".join(f"{party.id} ({party.name})" for party in facilities)
+    raise SettingsError(f"no facility {connection.facility_id} for this customer; there are: {names}")
+
+
+async def _items(warehouse: Warehouse, connection: Connection) -> str:
+    items = await warehouse.items(connection.customer_id)
+    known = {item.sku for item in items}
+    unknown = sorted(sku for sku in connection.sku_map.values() if sku not in known)
+    if unknown:
+        raise SettingsError(f"the SKU map names items the warehouse does not know: {', '.join(unknown[:10])}")
+    return f"{len(items)} items"

@@ -1,0 +1,67 @@
+"""Which deployments there are: one per flow and stored connection."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
+from prefect.types.entrypoint import EntrypointType
+
+from blocks import MarketplaceConnection
+from deployments.schedules import every
+from dockwire.model.connection import Connection
+from flows.order_import import order_import
+from tasks.opening import load_block
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """A flow that every connection gets, and how often."""
+
+    flow: Flow[..., Any]
+    interval: timedelta
+
+
+FLOWS = (Cadence(order_import, timedelta(minutes=15)),)
+
+
+async def stored_connections() -> list[str]:
+    """Return the names of all stored connections."""
+    async with get_client() as client:
+        found = await client.read_block_documents_by_type(
+            MarketplaceConnection._block_type_slug or "",  # noqa: SLF001 - Prefect's way to name a block type
+            include_secrets=False,
+        )
+    return sorted(document.name for document in found if document.name)
+
+
+async def planned(slugs: list[str]) -> list[RunnerDeployment]:
+    """Return the deployments of these connections; nothing is registered yet."""
+    deployments = []
+    for slug in slugs:
+        connection = (await load_block(slug)).connection(slug)
+        deployments += [_deployment(cadence, connection) for cadence in FLOWS]
+    return deployments
+
+
+def _deployment(cadence: Cadence, connection: Connection) -> RunnerDeployment:
+    return RunnerDeployment.from_flow(
+        cadence.flow,
+        name=connection.slug,
+        parameters={"connection": connection.slug},
+        schedule=every(cadence.interval, connection.slug),
+        tags=[
+            f"connection:{connection.slug}",
+            f"marketplace:{connection.marketplace_code}",
+            f"seller:{connection.seller_id}",
+        ],
+        # A missed tick is covered by the next one, so a run that would overlap is dropped.
+        concurrency_limit=ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+        ),
+        description=cadence.flow.description,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )

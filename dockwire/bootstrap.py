@@ -1,0 +1,155 @@
+"""The only assembler: settings and access become a ledger, clients and the steps of a run."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from dockwire.access import EMBEDDED, AmazonAccess, WarehouseAccess
+from dockwire.amazon import AmazonAccount, AmazonCredentials
+from dockwire.clock import Clock, SystemClock
+from dockwire.decisions.harvesting import HarvestPolicy
+from dockwire.errors import SettingsError
+from dockwire.extensiv import WarehouseClient, WarehouseCredentials
+from dockwire.keys import load_keys
+from dockwire.ledger import SqlLedger
+from dockwire.model.connection import AccountKey, Connection
+from dockwire.pacing import Pacer
+from dockwire.ports import Ledger, QuotaStore, SellerAccount, Warehouse
+from dockwire.sealing import Sealer, SealError
+from dockwire.services.desk import Desk
+from dockwire.services.harvest import Harvest
+from dockwire.services.order_import import OrderImport
+from dockwire.settings import Settings
+
+
+@asynccontextmanager
+async def opened_ledger(settings: Settings) -> AsyncIterator[SqlLedger]:
+    """Open the ledger, bringing its schema up to date first.
+
+    Raises:
+        SettingsError: the address or the encryption keys are unusable.
+        LedgerUnavailable: the database does not answer.
+    """
+    ledger = await SqlLedger.open(settings.ledger_database, sealer=sealer(settings))
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+def sealer(settings: Settings) -> Sealer:
+    """Return the sealer made from the configured keys, or from the state folder's key file."""
+    configured = [key.get_secret_value() for key in settings.encryption_keys]
+    try:
+        return Sealer(load_keys(settings.state_dir, configured))
+    except SealError as error:
+        raise SettingsError(str(error)) from None
+
+
+@asynccontextmanager
+async def opened_seller(
+    access: AmazonAccess, *, quotas: QuotaStore, settings: Settings, clock: Clock
+) -> AsyncIterator[SellerAccount]:
+    """Make the client of one seller account; nothing is sent yet."""
+    account = AccountKey(
+        application_id=access.application_id, seller_id=access.seller_id, region=access.region
+    )
+    seller = AmazonAccount(
+        account=account,
+        credentials=AmazonCredentials(
+            client_id=access.client_id,
+            client_secret=access.client_secret,
+            refresh_token=access.refresh_token,
+        ),
+        pacer=Pacer(quotas, clock, max_wait=settings.quota_wait_seconds),
+        clock=clock,
+        endpoint=access.base_url,
+        token_url=access.token_url,
+    )
+    try:
+        yield seller
+    finally:
+        await seller.aclose()
+
+
+@asynccontextmanager
+async def opened_warehouse(
+    access: WarehouseAccess, *, settings: Settings, clock: Clock
+) -> AsyncIterator[Warehouse]:
+    """Make the client of one warehouse account, around the embedded warehouse where that is meant."""
+    async with AsyncExitStack() as stack:
+        transport = None
+        base_url, credentials = access.base_url, _credentials(access)
+        if access.base_url == EMBEDDED:
+            transport, base_url, credentials = await _embedded(stack, settings, clock)
+        client = WarehouseClient(
+            base_url=base_url,
+            credentials=credentials,
+            clock=clock,
+            time_zone=access.time_zone,
+            transport=transport,
+            connections=settings.warehouse_connections,
+        )
+        stack.push_async_callback(client.aclose)
+        yield client
+
+
+@asynccontextmanager
+async def opened_import(
+    connection: Connection,
+    *,
+    amazon: AmazonAccess,
+    warehouse: WarehouseAccess,
+    settings: Settings,
+    owner: str,
+    clock: Clock | None = None,
+) -> AsyncIterator[OrderImport]:
+    """Assemble the steps of one order-import run."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        ledger = await stack.enter_async_context(opened_ledger(settings))
+        seller = await stack.enter_async_context(
+            opened_seller(amazon, quotas=ledger, settings=settings, clock=clock)
+        )
+        stock = await stack.enter_async_context(opened_warehouse(warehouse, settings=settings, clock=clock))
+        yield assemble_import(
+            connection,
+            seller=seller,
+            warehouse=stock,
+            ledger=ledger,
+            settings=settings,
+            owner=owner,
+            clock=clock,
+        )
+
+
+def assemble_import(
+    connection: Connection,
+    *,
+    seller: SellerAccount,
+    warehouse: Warehouse,
+    ledger: Ledger,
+    settings: Settings,
+    owner: str,
+    clock: Clock,
+) -> OrderImport:
+    """Put the steps of a run together from parts that are open already."""
+    desk = Desk(
+        connection=connection,
+        seller=seller,
+        warehouse=warehouse,
+        ledger=ledger,
+        clock=clock,
+        owner=owner,
+        workers=settings.warehouse_connections,
+    )
+    harvest = Harvest(
+        connection.account,
+        seller=seller,
+        ledger=ledger,
+        clock=clock,
+        owner=owner,
+        policy=HarvestPolicy(fresh_for=timedelta(seconds=settings.harvest_fresh_seconds)),
+        wait=timedelta(seconds=settings.quota_wait_seconds),
+    )
+    return OrderImport(desk, harvest)

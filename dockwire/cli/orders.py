@@ -1,0 +1,109 @@
+"""``dockwire orders``: look at and act on the ledger's orders."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from dockwire.cli import say
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.record import Fact, OrderRow, OrderState
+from dockwire.ports import Ledger
+
+app = typer.Typer(no_args_is_help=True, help="Look at and act on orders.")
+
+T = TypeVar("T")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _with_ledger(work: Callable[[Ledger], Awaitable[T]]) -> T:
+    from dockwire.bootstrap import opened_ledger
+    from dockwire.settings import read_settings
+
+    async def run() -> T:
+        async with opened_ledger(read_settings()) as ledger:
+            return await work(ledger)
+
+    return asyncio.run(run())
+
+
+@app.command("list")
+@say.plainly
+def list_orders(
+    connection: Annotated[str, typer.Option(help="Only orders of this connection.")] = "",
+    state: Annotated[list[OrderState] | None, typer.Option(help="Only orders in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List orders with their state and reasons."""
+    rows = _with_ledger(
+        lambda ledger: ledger.list_orders(
+            connection=ConnectionSlug(connection) if connection else None,
+            states=tuple(state or ()),
+            limit=limit,
+        )
+    )
+    if as_json:
+        say.data([_row(row) for row in rows])
+        return
+    say.table([_row(row) for row in rows])
+    if len(rows) == limit:
+        say.line(f"(the first {limit}; --limit shows more)")
+
+
+@app.command()
+@say.plainly
+def show(order_id: str, as_json: Json = False) -> None:
+    """Show one order: where it stands, why, and everything that happened to it."""
+
+    async def read(ledger: Ledger) -> tuple[list[OrderRow], list[Fact]]:
+        wanted = AmazonOrderId(order_id)
+        return await ledger.find_orders(wanted), await ledger.order_facts(wanted)
+
+    rows, facts = _with_ledger(read)
+    if not rows:
+        say.fail(f"no order {order_id} in the ledger")
+    if as_json:
+        say.data({"orders": [_row(row) for row in rows], "facts": [_fact(fact) for fact in facts]})
+        return
+    for row in rows:
+        for name, value in _row(row).items():
+            say.line(f"{name.replace('_', ' '):18} {value}")
+        for problem in row.problems:
+            say.line(f"  {problem.code}: {problem.sentence} (who can fix it: {problem.fixer})")
+    say.line()
+    for fact in facts:
+        detail = ", ".join(f"{name}={value}" for name, value in fact.detail.items())
+        say.line(f"{fact.at:%Y-%m-%d %H:%M:%S} UTC  {fact.kind}  {detail}")
+
+
+@app.command()
+@say.plainly
+def retry(connection: str, order_id: str) -> None:
+    """Make a failed or unreadable order due at once; the connection's next run takes it up."""
+    done = _with_ledger(
+        lambda ledger: ledger.retry_order(
+            ConnectionSlug(connection), AmazonOrderId(order_id), now=datetime.now(UTC)
+        )
+    )
+    if not done:
+        say.fail(f"order {order_id} of {connection} is neither failed nor unreadable; nothing to retry")
+    say.line(f"order {order_id} is due; 'dockwire run order-import {connection}' takes it up now")
+
+
+def _row(row: OrderRow) -> dict[str, Any]:
+    return {
+        "order": row.order_id,
+        "connection": row.connection or "",
+        "amazon": row.amazon_status,
+        "state": row.state.value,
+        "warehouse_order": row.warehouse_order_id or "",
+        "updated": f"{row.updated:%Y-%m-%d %H:%M}",
+        "reasons": ", ".join(problem.code for problem in row.problems),
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {"at": fact.at.isoformat(), "kind": fact.kind.value, **fact.detail}

@@ -1,0 +1,204 @@
+"""Everything that can go wrong, and who acts next.
+
+The tree (an error's ``action`` says what the caller does, its ``fixer`` who can end the problem)::
+
+    DockwireError
+    |-- SettingsError            hold   engineer   a setting, file or block is wrong
+    |-- MissingRole              hold   engineer   Amazon sends no personal data to this application
+    |-- LedgerUnavailable        retry  engineer   the database does not answer
+    |-- LeaseLost                retry  nobody     another run took over; this one stops
+    |-- Unfinished               retry  nobody     part of a batch is left for the next attempt
+    |-- Unexpected               retry  engineer   a bug of ours, told without the data it met
+    `-- RemoteError                                a remote system's answer, or the lack of one
+        |-- Throttled            retry  nobody     429; wait at least ``retry_after``
+        |-- Unavailable          retry  nobody     5xx, HTML, no connection: nothing was written
+        |-- Unanswered           retry  nobody     a write was sent and its outcome is unknown
+        |-- AccessDenied         hold   engineer   the credential works but may not do this
+        |   |-- WrongCredentials hold   engineer   client id, secret or login refused
+        |   `-- ConsentRevoked   hold   merchant   the seller has to authorise the application again
+        `-- Refused              fail   engineer   a 4xx the same request will meet again
+            |-- NotFound         fail   engineer
+            |-- Duplicate        fail   nobody     the reference exists: look it up and adopt it
+            |-- Outdated         fail   nobody     412: read again, decide again
+            `-- PageTokenExpired fail   nobody     restart the window
+
+Messages never carry personal data or secrets.
+"""
+
+import traceback
+from enum import StrEnum
+from pathlib import Path
+
+
+class Action(StrEnum):
+    """What the caller does about an error."""
+
+    RETRY = "retry"
+    HOLD = "hold"
+    FAIL = "fail"
+
+
+class Fixer(StrEnum):
+    """Who can end a problem."""
+
+    NOBODY = "nobody"
+    ENGINEER = "engineer"
+    CLERK = "clerk"
+    MERCHANT = "merchant"
+    AMAZON = "amazon"
+
+
+class DockwireError(Exception):
+    """The root: a message for people, an action for code."""
+
+    action = Action.FAIL
+    fixer = Fixer.ENGINEER
+
+    @property
+    def code(self) -> str:
+        """The class name in snake case, for ledgers, logs and JSON."""
+        name = type(self).__name__
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+class SettingsError(DockwireError):
+    """A setting, a file or a stored block is wrong; the message names it and says what to do."""
+
+    action = Action.HOLD
+
+
+class MissingRole(DockwireError):
+    """Amazon answers, but without the personal data that shipping needs."""
+
+    action = Action.HOLD
+
+
+class LedgerUnavailable(DockwireError):
+    """The ledger's database does not answer; nothing of the current step was kept."""
+
+    action = Action.RETRY
+
+
+class LeaseLost(DockwireError):
+    """Another run holds what this one was working on; this one stops without writing."""
+
+    action = Action.RETRY
+    fixer = Fixer.NOBODY
+
+
+class Unfinished(DockwireError):
+    """A batch was carried out in part; what is left can be done by repeating the step."""
+
+    action = Action.RETRY
+    fixer = Fixer.NOBODY
+
+
+class Unexpected(DockwireError):
+    """An error nobody planned for: its type and place, never its text, which may quote an order."""
+
+    action = Action.RETRY
+
+    @classmethod
+    def from_error(cls, error: BaseException) -> "Unexpected":
+        """Return what may be told about ``error``: its type and where it was raised."""
+        frames = traceback.extract_tb(error.__traceback__)
+        place = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames[-4:]))
+        return cls(
+            f"unexpected {type(error).__name__} at {place}; this is a bug in dockwire, please report it"
+        )
+
+
+class RemoteError(DockwireError):
+    """A remote system refused, failed or stayed silent."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        system: str,
+        operation: str,
+        status: int | None = None,
+        vendor_code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        self.system = system
+        self.operation = operation
+        self.status = status
+        self.vendor_code = vendor_code
+        self.request_id = request_id
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Return the message followed by the handles that the vendor's support asks for."""
+        facts = [f"{self.system} {self.operation}"]
+        if self.status is not None:
+            facts.append(f"status {self.status}")
+        if self.vendor_code:
+            facts.append(f"code {self.vendor_code}")
+        if self.request_id:
+            facts.append(f"request id {self.request_id}")
+        return f"{super().__str__()} ({', '.join(facts)})"
+
+
+class Throttled(RemoteError):
+    """The remote system asks us to slow down; ``retry_after`` is in seconds."""
+
+    action = Action.RETRY
+    fixer = Fixer.NOBODY
+    retry_after: float = 1.0
+
+
+class Unavailable(RemoteError):
+    """The remote system did not do it, and may do so later: 5xx on a read, HTML, no connection."""
+
+    action = Action.RETRY
+    fixer = Fixer.NOBODY
+
+
+class Unanswered(RemoteError):
+    """A write was sent and no usable answer came back: look before sending it again."""
+
+    action = Action.RETRY
+    fixer = Fixer.NOBODY
+
+
+class AccessDenied(RemoteError):
+    """The credential is valid but lacks the right, or belongs to another region or customer."""
+
+    action = Action.HOLD
+
+
+class WrongCredentials(AccessDenied):
+    """The remote system does not know this client id, secret or login."""
+
+
+class ConsentRevoked(AccessDenied):
+    """The seller revoked, or never gave, the authorisation behind the refresh token."""
+
+    fixer = Fixer.MERCHANT
+
+
+class Refused(RemoteError):
+    """The remote system understood the request and will refuse it again."""
+
+
+class NotFound(Refused):
+    """There is no such thing, or it belongs to somebody else."""
+
+
+class Duplicate(Refused):
+    """The warehouse already has an order with this reference."""
+
+    fixer = Fixer.NOBODY
+
+
+class Outdated(Refused):
+    """What we wanted to change has changed meanwhile (412)."""
+
+    fixer = Fixer.NOBODY
+
+
+class PageTokenExpired(Refused):
+    """The page token is older than a day or does not fit the parameters: restart the window."""
+
+    fixer = Fixer.NOBODY

@@ -1,0 +1,161 @@
+"""A connection: one seller account on one marketplace joined to one warehouse customer.
+
+Everything here is settings without secrets; it may be logged and stored as it is.
+"""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from dockwire.model.ids import ConnectionSlug, CustomerId, FacilityId, SellerId
+from dockwire.model.marketplaces import Marketplace, Region, marketplace
+from dockwire.model.warehouse import Routing
+
+
+def _checked_slug(slug: str) -> ConnectionSlug:
+    if not re.fullmatch(r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*", slug):
+        raise ValueError(f"{slug!r}: use lower-case letters, digits and single dashes, at most 60 characters")
+    return ConnectionSlug(slug)
+
+
+def _checked_marketplace(code: str) -> str:
+    try:
+        return marketplace(code).code
+    except KeyError as error:
+        raise ValueError(error.args[0]) from None
+
+
+def _checked_mail(address: str) -> str:
+    if not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", address):
+        raise ValueError(f"{address!r} is not one e-mail address")
+    return address
+
+
+MailAddress = Annotated[str, AfterValidator(_checked_mail)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ShipMethod(_Frozen):
+    """What the warehouse is told for one Amazon service level."""
+
+    carrier: str = ""
+    service: str = ""
+    scac: str = ""
+    account: str = ""
+    billing_code: str = ""
+
+    def routing(self) -> Routing:
+        """Return the same as a noun of the model."""
+        return Routing(self.carrier, self.service, self.scac, self.account, self.billing_code)
+
+
+class FilterField(StrEnum):
+    """What a filter looks at."""
+
+    COUNTRY = "country"
+    STATE = "state"
+    POSTAL_CODE = "postal_code"
+    SKU = "sku"
+    SERVICE_LEVEL = "service_level"
+    PROGRAM = "program"
+
+
+class FilterMatch(StrEnum):
+    """How a filter compares; letter case never matters."""
+
+    FULL = "full"
+    STARTS = "starts"
+    ENDS = "ends"
+
+
+class Filter(_Frozen):
+    """Orders that a person wants to look at first: matching orders are held."""
+
+    field: FilterField
+    values: tuple[str, ...] = Field(min_length=1)
+    match: FilterMatch = FilterMatch.FULL
+    unless: bool = False
+    """True turns it round: orders that do not match are held."""
+
+
+class Contacts(_Frozen):
+    """Who gets which mail."""
+
+    orders_created: tuple[MailAddress, ...] = ()
+    orders_held: tuple[MailAddress, ...] = ()
+    run_failed: tuple[MailAddress, ...] = ()
+
+
+class CancelPolicy(StrEnum):
+    """What happens in the warehouse when a buyer asks to cancel an order that is already there."""
+
+    HOLD = "hold"
+    CANCEL = "cancel"
+
+
+class Connection(_Frozen):
+    """One marketplace of one seller, and what to do with its orders."""
+
+    slug: Annotated[ConnectionSlug, AfterValidator(_checked_slug)]
+    application_id: str = Field(min_length=1)
+    seller_id: SellerId = Field(min_length=1)
+    marketplace_code: Annotated[str, AfterValidator(_checked_marketplace)]
+    warehouse: str = Field(min_length=1)
+    """Name of the warehouse account; customers are numbered within it."""
+    customer_id: CustomerId
+    facility_id: FacilityId
+    import_since: datetime
+    """Orders last updated before this moment are never read."""
+    sku_map: dict[str, str] = {}
+    """Amazon SKU to warehouse SKU; SKUs the warehouse knows by the same name need no entry."""
+    require_sku_map: bool = False
+    """True holds every SKU without an entry, even when the warehouse knows the name."""
+    ship_methods: dict[str, ShipMethod] = {}
+    """Amazon service level (STANDARD, EXPEDITED, ...) to routing; an unmapped level holds the order."""
+    prime_ship_method: ShipMethod | None = None
+    """Overrides the map for Seller Fulfilled Prime orders."""
+    filters: tuple[Filter, ...] = ()
+    contacts: Contacts = Contacts()
+    on_buyer_cancel: CancelPolicy = CancelPolicy.HOLD
+    reference_prefix: str = ""
+    reference_suffix: str = ""
+    """Some 3PLWM tools take an ending of dash and digits for a split order, as all Amazon ids have."""
+
+    @model_validator(mode="after")
+    def _aware(self) -> Self:
+        if self.import_since.tzinfo is None:
+            raise ValueError("import_since needs an offset, for instance 2026-11-01T00:00:00Z")
+        return self
+
+    @property
+    def marketplace(self) -> Marketplace:
+        """The marketplace's row of the table."""
+        return marketplace(self.marketplace_code)
+
+    @property
+    def region(self) -> Region:
+        """The region that the marketplace belongs to."""
+        return self.marketplace.region
+
+    @property
+    def account(self) -> "AccountKey":
+        """The seller account behind the connection; sibling connections share it."""
+        return AccountKey(application_id=self.application_id, seller_id=self.seller_id, region=self.region)
+
+
+class AccountKey(_Frozen):
+    """What quotas and harvests belong to: one application acting for one seller in one region."""
+
+    application_id: str
+    seller_id: SellerId
+    region: Region
+
+    def __str__(self) -> str:
+        """Return the key as one text, for ledger rows and logs."""
+        return f"{self.application_id}/{self.seller_id}/{self.region}"

@@ -1,0 +1,226 @@
+"""What the ledger remembers: harvests, order states, facts and mail."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from dockwire.errors import Fixer
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId
+from dockwire.model.order import Order, SearchWindow
+from dockwire.model.warehouse import PlacedOrder
+
+
+class OrderState(StrEnum):
+    """Where an Amazon order stands on its way into the warehouse."""
+
+    NEW = "new"
+    """Stored, not decided yet."""
+    WATCHED = "watched"
+    """Not ready at Amazon (pending); decided again whenever Amazon's data moves."""
+    SKIPPED = "skipped"
+    """Not ours by rule; decided again whenever Amazon's data moves."""
+    HELD = "held"
+    """Waits for a person; decided again on every run, so that a fix releases it."""
+    QUARANTINED = "quarantined"
+    """Could not be read; kept whole and asked for again."""
+    CLAIMED = "claimed"
+    """About to be created. Without a recorded outcome it is in doubt: look it up first."""
+    FAILED = "failed"
+    """Went wrong; tried again after ``not_before``."""
+    CREATED = "created"
+    """In the warehouse, exactly once."""
+    CANCELLED = "cancelled"
+    """Cancelled in the warehouse because Amazon's order was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an order is not created, and who can change that."""
+
+    code: str
+    sentence: str
+    """For people; never personal data."""
+    fixer: Fixer = Fixer.NOBODY
+
+
+class ChainKind(StrEnum):
+    """Why a chain of pages is read."""
+
+    HARVEST = "harvest"
+    """New and changed orders since the watermark."""
+    SWEEP = "sweep"
+    """The daily comparison over the last days; moves no watermark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain of pages under way; it survives the process that began it."""
+
+    kind: ChainKind
+    window: SearchWindow
+    next_token: str | None = field(default=None, repr=False)
+    """None: the first page has not been stored yet."""
+    started: datetime | None = None
+    """When the first page was stored: its token lives 24 hours from then."""
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestState:
+    """What is known about a seller account's reading."""
+
+    watermarks: dict[MarketplaceId, datetime]
+    """For every marketplace with a connection: up to where it has been read completely."""
+    chain: Chain | None
+    span_seconds: int
+    """Longest window that one chain may cover."""
+    completed: datetime | None
+    """When the last harvest chain ended."""
+    swept: datetime | None
+    """When the last sweep ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """What storing one page did."""
+
+    received: int = 0
+    new: int = 0
+    changed: int = 0
+    malformed: int = 0
+    last: bool = False
+    """True when the chain ended with this page."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerOrder:
+    """One order with its state."""
+
+    order: Order
+    state: OrderState
+    version: int
+    """Moves with every change of the row; a write names the version it read."""
+    problems: tuple[Problem, ...] = ()
+    attempts: int = 0
+    placed: PlacedOrder | None = None
+    """The warehouse order, as far as the ledger knows."""
+    placed_as: Order | None = field(default=None, repr=False)
+    """Amazon's order as it was when the warehouse order was made: what changes are measured against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision to be recorded: the order's new state and why."""
+
+    order_id: AmazonOrderId
+    version: int
+    state: OrderState
+    problems: tuple[Problem, ...] = ()
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One order about to be created."""
+
+    order_id: AmazonOrderId
+    version: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """A claimed order without an outcome."""
+
+    order_id: AmazonOrderId
+    version: int
+    reference: str
+    expires: datetime
+    """Until then its creator may still be at work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The warehouse has the order."""
+
+    order_id: AmazonOrderId
+    placed: PlacedOrder
+    adopted: bool = False
+    """True when it was found there rather than created by this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCreated:
+    """The warehouse does not have the order, and we know that for certain."""
+
+    order_id: AmazonOrderId
+    state: OrderState
+    """FAILED, HELD, or NEW when nothing was sent."""
+    problems: tuple[Problem, ...] = ()
+    not_before: datetime | None = None
+
+
+Outcome = Created | NotCreated
+
+
+class FactKind(StrEnum):
+    """What happened, in the past tense."""
+
+    ORDER_CREATED = "order_created"
+    ORDER_ADOPTED = "order_adopted"
+    ORDER_HELD = "order_held"
+    ORDER_RELEASED = "order_released"
+    ORDER_FAILED = "order_failed"
+    ORDER_QUARANTINED = "order_quarantined"
+    ORDER_FOUND_LATE = "order_found_late"
+    """A sweep met an order that no harvest had seen."""
+    CANCELLED_IN_WAREHOUSE = "cancelled_in_warehouse"
+    HELD_IN_WAREHOUSE = "held_in_warehouse"
+    CHANGE_NEEDS_PERSON = "change_needs_person"
+    """Amazon's order changed and the warehouse could not follow."""
+    RUN_FAILED = "run_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of the audit trail."""
+
+    kind: FactKind
+    at: datetime
+    connection: ConnectionSlug
+    order_id: AmazonOrderId | None = None
+    detail: dict[str, str] = field(default_factory=dict)
+    """Short facts for people (reason, reference, region); never personal data."""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message to be sent at least once."""
+
+    message_id: str
+    """Stable, so that a second sending can be told from a second message."""
+    connection: ConnectionSlug
+    kind: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    id: int = 0
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One line of an order list, for people: no personal data."""
+
+    order_id: AmazonOrderId
+    connection: ConnectionSlug | None
+    marketplace_id: MarketplaceId | None
+    amazon_status: str
+    state: OrderState
+    updated: datetime
+    reference: str
+    warehouse_order_id: int | None
+    attempts: int
+    problems: tuple[Problem, ...]

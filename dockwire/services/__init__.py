@@ -1,0 +1,1 @@
+"""One module per flow: load, decide, act, record. Runs without Prefect."""

@@ -1,0 +1,263 @@
+"""Order import: paid, merchant-fulfilled Amazon orders become warehouse orders, each exactly once.
+
+Each public method is one step of a run. Steps keep all progress in the ledger, so any of them can be
+repeated after a crash, by a retry or by another run, and then does only what is left.
+"""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from dockwire.decisions.importing import Hold, Import, ImportRules, Skip, Watch, decide_import
+from dockwire.errors import DockwireError, MissingRole, NotFound, RemoteError, SettingsError, Unfinished
+from dockwire.model.ids import AmazonOrderId
+from dockwire.model.order import Malformed
+from dockwire.model.record import LedgerOrder, OrderState, PageCounts, Problem, Verdict
+from dockwire.model.warehouse import Item, Party
+from dockwire.services.creating import CLAIM_SECONDS, Wanted, create_orders, retry_at
+from dockwire.services.desk import Desk
+from dockwire.services.doubts import settle_doubts
+from dockwire.services.following import follow_change
+from dockwire.services.harvest import Harvest
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200
+_ITEMS_LIVE = timedelta(hours=12)
+_ITEMS_ASKED_AGAIN = timedelta(minutes=10)
+"""A SKU nobody knows makes us read the warehouse's items again, but not more often than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One order of a run's report."""
+
+    order_id: AmazonOrderId
+    state: str
+    reasons: str = ""
+    warehouse_order: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run, or one step of it, did. Reports add up."""
+
+    seen: int = 0
+    changed: int = 0
+    created: int = 0
+    adopted: int = 0
+    held: int = 0
+    watched: int = 0
+    skipped: int = 0
+    failed: int = 0
+    quarantined: int = 0
+    followed: int = 0
+    doubtful: int = 0
+    no_address: int = 0
+    """Ready orders that came without an address."""
+    with_address: int = 0
+    rows: list[Row] = field(default_factory=list)
+    next_after: AmazonOrderId | None = None
+    """Where the next batch begins; None when there is none."""
+
+    def add(self, other: "Report") -> None:
+        """Count another step's work in."""
+        for name in _COUNTED:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.rows.extend(other.rows)
+
+    def count_page(self, page: PageCounts) -> None:
+        """Count a page that was read in."""
+        self.seen += page.received
+        self.changed += page.new + page.changed
+        self.quarantined += page.malformed
+
+    def numbers(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return {name: getattr(self, name) for name in _COUNTED}
+
+
+_COUNTED = tuple(name for name in Report.__dataclass_fields__ if name not in {"rows", "next_after"})
+
+
+class OrderImport:
+    """The steps of one run for one connection."""
+
+    def __init__(self, desk: Desk, harvest: Harvest) -> None:
+        self._desk = desk
+        self._harvest = harvest
+        self._items: dict[str, Item] = {}
+
+    @property
+    def desk(self) -> Desk:
+        """What the run works with."""
+        return self._desk
+
+    async def begin(self) -> None:
+        """Register the connection, check its warehouse side and settle what an earlier run left in doubt.
+
+        Raises:
+            SettingsError: the warehouse knows no such customer or facility.
+            Unfinished: another run is creating orders of this connection right now.
+        """
+        desk = self._desk
+        await desk.ledger.register(desk.connection, now=desk.clock.now())
+        await self._check_facility()
+        await self._load_items(max_age=_ITEMS_LIVE)
+        await settle_doubts(desk, patience=timedelta(seconds=2 * CLAIM_SECONDS))
+
+    async def read_page(self, *, refresh: bool = False) -> PageCounts:
+        """Read and store the account's next page; ``last`` says that nothing is left to read."""
+        return await self._harvest.read_page(refresh=refresh)
+
+    async def recheck(self) -> Report:
+        """Ask Amazon again for quarantined orders that are due."""
+        desk = self._desk
+        report = Report()
+        for order_id, attempts in await desk.ledger.quarantined(desk.connection, now=desk.clock.now()):
+            try:
+                order = await desk.seller.get_order(order_id)
+            except NotFound:
+                order = None
+            if order is not None:
+                await desk.ledger.store_order(desk.connection.account, order, now=desk.clock.now())
+            if order is None or isinstance(order, Malformed):
+                report.quarantined += 1
+                again = retry_at(desk.clock.now(), attempts)
+                await desk.ledger.postpone(desk.connection, order_id, not_before=again)
+        return report
+
+    async def handle_batch(self, after: AmazonOrderId | None = None) -> Report:
+        """Decide the due orders behind ``after`` and carry the decisions out.
+
+        Raises:
+            Unfinished: the warehouse stopped answering; repeating the step does what is left.
+            AccessDenied: the warehouse's credential may not create orders.
+        """
+        desk = self._desk
+        due = await desk.ledger.due_orders(desk.connection, now=desk.clock.now(), after=after, limit=_BATCH)
+        report = Report(next_after=due[-1].order.order_id if len(due) == _BATCH else None)
+        for known in due:
+            if known.state is OrderState.CREATED and await follow_change(desk, known) is not None:
+                report.followed += 1
+        wanted, verdicts = await self._decide(
+            [known for known in due if known.state is not OrderState.CREATED]
+        )
+        await self._record(verdicts, report)
+        await self._create(wanted, report)
+        return report
+
+    async def finish(self, total: Report) -> None:
+        """Look once more for orders in doubt, and tell a missing personal-data role from single cases.
+
+        Raises:
+            MissingRole: every order that was ready came without an address.
+        """
+        try:
+            await settle_doubts(self._desk, patience=timedelta())
+        except Unfinished as left:
+            log.warning("%s", left)
+        if total.no_address and not total.with_address:
+            raise MissingRole(
+                f"Amazon sent no address for any of the {total.no_address} orders that are ready to ship. "
+                "Give the application a personal-data role (Direct-to-Consumer Shipping), let the seller "
+                "authorise it again and put the new refresh token into the seller account's block; the "
+                "orders are held and go on by themselves."
+            )
+
+    async def release(self) -> None:
+        """Give back what a run must not keep when it ends."""
+        await self._harvest.release()
+
+    async def _check_facility(self) -> None:
+        connection = self._desk.connection
+        try:
+            facilities = await self._desk.warehouse.facilities(connection.customer_id)
+        except NotFound:
+            known = await self._desk.warehouse.customers()
+            raise SettingsError(
+                f"connection {connection.slug}: customer_id {connection.customer_id} does not exist in the "
+                f"warehouse or is hidden from its credential; choose one of: {_choices(known)}"
+            ) from None
+        if connection.facility_id not in {facility.id for facility in facilities}:
+            raise SettingsError(
+                f"connection {connection.slug}: facility_id {connection.facility_id} does not serve customer "
+                f"{connection.customer_id}; choose one of: {_choices(facilities)}"
+            )
+
+    async def _load_items(self, *, max_age: timedelta) -> bool:
+        """Fill the item list from the ledger, or from the warehouse when the ledger's is too old."""
+        desk = self._desk
+        where = (desk.connection.warehouse, desk.connection.customer_id)
+        read, self._items = await desk.ledger.known_items(*where)
+        now = desk.clock.now()
+        if read is not None and now - read < max_age:
+            return False
+        items = await desk.warehouse.items(desk.connection.customer_id)
+        await desk.ledger.store_items(*where, items, now=now)
+        self._items = {item.sku: item for item in items}
+        return True
+
+    async def _decide(self, due: list[LedgerOrder]) -> tuple[list[Wanted], list[tuple[LedgerOrder, Verdict]]]:
+        wanted, verdicts = self._sort(due)
+        doubted = any(_ITEM_CODES & {problem.code for problem in verdict.problems} for _, verdict in verdicts)
+        if doubted and await self._load_items(max_age=_ITEMS_ASKED_AGAIN):
+            return self._sort(due)
+        return wanted, verdicts
+
+    def _sort(self, due: list[LedgerOrder]) -> tuple[list[Wanted], list[tuple[LedgerOrder, Verdict]]]:
+        rules = ImportRules(self._desk.connection, self._items)
+        wanted: list[Wanted] = []
+        verdicts: list[tuple[LedgerOrder, Verdict]] = []
+        for known in due:
+            decision = decide_import(known.order, rules)
+            if isinstance(decision, Import):
+                wanted.append(Wanted(known.order.order_id, known.version, known.attempts, decision.draft))
+            else:
+                state, problems = _state_of(decision)
+                verdicts.append((known, Verdict(known.order.order_id, known.version, state, problems)))
+        return wanted, verdicts
+
+    async def _record(self, verdicts: list[tuple[LedgerOrder, Verdict]], report: Report) -> None:
+        desk = self._desk
+        await desk.ledger.record_verdicts(
+            desk.connection, [verdict for _, verdict in verdicts], now=desk.clock.now()
+        )
+        tally = Counter(verdict.state for _, verdict in verdicts)
+        report.held += tally[OrderState.HELD]
+        report.watched += tally[OrderState.WATCHED]
+        report.skipped += tally[OrderState.SKIPPED]
+        for known, verdict in verdicts:
+            codes = [problem.code for problem in verdict.problems]
+            report.no_address += "address_missing" in codes
+            report.rows.append(Row(known.order.order_id, verdict.state, ", ".join(codes)))
+
+    async def _create(self, wanted: list[Wanted], report: Report) -> None:
+        done = await create_orders(self._desk, wanted)
+        report.with_address += len(wanted)
+        report.created += done.created
+        report.adopted += done.adopted
+        report.failed += done.failed
+        report.doubtful += done.doubtful
+        if done.trouble is not None and done.unsent:
+            raise _why_unfinished(self._desk.connection.slug, done.unsent, done.trouble)
+
+
+_ITEM_CODES = frozenset({"unmapped_sku", "unknown_item"})
+
+
+def _state_of(decision: Skip | Watch | Hold) -> tuple[OrderState, tuple[Problem, ...]]:
+    if isinstance(decision, Hold):
+        return OrderState.HELD, decision.problems
+    return (OrderState.SKIPPED if isinstance(decision, Skip) else OrderState.WATCHED), (decision.problem,)
+
+
+def _why_unfinished(slug: str, unsent: int, trouble: RemoteError) -> DockwireError:
+    if trouble.action.value == "hold":
+        return trouble
+    return Unfinished(f"{unsent} orders of {slug} were not sent: {trouble}")
+
+
+def _choices(parties: list[Party]) -> str:
+    return ", ".join(f"{party.id} ({party.name})" for party in parties if party.active) or "none is visible"

@@ -1,0 +1,79 @@
+"""Settings of one installation, read from ``DOCKWIRE_*`` variables here and nowhere else."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from dockwire.errors import SettingsError
+
+PREFIX = "DOCKWIRE_"
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two installations and is not part of a connection."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    state_dir: Path = Field(
+        default=Path(".dockwire"), description="Folder for local state: databases, keys, mail, logs."
+    )
+    ledger_url: str = Field(
+        default="",
+        description="Ledger database, SQLAlchemy form; empty means SQLite in the state folder.",
+    )
+    warehouse_url: str = Field(
+        default="",
+        description="Database of the embedded warehouse; empty means SQLite in the state folder.",
+    )
+    encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(),
+        description="Keys for personal data, comma-separated, newest first; empty means a key file "
+        "in the state folder.",
+    )
+    warehouse_connections: int = Field(
+        default=16, ge=1, le=64, description="How many orders are sent to the warehouse at once."
+    )
+    harvest_fresh_seconds: int = Field(
+        default=600, ge=0, description="A harvest this recent serves sibling connections too."
+    )
+    quota_wait_seconds: float = Field(
+        default=900.0, ge=0, description="Longest wait for Amazon's quota before a run gives up."
+    )
+    log_level: str = Field(default="INFO", description="Level of dockwire's own log lines.")
+
+    @property
+    def ledger_database(self) -> str:
+        """The ledger's URL with the default filled in."""
+        return self.ledger_url or f"sqlite:///{self.state_dir.absolute() / 'ledger.db'}"
+
+    @property
+    def warehouse_database(self) -> str:
+        """The embedded warehouse's URL with the default filled in."""
+        return self.warehouse_url or f"sqlite:///{self.state_dir.absolute() / 'warehouse.db'}"
+
+
+def read_settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsError: a variable cannot be understood; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(explain(error, prefix=PREFIX)) from None
+
+
+def explain(error: ValidationError, *, prefix: str = "") -> str:
+    """Return a validation error as one line per field: name and problem, never the value."""
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+        place = ".".join(str(part) for part in fault["loc"]) or "(whole)"
+        lines.append(f"{prefix}{place.upper() if prefix else place}: {fault['msg']}")
+    return "; ".join(lines)

@@ -1,0 +1,92 @@
+"""One handler per operation: wire form in, wire form out."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from dockwire.simulators.amazon.accounts import Seller
+from dockwire.simulators.amazon.confirmations import confirm_shipment
+from dockwire.simulators.amazon.marketplaces import marketplace
+from dockwire.simulators.amazon.operations import Call
+from dockwire.simulators.amazon.rules import grouped, order_datasets, search_query
+from dockwire.simulators.amazon.search import get_order, search_orders
+from dockwire.simulators.amazon.tokens import UNSUPPORTED_GRANT, TokenRefusal
+from dockwire.simulators.amazon.world import World
+
+Handler = Callable[[World, Seller, Request, Call], Awaitable[Response]]
+
+
+async def _search_orders(world: World, seller: Seller, request: Request, _: Call) -> Response:
+    parameters = grouped(request.query_params.multi_items())
+    query = search_query(parameters, world.clock.now(), region=seller.region, strict=world.strict_parameters)
+    return JSONResponse(search_orders(world, seller, query))
+
+
+async def _get_order(world: World, seller: Seller, request: Request, call: Call) -> Response:
+    parameters = grouped(request.query_params.multi_items())
+    datasets = order_datasets(parameters, strict=world.strict_parameters)
+    return JSONResponse(get_order(world, seller, call.arguments["order_id"], datasets))
+
+
+async def _confirm_shipment(world: World, seller: Seller, request: Request, call: Call) -> Response:
+    confirm_shipment(world, seller, call.arguments["order_id"], await request.body())
+    return Response(status_code=204)
+
+
+async def _participations(_: World, seller: Seller, __: Request, ___: Call) -> Response:
+    payload = []
+    for code, standing in seller.participations.items():
+        place = marketplace(code)
+        described = {
+            "id": place.id,
+            "countryCode": place.code,
+            "name": place.name,
+            "defaultCurrencyCode": place.currency,
+            "defaultLanguageCode": place.language,
+            "domainName": place.domain,
+        }
+        participation = {
+            "isParticipating": standing.participating,
+            "hasSuspendedListings": standing.suspended,
+        }
+        payload.append({"marketplace": described, "participation": participation, "storeName": seller.store})
+    return JSONResponse({"payload": payload})
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "searchOrders": _search_orders,
+    "getOrder": _get_order,
+    "confirmShipment": _confirm_shipment,
+    "getMarketplaceParticipations": _participations,
+}
+"""Handlers of the operations that need a seller's token."""
+
+
+async def answer_token_request(world: World, request: Request) -> Response:
+    """Answer Login with Amazon's token endpoint, form encoded or JSON."""
+    try:
+        form = _form(request.headers.get("content-type", ""), await request.body())
+        return JSONResponse(world.tokens.answer(form), headers={"cache-control": "no-store"})
+    except TokenRefusal as refusal:
+        body = {"error": refusal.error, "error_description": refusal.description}
+        return JSONResponse(body, status_code=refusal.status)
+
+
+def _form(content_type: str, content: bytes) -> dict[str, str]:
+    # A body in another form than its content type is reported as an unsupported grant type.
+    refusal = TokenRefusal(400, "unsupported_grant_type", UNSUPPORTED_GRANT)
+    kind = content_type.partition(";")[0].strip().lower()
+    try:
+        text = content.decode()
+        if kind == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(text, strict_parsing=True))
+        document: Any = json.loads(text) if kind == "application/json" else None
+    except ValueError:
+        raise refusal from None
+    if not isinstance(document, dict):
+        raise refusal
+    return {name: value for name, value in document.items() if isinstance(value, str)}

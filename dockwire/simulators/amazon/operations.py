@@ -1,0 +1,42 @@
+"""The operations the simulator speaks, and how requests find them.
+
+SP-API paths exist twice: at the root, where the token decides the region, and under ``/na``, ``/eu``
+and ``/fe``, where a token of another region is refused as the real regional hosts refuse it.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+LWA_TOKEN = "token"  # noqa: S105 - an operation's name
+UNSUPPORTED = "unsupported"
+
+_ROUTES = [
+    ("searchOrders", "GET", re.compile(r"/orders/2026-01-01/orders")),
+    ("getOrder", "GET", re.compile(r"/orders/2026-01-01/orders/(?P<order_id>[^/]+)")),
+    ("confirmShipment", "POST", re.compile(r"/orders/v0/orders/(?P<order_id>[^/]+)/shipmentConfirmation")),
+    ("getMarketplaceParticipations", "GET", re.compile(r"/sellers/v1/marketplaceParticipations")),
+]
+_PREFIX = re.compile(r"/(na|eu|fe)(?=/)")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Which operation a request means; ``region`` is set when the path names one."""
+
+    operation: str
+    region: str | None = None
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+def find_call(method: str, path: str) -> Call:
+    """Recognise a request; what is not simulated becomes ``unsupported``."""
+    if (method, path) == ("POST", "/auth/o2/token"):
+        return Call(LWA_TOKEN)
+    prefix = _PREFIX.match(path)
+    region = prefix.group(1).upper() if prefix else None
+    rest = path[prefix.end() :] if prefix else path
+    for operation, wanted, pattern in _ROUTES:
+        match = pattern.fullmatch(rest)
+        if match and method == wanted:
+            return Call(operation, region, match.groupdict())
+    return Call(UNSUPPORTED, region)

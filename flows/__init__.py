@@ -1,0 +1,1 @@
+"""When and in what order: one flow per file, each reads as a sentence."""

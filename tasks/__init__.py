@@ -1,0 +1,1 @@
+"""One visible act each, page- or batch-sized, with the retries that people see in Prefect."""

@@ -1,0 +1,117 @@
+"""Telling people: mails through prefect-email, tables in Prefect. Neither ever changes a run's state."""
+
+import smtplib
+import socket
+from datetime import timedelta
+from typing import Any
+
+import anyio.to_thread
+from prefect import task
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+from prefect_email import EmailServerCredentials
+
+from dockwire.mail.compose import compose
+from dockwire.mail.message import to_message
+from dockwire.model.record import Mail
+from dockwire.services.desk import Desk
+from dockwire.services.notices import post_notices
+from dockwire.services.order_import import Report
+from tasks.opening import ImportRun, told_safely
+
+_SOCKET_SECONDS = 30.0
+"""prefect-email sets no timeout of its own, and a silent server would hang the run."""
+
+_SEND_LEASE = 600.0
+_FIRST_DELAY = timedelta(minutes=5)
+_LONGEST_DELAY = timedelta(hours=4)
+_ROWS = 500
+
+
+@task(name="send-mail", task_run_name="send-mail", cache_policy=NO_CACHE, persist_result=False)
+async def send_mail(run: ImportRun) -> int:
+    """Post this connection's notices and send what is due; return how many mails the server took.
+
+    Never fails: a mail that cannot be sent stays in the outbox and is tried again by later runs.
+    """
+    logger = get_run_logger()
+    try:
+        async with told_safely():
+            await post_notices(run.steps.desk, compose)
+            return await _send_due(run, logger)
+    except Exception as error:  # noqa: BLE001 - telling people must not change what happened
+        logger.warning("notices stay in the outbox: %s", error)
+        return 0
+
+
+async def _send_due(run: ImportRun, logger: Any) -> int:
+    desk, credentials = run.steps.desk, run.block.mail_server
+    if credentials is None:
+        return 0
+    sent = 0
+    while mails := await desk.ledger.take_mail(
+        desk.connection.slug, owner=desk.owner, now=desk.clock.now(), seconds=_SEND_LEASE
+    ):
+        for mail in mails:
+            try:
+                await anyio.to_thread.run_sync(_send, credentials, mail, run.block.mail_from, desk)
+            except (OSError, smtplib.SMTPException) as error:
+                await _postpone(desk, mail, error, logger)
+            else:
+                await desk.ledger.mail_sent(mail.id, now=desk.clock.now())
+                sent += 1
+    return sent
+
+
+def _send(credentials: EmailServerCredentials, mail: Mail, sender: str, desk: Desk) -> None:
+    if socket.getdefaulttimeout() is None:
+        socket.setdefaulttimeout(_SOCKET_SECONDS)
+    with credentials.get_server() as server:
+        server.send_message(to_message(mail, sender=sender, now=desk.clock.now()))
+
+
+async def _postpone(desk: Desk, mail: Mail, error: Exception, logger: Any) -> None:
+    delay: timedelta = _FIRST_DELAY * 2 ** min(mail.attempts, 10)
+    at = desk.clock.now() + min(delay, _LONGEST_DELAY)
+    # Servers quote addresses in their refusals; the kind of error is enough here.
+    told = type(error).__name__
+    logger.warning("mail %s was not sent (%s); tried again after %s", mail.kind, told, f"{at:%H:%M} UTC")
+    await desk.ledger.mail_failed(mail.id, error=told, not_before=at)
+
+
+@task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
+async def publish(run: ImportRun, report: Report) -> None:
+    """Show what the run did: a summary and a table of its orders with their reasons."""
+    logger = get_run_logger()
+    slug = run.steps.desk.connection.slug
+    try:
+        await acreate_markdown_artifact(
+            key=f"order-import-{slug}", markdown=_summary(slug, report), description=f"Order import of {slug}"
+        )
+        await acreate_table_artifact(
+            key=f"orders-{slug}",
+            table=[
+                {
+                    "order": row.order_id,
+                    "state": row.state,
+                    "reasons": row.reasons,
+                    "warehouse order": row.warehouse_order,
+                }
+                for row in report.rows[:_ROWS]
+            ],
+            description=f"Orders handled by this run of {slug}",
+        )
+    except Exception as error:  # noqa: BLE001 - a missing table is no reason to fail a finished import
+        logger.warning("the run's tables could not be shown: %s", type(error).__name__)
+
+
+def _summary(slug: str, report: Report) -> str:
+    lines = [f"## Order import of {slug}", "", "| what | orders |", "|---|---|"]
+    lines += [f"| {name.replace('_', ' ')} | {count} |" for name, count in report.numbers().items() if count]
+    if len(report.rows) > _ROWS:
+        lines += [
+            "",
+            f"The table shows {_ROWS} of {len(report.rows)} orders; `dockwire orders list` shows all.",
+        ]
+    return "\n".join(lines)

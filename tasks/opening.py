@@ -1,0 +1,87 @@
+"""From a connection's name to the steps of a run: load the blocks, assemble the parts."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from blocks import MarketplaceConnection
+from dockwire.bootstrap import opened_import
+from dockwire.errors import DockwireError, SettingsError, Unexpected
+from dockwire.services.order_import import OrderImport
+from dockwire.settings import read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    """One order-import run: its steps and the block they were made from."""
+
+    steps: OrderImport
+    block: MarketplaceConnection
+
+
+async def load_block(slug: str) -> MarketplaceConnection:
+    """Return the stored connection.
+
+    Raises:
+        SettingsError: there is none of this name, or it does not fit this version's fields.
+    """
+    try:
+        return await MarketplaceConnection.aload(slug)
+    except ValueError as error:
+        if "Unable to find block document" in str(error):
+            raise SettingsError(
+                f"there is no connection {slug!r}; 'dockwire connection list' shows the stored ones, "
+                "'dockwire apply FILE' stores new ones"
+            ) from None
+        raise SettingsError(
+            f"connection {slug!r} cannot be read from its block: {type(error).__name__}"
+        ) from None
+
+
+@asynccontextmanager
+async def opened_run(slug: str, *, owner: str) -> AsyncIterator[ImportRun]:
+    """Open everything one run needs and close it afterwards, whatever happens in between."""
+    settings = read_settings()
+    quiet_known_errors()
+    block = await load_block(slug)
+    async with opened_import(
+        block.connection(slug),
+        amazon=block.seller_account.access(),
+        warehouse=block.warehouse.access(block.warehouse_name),
+        settings=settings,
+        owner=owner,
+    ) as steps:
+        try:
+            yield ImportRun(steps, block)
+        finally:
+            await steps.release()
+
+
+@asynccontextmanager
+async def told_safely() -> AsyncIterator[None]:
+    """Let our own errors pass and replace all others: their texts may quote personal data."""
+    try:
+        yield
+    except DockwireError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the border where unknown errors lose their text
+        raise Unexpected.from_error(error) from None
+
+
+class _NoTraceback(logging.Filter):
+    """Drops the traceback of errors that already say what happened and who acts next."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], DockwireError):
+            record.exc_info = None
+            record.exc_text = None
+        return True
+
+
+def quiet_known_errors() -> None:
+    """Log our own errors as one line; repeating the call changes nothing."""
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(known, _NoTraceback) for known in logger.filters):
+            logger.addFilter(_NoTraceback())

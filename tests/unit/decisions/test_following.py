@@ -1,0 +1,37 @@
+"""What a change at Amazon means for the warehouse order."""
+
+import pytest
+
+from dockwire.decisions.following import FollowAct, decide_follow
+from dockwire.model.connection import CancelPolicy
+from dockwire.model.order import Order, OrderStatus
+from tests.builders import address, line, order
+
+
+@pytest.mark.parametrize(
+    ("after", "act", "code"),
+    [
+        (order(), FollowAct.NOTHING, ""),
+        (order(status=OrderStatus.CANCELLED), FollowAct.CANCEL, "cancelled_at_amazon"),
+        (order(status=OrderStatus.SHIPPED, address=None), FollowAct.NOTHING, ""),
+        (order(status=OrderStatus.PARTIALLY_SHIPPED, lines=(line(quantity_open=1),)), FollowAct.NOTHING, ""),
+        (order(address=None), FollowAct.NOTHING, ""),
+        (order(address=address(city="Shelbyville")), FollowAct.HOLD, "address_changed"),
+        (order(lines=(line(quantity_ordered=1, quantity_open=1),)), FollowAct.HOLD, "quantity_lowered"),
+        (order(lines=()), FollowAct.HOLD, "quantity_lowered"),
+        (order(lines=(line(cancel_requested=True),)), FollowAct.HOLD, "buyer_asked_to_cancel"),
+    ],
+)
+def test_changes_become_acts(after: Order, act: FollowAct, code: str) -> None:
+    follow = decide_follow(order(), after, CancelPolicy.HOLD)
+    assert (follow.act, follow.code) == (act, code)
+
+
+def test_the_connection_may_cancel_on_the_buyers_request() -> None:
+    asked = order(lines=(line(cancel_requested=True),))
+    assert decide_follow(order(), asked, CancelPolicy.CANCEL).act is FollowAct.CANCEL
+
+
+def test_a_request_that_was_known_at_creation_is_not_followed_again() -> None:
+    asked = order(lines=(line(cancel_requested=True),))
+    assert decide_follow(asked, asked, CancelPolicy.HOLD).act is FollowAct.NOTHING
