@@ -21,6 +21,7 @@ from dockwire.model.record import (
     InDoubt,
     LedgerOrder,
     Mail,
+    NotCreated,
     OrderRow,
     OrderState,
     Outcome,
@@ -250,8 +251,13 @@ class Ledger(QuotaStore, Protocol):
         """
         ...
 
-    async def reclaim(self, doubt: InDoubt, connection: Connection, *, owner: str, now: datetime) -> bool:
-        """Turn an expired, looked-up claim back into a new order; false when somebody else moved it."""
+    async def reclaim(
+        self, doubt: InDoubt, connection: Connection, *, now: datetime, failed: NotCreated | None = None
+    ) -> bool:
+        """Turn an expired, looked-up claim back into a new order, or into a failed one.
+
+        False when somebody else moved it meanwhile.
+        """
         ...
 
     # -- following ------------------------------------------------------------------------------

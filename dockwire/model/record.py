@@ -137,6 +137,8 @@ class InDoubt:
     reference: str
     expires: datetime
     """Until then its creator may still be at work."""
+    attempts: int = 1
+    """How often it has been claimed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dockwire.decisions.retrying import retry_at
 from dockwire.errors import Action, Duplicate, Fixer, Refused, RemoteError, Unanswered
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.record import Claim, Created, NotCreated, OrderState, Outcome, Problem
@@ -30,9 +31,6 @@ _MOST_TROUBLES = 5
 
 _FLUSH = 25
 """Outcomes recorded in one transaction: bounds the look-ups after a crash, not correctness."""
-
-_FIRST_DELAY = timedelta(minutes=15)
-_LONGEST_DELAY = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +56,6 @@ class Creations:
     """Sent without an answer and not found yet; settled by the next run."""
     trouble: RemoteError | None = None
     """Why orders were left unsent or in doubt."""
-
-
-def retry_at(now: datetime, attempts: int) -> datetime:
-    """Return when a failed order is tried again: 15 minutes, doubling, at most 6 hours."""
-    delay: timedelta = _FIRST_DELAY * 2 ** min(attempts, 10)
-    return now + min(delay, _LONGEST_DELAY)
 
 
 async def create_orders(desk: Desk, wanted: list[Wanted]) -> Creations:

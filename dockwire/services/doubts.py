@@ -6,15 +6,18 @@ the claim has expired, because until then its maker may still be sending.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from dockwire.errors import Unfinished
-from dockwire.model.record import Created, InDoubt, Outcome
+from dockwire.decisions.retrying import retry_at
+from dockwire.errors import Fixer, Unfinished
+from dockwire.model.record import Created, InDoubt, NotCreated, OrderState, Outcome, Problem
 from dockwire.services.desk import Desk
 
 log = logging.getLogger(__name__)
 
 _AFTER_EXPIRY = timedelta(seconds=1)
+
+_MOST_ATTEMPTS = 3
 
 
 async def settle_doubts(desk: Desk, *, patience: timedelta) -> tuple[int, int]:
@@ -44,6 +47,18 @@ async def settle_doubts(desk: Desk, *, patience: timedelta) -> tuple[int, int]:
     return adopted, reopened
 
 
+def _given_up(doubt: InDoubt, now: datetime) -> NotCreated | None:
+    """An order the warehouse never answers for waits longer each time, so that it holds up nothing."""
+    if doubt.attempts < _MOST_ATTEMPTS:
+        return None
+    problem = Problem(
+        "no_answer",
+        f"The warehouse gave no usable answer {doubt.attempts} times and does not have the order.",
+        Fixer.ENGINEER,
+    )
+    return NotCreated(doubt.order_id, OrderState.FAILED, (problem,), retry_at(now, doubt.attempts))
+
+
 async def _look(desk: Desk, doubts: list[InDoubt]) -> tuple[int, int, list[InDoubt]]:
     asked = desk.clock.now()
     references = [doubt.reference for doubt in doubts]
@@ -60,7 +75,8 @@ async def _look(desk: Desk, doubts: list[InDoubt]) -> tuple[int, int, list[InDou
     reopened = 0
     for doubt in missing:
         if doubt.expires <= asked:
+            now = desk.clock.now()
             reopened += await desk.ledger.reclaim(
-                doubt, desk.connection, owner=desk.owner, now=desk.clock.now()
+                doubt, desk.connection, now=now, failed=_given_up(doubt, now)
             )
     return len(found), reopened, [doubt for doubt in missing if doubt.expires > asked]

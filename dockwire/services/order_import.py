@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dockwire.decisions.importing import Hold, Import, ImportRules, Skip, Watch, decide_import
+from dockwire.decisions.retrying import retry_at
 from dockwire.errors import DockwireError, MissingRole, NotFound, RemoteError, SettingsError, Unfinished
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.order import Malformed
 from dockwire.model.record import LedgerOrder, OrderState, PageCounts, Problem, Verdict
 from dockwire.model.warehouse import Item, Party
-from dockwire.services.creating import CLAIM_SECONDS, Wanted, create_orders, retry_at
+from dockwire.services.creating import CLAIM_SECONDS, Wanted, create_orders
 from dockwire.services.desk import Desk
 from dockwire.services.doubts import settle_doubts
 from dockwire.services.following import follow_change

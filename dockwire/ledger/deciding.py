@@ -1,0 +1,184 @@
+"""Orders that need a decision, and the decisions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Link
+from sqlalchemy import Row, Select, and_, or_, select, update
+
+from dockwire.ledger.facts import replace_problems, told_reason, write_facts
+from dockwire.ledger.rows import Scribe, open_problems
+from dockwire.ledger.tables import orders
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.record import Fact, FactKind, LedgerOrder, OrderState, Problem, Verdict
+
+_NEVER_DUE = (OrderState.CLAIMED, OrderState.QUARANTINED, OrderState.CANCELLED)
+_ALWAYS_DUE = (OrderState.NEW, OrderState.HELD)
+
+
+def due_orders(
+    link: Link,
+    slug: ConnectionSlug,
+    *,
+    now: datetime,
+    after: AmazonOrderId | None,
+    limit: int,
+    scribe: Scribe,
+) -> list[LedgerOrder]:
+    """Return orders to be decided, by Amazon order id."""
+    query = (
+        select(orders)
+        .where(orders.c.connection == slug, orders.c.state.not_in(_NEVER_DUE))
+        .where(
+            or_(
+                orders.c.needs_decision,
+                orders.c.state.in_(_ALWAYS_DUE),
+                and_(orders.c.state == OrderState.FAILED, orders.c.not_before <= now),
+            )
+        )
+        .order_by(orders.c.amazon_order_id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(orders.c.amazon_order_id > after)
+    rows = link.execute(query).all()
+    problems = open_problems(link, [row.id for row in rows])
+    return [scribe.ledger_order(row, problems.get(row.id, ())) for row in rows]
+
+
+def record_verdicts(
+    link: Link, slug: ConnectionSlug, verdicts: Sequence[Verdict], *, now: datetime
+) -> list[AmazonOrderId]:
+    """Record decisions on the versions they were made of."""
+    rows = _rows(link, slug, [verdict.order_id for verdict in verdicts])
+    problems = open_problems(link, [row.id for row in rows.values()])
+    accepted: list[AmazonOrderId] = []
+    facts: list[Fact] = []
+    for verdict in verdicts:
+        row = rows.get(verdict.order_id)
+        if row is None or row.version != verdict.version:
+            continue
+        before = problems.get(row.id, ())
+        accepted.append(verdict.order_id)
+        if _nothing_new(row, before, verdict):
+            continue
+        _write(link, row, verdict)
+        replace_problems(link, row_id=row.id, before=before, after=verdict.problems, now=now)
+        if (kind := _fact_kind(row, before, verdict)) is not None:
+            facts.append(Fact(kind, now, slug, verdict.order_id, told_reason(verdict.problems or before)))
+    write_facts(link, facts)
+    return accepted
+
+
+def quarantined(
+    link: Link, slug: ConnectionSlug, *, now: datetime, limit: int
+) -> list[tuple[AmazonOrderId, int]]:
+    """Return unreadable orders to be asked for again, longest waiting first."""
+    query = (
+        select(orders.c.amazon_order_id, orders.c.attempts)
+        .where(orders.c.connection == slug, orders.c.state == OrderState.QUARANTINED)
+        .where(orders.c.not_before <= now)
+        # An order without a readable id cannot be asked for; a later page brings it again.
+        .where(orders.c.amazon_order_id.not_like("unreadable-%"))
+        .order_by(orders.c.not_before)
+        .limit(limit)
+    )
+    return [(AmazonOrderId(row.amazon_order_id), row.attempts) for row in link.execute(query)]
+
+
+def postpone(link: Link, slug: ConnectionSlug, order_id: AmazonOrderId, *, not_before: datetime) -> None:
+    """Count an attempt and wait."""
+    link.execute(
+        update(orders)
+        .where(orders.c.connection == slug, orders.c.amazon_order_id == order_id)
+        .values(attempts=orders.c.attempts + 1, not_before=not_before)
+    )
+
+
+def make_due(link: Link, slug: ConnectionSlug, order_id: AmazonOrderId, *, now: datetime) -> bool:
+    """Let a failed or unreadable order be taken up at once."""
+    done = link.execute(
+        update(orders)
+        .where(orders.c.connection == slug, orders.c.amazon_order_id == order_id)
+        .where(orders.c.state.in_([OrderState.FAILED, OrderState.QUARANTINED]))
+        .values(not_before=now)
+    )
+    return bool(done.rowcount)
+
+
+def record_follow(
+    link: Link,
+    slug: ConnectionSlug,
+    order_id: AmazonOrderId,
+    *,
+    version: int,
+    fact: FactKind | None,
+    detail: dict[str, str],
+    now: datetime,
+    cancelled: bool,
+) -> bool:
+    """Record that a created order's change was dealt with."""
+    state = OrderState.CANCELLED if cancelled else OrderState.CREATED
+    done = link.execute(
+        update(orders)
+        .where(orders.c.connection == slug, orders.c.amazon_order_id == order_id)
+        .where(orders.c.version == version, orders.c.state == OrderState.CREATED)
+        .values(
+            state=state,
+            version=version + 1,
+            needs_decision=False,
+            # Column to column: later changes are measured from the order as it is now.
+            placed_sealed=orders.c.sealed,
+        )
+    )
+    if not done.rowcount:
+        return False
+    if fact is not None:
+        write_facts(link, [Fact(fact, now, slug, order_id, detail)])
+    return True
+
+
+def _rows(link: Link, slug: ConnectionSlug, ids: Sequence[AmazonOrderId]) -> dict[str, Row[Any]]:
+    columns = ("id", "amazon_order_id", "version", "state", "needs_decision", "not_before")
+    query: Select[Any] = (
+        select(*(orders.c[name] for name in columns))
+        .where(orders.c.connection == slug, orders.c.amazon_order_id.in_(ids))
+        .with_for_update()
+    )
+    return {row.amazon_order_id: row for row in link.execute(query)}
+
+
+def _nothing_new(row: Row[Any], before: tuple[Problem, ...], verdict: Verdict) -> bool:
+    return (
+        row.state == verdict.state
+        and before == verdict.problems
+        and not row.needs_decision
+        and row.not_before == verdict.not_before
+    )
+
+
+def _write(link: Link, row: Row[Any], verdict: Verdict) -> None:
+    link.execute(
+        update(orders)
+        .where(orders.c.id == row.id)
+        .values(
+            state=verdict.state,
+            version=row.version + 1,
+            needs_decision=False,
+            not_before=verdict.not_before,
+        )
+    )
+
+
+def _fact_kind(row: Row[Any], before: tuple[Problem, ...], verdict: Verdict) -> FactKind | None:
+    """Say what is worth telling: a hold or failure that is new or has a new reason, and its end."""
+    told = {OrderState.HELD: FactKind.ORDER_HELD, OrderState.FAILED: FactKind.ORDER_FAILED}.get(verdict.state)
+    if told is not None:
+        unchanged = row.state == verdict.state and _codes(before) == _codes(verdict.problems)
+        return None if unchanged else told
+    return FactKind.ORDER_RELEASED if row.state == OrderState.HELD else None
+
+
+def _codes(problems: tuple[Problem, ...]) -> set[tuple[str, str]]:
+    return {(problem.code, problem.sentence) for problem in problems}

@@ -1,0 +1,104 @@
+"""The audit trail: facts are written in the transaction of what they tell."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from dockwire.ledger.tables import events, holds
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.record import Fact, FactKind, Problem
+
+UNTOLD = frozenset(FactKind) - {FactKind.ORDER_RELEASED}
+"""Facts that mails tell; a release shows itself as a created order."""
+
+
+def write_facts(connection: Connection, facts: Iterable[Fact]) -> None:
+    """Append facts to the trail."""
+    rows = [
+        {
+            "kind": fact.kind,
+            "at": fact.at,
+            "connection": fact.connection,
+            "amazon_order_id": fact.order_id,
+            "detail": json.dumps(fact.detail, ensure_ascii=False),
+            "told": fact.kind not in UNTOLD,
+        }
+        for fact in facts
+    ]
+    if rows:
+        connection.execute(insert(events), rows)
+
+
+def untold_facts(connection: Connection, slug: ConnectionSlug, limit: int) -> list[Fact]:
+    """Return facts of a connection that no mail has told, oldest first."""
+    query = (
+        select(events)
+        .where(events.c.connection == slug, events.c.told.is_(False))
+        .order_by(events.c.id)
+        .limit(limit)
+    )
+    return [_fact(row) for row in connection.execute(query)]
+
+
+def order_facts(connection: Connection, order_id: AmazonOrderId) -> list[Fact]:
+    """Return the trail of one order, oldest first."""
+    query = select(events).where(events.c.amazon_order_id == order_id).order_by(events.c.id)
+    return [_fact(row) for row in connection.execute(query)]
+
+
+def replace_problems(
+    connection: Connection,
+    *,
+    row_id: int,
+    before: tuple[Problem, ...],
+    after: tuple[Problem, ...],
+    now: datetime,
+) -> None:
+    """Resolve problems that are gone and open the new ones; what stays keeps its age."""
+    for problem in before:
+        if problem not in after:
+            connection.execute(
+                update(holds)
+                .where(holds.c.order_id == row_id, holds.c.resolved.is_(None), holds.c.code == problem.code)
+                .where(holds.c.sentence == problem.sentence)
+                .values(resolved=now)
+            )
+    fresh = [problem for problem in after if problem not in before]
+    if fresh:
+        connection.execute(
+            insert(holds),
+            [
+                {
+                    "order_id": row_id,
+                    "code": problem.code,
+                    "sentence": problem.sentence,
+                    "fixer": problem.fixer,
+                    "since": now,
+                }
+                for problem in fresh
+            ],
+        )
+
+
+def told_reason(problems: tuple[Problem, ...]) -> dict[str, str]:
+    """Return problems as the detail of a fact."""
+    fixers = dict.fromkeys(problem.fixer.value for problem in problems if problem.fixer.value != "nobody")
+    return {
+        "code": ", ".join(problem.code for problem in problems),
+        "reason": " ".join(problem.sentence for problem in problems),
+        "fixer": ", ".join(fixers) or "nobody",
+    }
+
+
+def _fact(row: Row[Any]) -> Fact:
+    return Fact(
+        kind=FactKind(row.kind),
+        at=row.at,
+        connection=ConnectionSlug(row.connection),
+        order_id=AmazonOrderId(row.amazon_order_id) if row.amazon_order_id else None,
+        detail=json.loads(row.detail),
+        id=row.id,
+    )

@@ -1,0 +1,402 @@
+"""The ledger: every method of the port, each one transaction in a worker thread."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Self
+
+from sqlalchemy import Connection as Link
+from sqlalchemy import insert, select, update
+
+from dockwire.ledger import (
+    accounts,
+    creating,
+    deciding,
+    facts,
+    harvests,
+    items,
+    orders_in,
+    outbox,
+    quota,
+    seeing,
+    tables,
+)
+from dockwire.ledger.engine import CommitHook, Database
+from dockwire.ledger.migrate import migrate
+from dockwire.ledger.rows import Scribe
+from dockwire.model.connection import AccountKey, Connection
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug, CustomerId
+from dockwire.model.order import Malformed, Order, OrderPage
+from dockwire.model.record import (
+    Chain,
+    Claim,
+    Fact,
+    FactKind,
+    HarvestState,
+    InDoubt,
+    LedgerOrder,
+    Mail,
+    NotCreated,
+    OrderRow,
+    OrderState,
+    Outcome,
+    PageCounts,
+    Verdict,
+)
+from dockwire.model.warehouse import Item
+from dockwire.sealing import Sealer
+
+_DIGEST_KEY = "digest"
+_BATCH = 500
+
+
+class SqlLedger:
+    """The truth about synchronisation, on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database, scribe: Scribe) -> None:
+        """Take an opened database; use :meth:`open`."""
+        self._database = database
+        self._scribe = scribe
+
+    @classmethod
+    async def open(cls, database_url: str, *, sealer: Sealer, on_commit: CommitHook | None = None) -> Self:
+        """Bring the schema up to date and return the ledger.
+
+        Raises:
+            SettingsError: the address is unusable.
+            SealError: the database was written with other keys.
+            LedgerUnavailable: the database does not answer.
+        """
+        database = Database(database_url, on_commit=on_commit)
+        try:
+            await database.write("migrate", migrate)
+            key = await database.write("digest_key", lambda link: _digest_key(link, sealer))
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, Scribe(sealer, key))
+
+    async def close(self) -> None:
+        """Release the database."""
+        await self._database.close()
+
+    async def register(self, connection: Connection, *, now: datetime) -> None:
+        """See the port."""
+        await self._database.write("register", lambda link: accounts.register(link, connection, now))
+
+    async def connections(self) -> list[Connection]:
+        """See the port."""
+        return await self._database.read(accounts.registered)
+
+    async def lease_harvest(
+        self, account: AccountKey, *, owner: str, now: datetime, seconds: float
+    ) -> HarvestState | None:
+        """See the port."""
+        return await self._database.write(
+            "lease_harvest",
+            lambda link: harvests.lease(
+                link, account, owner=owner, now=now, seconds=seconds, scribe=self._scribe
+            ),
+        )
+
+    async def harvest_state(self, account: AccountKey) -> HarvestState:
+        """See the port."""
+        return await self._database.write(
+            "harvest_state", lambda link: harvests.state(link, account, self._scribe)
+        )
+
+    async def start_chain(self, account: AccountKey, chain: Chain, *, owner: str, now: datetime) -> None:  # noqa: ARG002 - the port's signature
+        """See the port."""
+        await self._database.write(
+            "start_chain",
+            lambda link: harvests.start_chain(link, account, chain, owner=owner, scribe=self._scribe),
+        )
+
+    async def store_page(
+        self, account: AccountKey, page: OrderPage, *, owner: str, now: datetime, lease_seconds: float
+    ) -> PageCounts:
+        """See the port."""
+        return await self._database.write(
+            "store_page",
+            lambda link: harvests.store_page(
+                link,
+                account,
+                page,
+                owner=owner,
+                now=now,
+                lease_seconds=lease_seconds,
+                scribe=self._scribe,
+            ),
+        )
+
+    async def drop_chain(self, account: AccountKey, *, owner: str, span_seconds: int) -> None:
+        """See the port."""
+        await self._database.write(
+            "drop_chain",
+            lambda link: harvests.drop_chain(link, account, owner=owner, span_seconds=span_seconds),
+        )
+
+    async def release_harvest(self, account: AccountKey, *, owner: str) -> None:
+        """See the port."""
+        await self._database.write(
+            "release_harvest", lambda link: harvests.release(link, account, owner=owner)
+        )
+
+    async def store_order(self, account: AccountKey, order: Order | Malformed, *, now: datetime) -> bool:
+        """See the port."""
+        good, bad = ([order], []) if isinstance(order, Order) else ([], [order])
+
+        def store(link: Link) -> bool:
+            number = accounts.account_id(link, account)
+            stored = orders_in.store_orders(link, number, good, bad, scribe=self._scribe, now=now)
+            return bool(stored.new or stored.changed or stored.malformed)
+
+        return await self._database.write("store_order", store)
+
+    async def due_orders(
+        self, connection: Connection, *, now: datetime, after: AmazonOrderId | None = None, limit: int = 500
+    ) -> list[LedgerOrder]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: deciding.due_orders(
+                link, connection.slug, now=now, after=after, limit=limit, scribe=self._scribe
+            )
+        )
+
+    async def record_verdicts(
+        self, connection: Connection, verdicts: list[Verdict], *, now: datetime
+    ) -> list[AmazonOrderId]:
+        """See the port."""
+        if not verdicts:
+            return []
+        return await self._database.write(
+            "record_verdicts",
+            lambda link: deciding.record_verdicts(link, connection.slug, verdicts, now=now),
+        )
+
+    async def quarantined(
+        self, connection: Connection, *, now: datetime, limit: int = 20
+    ) -> list[tuple[AmazonOrderId, int]]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: deciding.quarantined(link, connection.slug, now=now, limit=limit)
+        )
+
+    async def postpone(
+        self, connection: Connection, order_id: AmazonOrderId, *, not_before: datetime
+    ) -> None:
+        """See the port."""
+        await self._database.write(
+            "postpone",
+            lambda link: deciding.postpone(link, connection.slug, order_id, not_before=not_before),
+        )
+
+    async def claim(
+        self, connection: Connection, claims: list[Claim], *, owner: str, now: datetime, seconds: float
+    ) -> list[AmazonOrderId]:
+        """See the port."""
+        return await self._database.write(
+            "claim",
+            lambda link: creating.claim(link, connection, claims, owner=owner, now=now, seconds=seconds),
+        )
+
+    async def in_doubt(self, connection: Connection) -> list[InDoubt]:
+        """See the port."""
+        return await self._database.read(lambda link: creating.in_doubt(link, connection.slug))
+
+    async def record_outcomes(
+        self, connection: Connection, outcomes: list[Outcome], *, owner: str, now: datetime
+    ) -> None:
+        """See the port."""
+        await self._database.write(
+            "record_outcomes",
+            lambda link: creating.record_outcomes(link, connection, outcomes, owner=owner, now=now),
+        )
+
+    async def reclaim(
+        self, doubt: InDoubt, connection: Connection, *, now: datetime, failed: NotCreated | None = None
+    ) -> bool:
+        """See the port."""
+        return await self._database.write(
+            "reclaim", lambda link: creating.reclaim(link, connection, doubt, now=now, failed=failed)
+        )
+
+    async def record_follow(
+        self,
+        connection: Connection,
+        order_id: AmazonOrderId,
+        *,
+        version: int,
+        fact: FactKind | None,
+        detail: dict[str, str],
+        now: datetime,
+        cancelled: bool = False,
+    ) -> bool:
+        """See the port."""
+        return await self._database.write(
+            "record_follow",
+            lambda link: deciding.record_follow(
+                link,
+                connection.slug,
+                order_id,
+                version=version,
+                fact=fact,
+                detail=detail,
+                now=now,
+                cancelled=cancelled,
+            ),
+        )
+
+    async def known_items(
+        self, warehouse: str, customer_id: CustomerId
+    ) -> tuple[datetime | None, dict[str, Item]]:
+        """See the port."""
+        return await self._database.read(lambda link: items.known_items(link, warehouse, customer_id))
+
+    async def store_items(
+        self, warehouse: str, customer_id: CustomerId, found: list[Item], *, now: datetime
+    ) -> None:
+        """See the port."""
+        await self._database.write(
+            "store_items", lambda link: items.store_items(link, warehouse, customer_id, found, now=now)
+        )
+
+    async def counts(self, connection: ConnectionSlug) -> dict[OrderState, int]:
+        """See the port."""
+        return await self._database.read(lambda link: seeing.counts(link, connection))
+
+    async def list_orders(
+        self,
+        *,
+        connection: ConnectionSlug | None = None,
+        states: tuple[OrderState, ...] = (),
+        limit: int = 100,
+        after: AmazonOrderId | None = None,
+    ) -> list[OrderRow]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: seeing.list_orders(
+                link, connection=connection, states=states, limit=limit, after=after
+            )
+        )
+
+    async def find_orders(self, order_id: AmazonOrderId) -> list[OrderRow]:
+        """See the port."""
+        return await self._database.read(lambda link: seeing.find_orders(link, order_id))
+
+    async def order_facts(self, order_id: AmazonOrderId) -> list[Fact]:
+        """See the port."""
+        return await self._database.read(lambda link: facts.order_facts(link, order_id))
+
+    async def retry_order(
+        self, connection: ConnectionSlug, order_id: AmazonOrderId, *, now: datetime
+    ) -> bool:
+        """See the port."""
+        return await self._database.write(
+            "retry_order", lambda link: deciding.make_due(link, connection, order_id, now=now)
+        )
+
+    async def add_fact(self, fact: Fact) -> None:
+        """See the port."""
+        await self._database.write("add_fact", lambda link: facts.write_facts(link, [fact]))
+
+    async def untold_facts(self, connection: ConnectionSlug, *, limit: int = 1000) -> list[Fact]:
+        """See the port."""
+        return await self._database.read(lambda link: facts.untold_facts(link, connection, limit))
+
+    async def post_mail(self, mails: list[Mail], told: list[int], *, now: datetime) -> None:
+        """See the port."""
+        await self._database.write("post_mail", lambda link: outbox.post_mail(link, mails, told, now=now))
+
+    async def take_mail(
+        self, connection: ConnectionSlug, *, owner: str, now: datetime, seconds: float, limit: int = 50
+    ) -> list[Mail]:
+        """See the port."""
+        return await self._database.write(
+            "take_mail",
+            lambda link: outbox.take_mail(
+                link, connection, owner=owner, now=now, seconds=seconds, limit=limit
+            ),
+        )
+
+    async def mail_sent(self, mail_id: int, *, now: datetime) -> None:
+        """See the port."""
+        await self._database.write("mail_sent", lambda link: outbox.mail_sent(link, mail_id, now=now))
+
+    async def mail_failed(self, mail_id: int, *, error: str, not_before: datetime) -> None:
+        """See the port."""
+        await self._database.write(
+            "mail_failed",
+            lambda link: outbox.mail_failed(link, mail_id, error=error, not_before=not_before),
+        )
+
+    async def take(self, key: str, *, rate: float, burst: int, now: datetime) -> float:
+        """See the port."""
+        return await self._database.write(
+            "take", lambda link: quota.take(link, key, rate=rate, burst=burst, now=now)
+        )
+
+    async def observe(self, key: str, *, rate: float, now: datetime) -> None:
+        """See the port."""
+        await self._database.write("observe", lambda link: quota.observe(link, key, rate=rate, now=now))
+
+    async def penalise(self, key: str, *, rate: float, burst: int, now: datetime) -> None:
+        """See the port."""
+        await self._database.write(
+            "penalise", lambda link: quota.penalise(link, key, rate=rate, burst=burst, now=now)
+        )
+
+    async def rotate_seals(self) -> int:
+        """Seal everything anew with the newest key; return how many rows. Safe to repeat and to interrupt."""
+        done, after = 0, 0
+        while True:
+            rows = await self._database.write("rotate_seals", partial(self._rotate_batch, after=after))
+            if not rows:
+                break
+            done, after = done + len(rows), rows[-1]
+        await self._database.write("rotate_keys", self._rotate_keys)
+        return done
+
+    def _rotate_batch(self, link: Link, *, after: int) -> Sequence[int]:
+        orders = tables.orders
+        rows = link.execute(
+            select(orders.c.id, orders.c.sealed, orders.c.placed_sealed)
+            .where(orders.c.id > after)
+            .order_by(orders.c.id)
+            .limit(_BATCH)
+            .with_for_update()
+        ).all()
+        for row in rows:
+            placed = self._scribe.rotate(row.placed_sealed) if row.placed_sealed else None
+            link.execute(
+                update(orders)
+                .where(orders.c.id == row.id)
+                .values(sealed=self._scribe.rotate(row.sealed), placed_sealed=placed)
+            )
+        return [row.id for row in rows]
+
+    def _rotate_keys(self, link: Link) -> None:
+        for row in link.execute(select(tables.keys)).all():
+            link.execute(
+                update(tables.keys)
+                .where(tables.keys.c.name == row.name)
+                .values(sealed=self._scribe.rotate(row.sealed))
+            )
+        harvest = tables.harvests
+        for row in link.execute(select(harvest).where(harvest.c.chain_sealed.is_not(None))).all():
+            link.execute(
+                update(harvest)
+                .where(harvest.c.account_id == row.account_id)
+                .values(chain_sealed=self._scribe.rotate(row.chain_sealed))
+            )
+
+
+def _digest_key(link: Link, sealer: Sealer) -> bytes:
+    """Return this database's digest key, made at the first opening."""
+    query = select(tables.keys.c.sealed).where(tables.keys.c.name == _DIGEST_KEY)
+    sealed = link.scalar(query)
+    if sealed is None:
+        sealed = sealer.seal(secrets.token_hex(32))
+        link.execute(insert(tables.keys).values(name=_DIGEST_KEY, sealed=sealed))
+    return bytes.fromhex(sealer.open(sealed))

@@ -1,0 +1,62 @@
+"""Reading the ledger for people: no personal data leaves it this way."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection as Link
+from sqlalchemy import Row, Select, func, select
+
+from dockwire.ledger.rows import open_problems
+from dockwire.ledger.tables import orders
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId
+from dockwire.model.record import OrderRow, OrderState
+
+
+def counts(link: Link, slug: ConnectionSlug) -> dict[OrderState, int]:
+    """Return how many orders stand in each state."""
+    query = select(orders.c.state, func.count()).where(orders.c.connection == slug).group_by(orders.c.state)
+    return {OrderState(state): number for state, number in link.execute(query).tuples()}
+
+
+def list_orders(
+    link: Link,
+    *,
+    connection: ConnectionSlug | None,
+    states: Sequence[OrderState],
+    limit: int,
+    after: AmazonOrderId | None,
+) -> list[OrderRow]:
+    """Return orders by Amazon order id."""
+    query = select(orders).order_by(orders.c.amazon_order_id, orders.c.id).limit(limit)
+    if connection is not None:
+        query = query.where(orders.c.connection == connection)
+    if states:
+        query = query.where(orders.c.state.in_(states))
+    if after is not None:
+        query = query.where(orders.c.amazon_order_id > after)
+    return _rows(link, query)
+
+
+def find_orders(link: Link, order_id: AmazonOrderId) -> list[OrderRow]:
+    """Return the rows with this Amazon order id."""
+    return _rows(link, select(orders).where(orders.c.amazon_order_id == order_id))
+
+
+def _rows(link: Link, query: Select[Any]) -> list[OrderRow]:
+    rows: Sequence[Row[Any]] = link.execute(query).all()
+    problems = open_problems(link, [row.id for row in rows])
+    return [
+        OrderRow(
+            order_id=AmazonOrderId(row.amazon_order_id),
+            connection=ConnectionSlug(row.connection) if row.connection else None,
+            marketplace_id=MarketplaceId(row.marketplace_id) if row.marketplace_id else None,
+            amazon_status=row.amazon_status,
+            state=OrderState(row.state),
+            updated=row.amazon_updated,
+            reference=row.reference or "",
+            warehouse_order_id=row.warehouse_order_id,
+            attempts=row.attempts,
+            problems=problems.get(row.id, ()),
+        )
+        for row in rows
+    ]

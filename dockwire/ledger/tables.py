@@ -1,0 +1,205 @@
+"""The ledger's tables. Personal data is in the ``sealed`` columns only."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from dockwire.ledger.types import Utc
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_Id = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up by itself only on its own INTEGER type."""
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    comment="secrets of this database, for instance the key of the content digests",
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("application_id", String(200), nullable=False),
+    Column("seller_id", String(100), nullable=False),
+    Column("region", String(8), nullable=False),
+    UniqueConstraint("application_id", "seller_id", "region"),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("slug", String(60), primary_key=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("marketplace_id", String(40), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("registered", Utc, nullable=False),
+    UniqueConstraint("account_id", "marketplace_id"),
+)
+
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("account_id", _Id, ForeignKey("accounts.id"), primary_key=True),
+    Column("marketplace_id", String(40), primary_key=True),
+    Column("mark", Utc, nullable=False),
+)
+
+harvests = Table(
+    "harvests",
+    metadata,
+    Column("account_id", _Id, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("owner", String(100)),
+    Column("expires", Utc),
+    Column("chain_sealed", Text, comment="the chain under way; its page token may quote an order"),
+    Column("span_seconds", Integer, nullable=False),
+    Column("completed", Utc),
+    Column("swept", Utc),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("amazon_order_id", String(60), nullable=False),
+    Column("connection", String(60), ForeignKey("connections.slug")),
+    Column("marketplace_id", String(40)),
+    Column("amazon_status", String(40), nullable=False),
+    Column("amazon_updated", Utc, nullable=False),
+    Column("service_level", String(40), nullable=False),
+    Column("prime", Boolean, nullable=False),
+    Column("ship_by", Utc),
+    Column("region", String(80), nullable=False, comment="state and country of the address"),
+    Column("sealed", Text, nullable=False, comment="the order, or the text of one that cannot be read"),
+    Column("digest", String(64), nullable=False),
+    Column("bad_digest", String(64), comment="of the last unreadable version of a readable order"),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("needs_decision", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("not_before", Utc),
+    Column("claim_owner", String(100)),
+    Column("claim_expires", Utc),
+    Column("warehouse", String(100)),
+    Column("customer_id", BigInteger),
+    Column("reference", String(120)),
+    Column("warehouse_order_id", BigInteger),
+    Column("placed_sealed", Text, comment="the order as it was when the warehouse order was made"),
+    Column("first_seen", Utc, nullable=False),
+    UniqueConstraint("account_id", "amazon_order_id"),
+    UniqueConstraint("warehouse", "customer_id", "reference"),
+    Index("ix_orders_due", "connection", "state", "amazon_order_id"),
+    Index("ix_orders_changed", "connection", "needs_decision", "amazon_order_id"),
+    Index("ix_orders_amazon_order_id", "amazon_order_id"),
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("order_id", _Id, ForeignKey("orders.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("amazon_item_id", String(60), nullable=False),
+    Column("sku", String(200)),
+    Column("ordered", Integer, nullable=False),
+    Column("open", Integer, nullable=False),
+    Index("ix_order_lines_sku", "sku"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("order_id", _Id, ForeignKey("orders.id"), nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("fixer", String(20), nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("resolved", Utc),
+    Index("ix_holds_open", "order_id", "resolved"),
+    comment="why an order is watched, skipped, held, failed or unreadable; resolved rows are history",
+)
+
+item_lists = Table(
+    "item_lists",
+    metadata,
+    Column("warehouse", String(100), primary_key=True),
+    Column("customer_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("read", Utc, nullable=False),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("warehouse", String(100), primary_key=True),
+    Column("customer_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sku", String(200), primary_key=True),
+    Column("active", Boolean, nullable=False),
+)
+
+quota_buckets = Table(
+    "quota_buckets",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("arrival", Float(53), nullable=False, comment="theoretical arrival time, seconds since 1970"),
+    Column("rate", Float(53), comment="as announced by Amazon; tokens per second"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("connection", String(60), nullable=False),
+    Column("amazon_order_id", String(60)),
+    Column("detail", Text, nullable=False),
+    Column("told", Boolean, nullable=False, server_default=false()),
+    Index("ix_events_untold", "connection", "told", "id"),
+    Index("ix_events_order", "amazon_order_id"),
+    comment="the audit trail; told means that a mail about it is in the outbox",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("message_id", String(200), nullable=False, unique=True),
+    Column("connection", String(60), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("recipients", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("posted", Utc, nullable=False),
+    Column("sent", Utc),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("not_before", Utc, nullable=False),
+    Column("last_error", Text),
+    Column("lease_owner", String(100)),
+    Column("lease_until", Utc),
+    Index("ix_outbox_unsent", "connection", "sent", "not_before"),
+)

@@ -1,0 +1,1 @@
+"""Comparisons and tables for people; pandas lives here and nowhere else."""
