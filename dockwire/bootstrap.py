@@ -3,6 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
+
+import anyio.to_thread
+import httpx
 
 from dockwire.access import EMBEDDED, AmazonAccess, WarehouseAccess
 from dockwire.amazon import AmazonAccount, AmazonCredentials
@@ -20,6 +24,8 @@ from dockwire.services.desk import Desk
 from dockwire.services.harvest import Harvest
 from dockwire.services.order_import import OrderImport
 from dockwire.settings import Settings
+from dockwire.warehouse import UnusableDatabase, build_app
+from dockwire.warehouse import Warehouse as EmbeddedWarehouse
 
 
 @asynccontextmanager
@@ -78,13 +84,11 @@ async def opened_warehouse(
 ) -> AsyncIterator[Warehouse]:
     """Make the client of one warehouse account, around the embedded warehouse where that is meant."""
     async with AsyncExitStack() as stack:
-        transport = None
-        base_url, credentials = access.base_url, _credentials(access)
-        if access.base_url == EMBEDDED:
-            transport, base_url, credentials = await _embedded(stack, settings, clock)
+        embedded = access.base_url == EMBEDDED
+        transport = await _embedded(stack, settings, access, clock) if embedded else None
         client = WarehouseClient(
-            base_url=base_url,
-            credentials=credentials,
+            base_url="http://embedded" if embedded else access.base_url,
+            credentials=_credentials(access),
             clock=clock,
             time_zone=access.time_zone,
             transport=transport,
@@ -92,6 +96,38 @@ async def opened_warehouse(
         )
         stack.push_async_callback(client.aclose)
         yield client
+
+
+def _credentials(access: WarehouseAccess) -> WarehouseCredentials | None:
+    if access.base_url == EMBEDDED:
+        return None
+    return WarehouseCredentials(
+        client_id=access.client_id,
+        client_secret=access.client_secret,
+        user_login=access.user_login,
+        user_login_id=access.user_login_id,
+        tpl=access.tpl,
+    )
+
+
+async def _embedded(
+    stack: AsyncExitStack, settings: Settings, access: WarehouseAccess, clock: Clock
+) -> httpx.ASGITransport:
+    """Open the embedded warehouse in this process; it is closed with the client that uses it."""
+    try:
+        warehouse = await anyio.to_thread.run_sync(
+            partial(
+                EmbeddedWarehouse.open,
+                settings.warehouse_database,
+                sealer=sealer(settings),
+                clock=clock,
+                time_zone=access.time_zone,
+            )
+        )
+    except UnusableDatabase as error:
+        raise SettingsError(f"DOCKWIRE_WAREHOUSE_URL: {error}") from None
+    stack.callback(warehouse.close)
+    return httpx.ASGITransport(build_app(warehouse, embedded=True))
 
 
 @asynccontextmanager

@@ -65,7 +65,7 @@ class SellerAccount(Protocol):
         """Return one order as it is now."""
         ...
 
-    async def participations(self) -> list[Participation]:
+    async def participations(self) -> Sequence[Participation]:
         """Return the marketplaces the seller takes part in: the connection test."""
         ...
 

@@ -6,7 +6,7 @@ personal fields, roles); member notes in the Orders v2026-01-01 model (phone, e-
 model (address and prices are withheld while an order is pending).
 """
 
-import copy
+import json
 from datetime import datetime
 
 from dockwire.simulators.amazon.accounts import Role
@@ -25,7 +25,8 @@ _TAX_ROLES = frozenset({Role.TAX_INVOICING, Role.TAX_REMITTANCE})
 
 def visible(order: Order, roles: set[Role], now: datetime) -> JsonObject:
     """Return a copy of an order's body without what the caller may not see."""
-    body = copy.deepcopy(order.body)
+    # A copy by way of JSON: several times faster than copy.deepcopy, and a body is nothing but JSON.
+    body: JsonObject = json.loads(json.dumps(order.body))
     # A replayed order came from Amazon, which has withheld from it what had to be withheld.
     if not order.replayed:
         _withhold(body, now)

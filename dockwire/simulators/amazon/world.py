@@ -108,7 +108,7 @@ class World:
         Raises:
             ValueError: a marketplace is unknown or nobody sells there.
         """
-        start = instant(timestamp(self.clock.now()))
+        start = self.clock.now().replace(microsecond=0)
         self._batches += 1
         for code, count in _shares(orders, connections or DEFAULT_CONNECTIONS):
             place = marketplace(code)

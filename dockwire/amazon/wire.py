@@ -1,0 +1,223 @@
+"""Orders v2026-01-01 as Amazon sends them: only the members dockwire uses, leniently read.
+
+Source: Amazon's model ``orders_2026-01-01``. Enumerations are open there, so words stay words here.
+"""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+
+def _blank_is_absent(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Text = Annotated[str | None, BeforeValidator(_blank_is_absent)]
+Needed = Annotated[str, Field(min_length=1)]
+Quantity = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="ignore", hide_input_in_errors=True, frozen=True
+    )
+
+
+class WireWindow(_Wire):
+    """A span of time."""
+
+    earliest_date_time: AwareDatetime | None = None
+    latest_date_time: AwareDatetime | None = None
+
+
+class WireMoney(_Wire):
+    """An amount; a decimal in a string."""
+
+    amount: Decimal = Field(allow_inf_nan=False)
+    currency_code: Needed
+
+
+class WirePrice(_Wire):
+    """A product's price."""
+
+    unit_price: WireMoney | None = None
+
+
+class WireProduct(_Wire):
+    """What was bought."""
+
+    asin: Text = None
+    title: Text = None
+    seller_sku: Text = None
+    price: WirePrice | None = None
+
+
+class WireGift(_Wire):
+    """Gift wishes."""
+
+    gift_message: Text = None
+    gift_wrap_level: Text = None
+
+
+class WirePacking(_Wire):
+    """How to pack."""
+
+    gift_option: WireGift | None = None
+
+
+class WireItemFulfillment(_Wire):
+    """How far a line is shipped."""
+
+    quantity_fulfilled: Quantity | None = None
+    quantity_unfulfilled: Quantity | None = None
+    packing: WirePacking | None = None
+
+
+class WireCancelRequest(_Wire):
+    """A wish to cancel."""
+
+    requester: Text = None
+    cancel_reason: Text = None
+
+
+class WireCancellation(_Wire):
+    """Cancellation of a line."""
+
+    cancellation_request: WireCancelRequest | None = None
+
+
+class WireItem(_Wire):
+    """One line."""
+
+    order_item_id: Needed
+    quantity_ordered: Quantity
+    product: WireProduct
+    fulfillment: WireItemFulfillment | None = None
+    cancellation: WireCancellation | None = None
+
+
+class WireAlias(_Wire):
+    """Another name of the order."""
+
+    alias_id: Text = None
+    alias_type: Text = None
+
+
+class WireAssociated(_Wire):
+    """A related order."""
+
+    order_id: Text = None
+    association_type: Text = None
+
+
+class WireChannel(_Wire):
+    """Where it was sold."""
+
+    marketplace_id: Text = None
+    channel_name: Text = None
+
+
+class WireAddress(_Wire):
+    """Where it goes; every part may be missing."""
+
+    name: Text = None
+    company_name: Text = None
+    address_line1: Text = None
+    address_line2: Text = None
+    address_line3: Text = None
+    city: Text = None
+    district_or_county: Text = None
+    state_or_region: Text = None
+    municipality: Text = None
+    postal_code: Text = None
+    country_code: Text = None
+    phone: Text = None
+    address_type: Text = None
+
+
+class WirePreference(_Wire):
+    """Wishes about the delivery."""
+
+    drop_off_location: Text = None
+    address_instruction: Text = None
+
+
+class WireRecipient(_Wire):
+    """Who gets it."""
+
+    delivery_address: WireAddress | None = None
+    delivery_preference: WirePreference | None = None
+
+
+class WireFulfillment(_Wire):
+    """Who ships it, how, and until when."""
+
+    fulfillment_status: Needed
+    fulfilled_by: Text = None
+    fulfillment_service_level: Text = None
+    ship_by_window: WireWindow | None = None
+    deliver_by_window: WireWindow | None = None
+    label_printing_window: WireWindow | None = None
+
+
+class WireOrder(_Wire):
+    """One order."""
+
+    order_id: Needed
+    order_aliases: list[WireAlias] = []
+    created_time: AwareDatetime
+    last_updated_time: AwareDatetime
+    programs: list[str] = []
+    associated_orders: list[WireAssociated] = []
+    sales_channel: WireChannel
+    recipient: WireRecipient | None = None
+    fulfillment: WireFulfillment
+    order_items: list[WireItem] = Field(min_length=1)
+
+
+class WirePagination(_Wire):
+    """Where the next page is."""
+
+    next_token: Text = None
+
+
+class WirePage(_Wire):
+    """An answer of searchOrders, all orders well-formed."""
+
+    orders: list[WireOrder]
+    pagination: WirePagination | None = None
+    last_updated_before: AwareDatetime | None = None
+
+
+class WireSingle(_Wire):
+    """An answer of getOrder."""
+
+    order: WireOrder
+
+
+class WireMarketplace(_Wire):
+    """One marketplace of a seller."""
+
+    id: Needed
+
+
+class WireStanding(_Wire):
+    """The seller's standing there."""
+
+    is_participating: bool = False
+    has_suspended_listings: bool = False
+
+
+class WireParticipation(_Wire):
+    """A marketplace and the seller's standing."""
+
+    marketplace: WireMarketplace
+    participation: WireStanding
+
+
+class WireParticipations(_Wire):
+    """An answer of getMarketplaceParticipations."""
+
+    payload: list[WireParticipation]

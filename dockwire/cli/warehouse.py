@@ -1,0 +1,110 @@
+"""``dockwire warehouse``: the embedded warehouse as a server, and filling it from a file."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfoNotFoundError
+
+import typer
+
+from dockwire.cli import say
+from dockwire.clock import SystemClock
+from dockwire.keys import load_keys
+from dockwire.sealing import Sealer, SealError
+from dockwire.settings import read_settings
+from dockwire.warehouse import SeedError, UnusableDatabase, Warehouse, build_app, load_seed
+
+app = typer.Typer(no_args_is_help=True, help="The embedded warehouse.")
+
+Database = Annotated[str, typer.Option(help="Where its data is; empty means as in DOCKWIRE_WAREHOUSE_URL.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
+
+
+@app.command()
+@say.plainly
+def serve(
+    *,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8602,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    database: Database = "",
+    seed_file: Annotated[Path | None, typer.Option(help="Fill it from this file first.")] = None,
+    time_zone: Annotated[str, typer.Option(help="Zone of the times it shows.")] = "America/Los_Angeles",
+    control: Annotated[bool, typer.Option(help="Open /_sim for inspection; for loopback only.")] = False,
+    json_output: Json = False,
+) -> None:
+    """Serve the embedded warehouse's REST API until interrupted."""
+    from dockwire.warehouse.web.serving import serve as serve_app
+
+    data = _read(seed_file) if seed_file else {}
+    with _opened(database, time_zone=time_zone) as warehouse:
+        _fill(warehouse, data)
+
+        def announce(url: str) -> None:
+            text = json.dumps({"url": url}) if json_output else f"Warehouse on {url}; Ctrl-C ends it."
+            print(text, flush=True)
+
+        try:
+            serve_app(build_app(warehouse, control=control), host=host, port=port, announce=announce)
+        except OSError as problem:
+            say.fail(f"cannot listen on {host}:{port} ({problem.strerror})", say.MISUSED)
+
+
+@app.command()
+@say.plainly
+def seed(
+    file: Annotated[Path, typer.Argument(help="TOML or JSON; see the operating guide for its tables.")],
+    database: Database = "",
+    json_output: Json = False,
+) -> None:
+    """Fill the embedded warehouse from a file; doing it again changes nothing."""
+    data = _read(file)
+    with _opened(database) as warehouse:
+        summary = _fill(warehouse, data)
+    if json_output:
+        say.data(summary)
+    else:
+        say.line(", ".join(f"{number} {table}" for table, number in summary.items()) or "nothing to do")
+
+
+@contextmanager
+def _opened(database: str, *, time_zone: str = "America/Los_Angeles") -> Iterator[Warehouse]:
+    settings = read_settings()
+    configured = [key.get_secret_value() for key in settings.encryption_keys]
+    try:
+        warehouse = Warehouse.open(
+            database or settings.warehouse_database,
+            sealer=Sealer(load_keys(settings.state_dir, configured)),
+            clock=SystemClock(),
+            time_zone=time_zone,
+        )
+    except (SealError, UnusableDatabase) as problem:
+        say.fail(str(problem))
+    except (ZoneInfoNotFoundError, ValueError):
+        say.fail(f"--time-zone: {time_zone} is no IANA time zone", say.MISUSED)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
+
+
+def _fill(warehouse: Warehouse, data: dict[str, Any]) -> dict[str, int]:
+    try:
+        return load_seed(warehouse, data)
+    except SeedError as problem:
+        say.fail(str(problem), say.MISUSED)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        data = json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)
+    except OSError as problem:
+        say.fail(f"{file}: {problem.strerror}", say.MISUSED)
+    except ValueError as problem:
+        say.fail(f"{file}: {problem}", say.MISUSED)
+    if not isinstance(data, dict):
+        say.fail(f"{file}: a table with facilities, customers, credentials, items and receipts is expected")
+    return data

@@ -1,0 +1,89 @@
+"""From a draft of the model to the body of ``POST /orders``."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dockwire.model.order import Address
+from dockwire.model.warehouse import DraftLine, OrderDraft, Routing
+
+
+def to_body(draft: OrderDraft, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the body; members without a value are left out, times are local and without offset."""
+    return _without_blanks(
+        {
+            "customerIdentifier": {"id": draft.customer_id},
+            "facilityIdentifier": {"id": draft.facility_id},
+            "referenceNum": draft.reference,
+            "poNum": draft.po_number,
+            "notes": draft.notes,
+            "shippingNotes": draft.shipping_notes,
+            "billingCode": draft.routing.billing_code,
+            "earliestShipDate": _local(draft.earliest_ship, zone),
+            "shipCancelDate": _local(draft.ship_by, zone),
+            "expectedDeliveryDate": _local(draft.deliver_by, zone),
+            "deferNotification": False,
+            "routingInfo": _routing(draft.routing),
+            "shipTo": _contact(draft.ship_to),
+            "savedElements": [{"name": name, "value": value} for name, value in draft.saved if value],
+            "orderItems": [_line(line) for line in draft.lines],
+        }
+    )
+
+
+def _line(line: DraftLine) -> dict[str, Any]:
+    return _without_blanks(
+        {
+            "itemIdentifier": {"sku": line.sku},
+            # JSON has one kind of number; quantities here are whole or short decimals.
+            "qty": int(line.quantity) if line.quantity == int(line.quantity) else float(line.quantity),
+            "notes": line.notes,
+            "externalId": line.item_id,
+            "savedElements": [
+                {"name": "AmazonOrderItemId", "value": line.item_id},
+                {"name": "AmazonSku", "value": line.amazon_sku},
+            ],
+        }
+    )
+
+
+def _contact(address: Address) -> dict[str, Any]:
+    """Return the contact; the warehouse has two lines, so a third joins the second."""
+    first, *rest = address.lines or ("",)
+    city = address.city or address.district
+    if address.district and address.city:
+        rest.append(address.district)
+    return _without_blanks(
+        {
+            "companyName": address.company or address.name,
+            "name": address.name or address.company,
+            "address1": first,
+            "address2": ", ".join(rest),
+            "city": city,
+            "state": address.state,
+            "zip": address.postal_code,
+            "country": address.country,
+            "phoneNumber": address.phone,
+        }
+    )
+
+
+def _routing(routing: Routing) -> dict[str, Any]:
+    return _without_blanks(
+        {
+            "carrier": routing.carrier,
+            "mode": routing.service,
+            "scacCode": routing.scac,
+            "account": routing.account,
+        }
+    )
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _without_blanks(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value not in (None, "", [], {})}

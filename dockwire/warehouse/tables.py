@@ -1,0 +1,197 @@
+"""The embedded warehouse's tables, as its statements see them.
+
+Everything personal is in columns named ``sealed``; the migrations make these tables.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from dockwire.warehouse.columns import Moment, Quantity
+
+metadata = MetaData()
+
+facilities = Table(
+    "facilities",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("time_zone", String, nullable=False),
+    Column("deactivated", Boolean, nullable=False),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("external_id", String, nullable=False),
+    Column("order_queue", Boolean, nullable=False),
+    Column("deactivated", Boolean, nullable=False),
+)
+
+customer_facilities = Table(
+    "customer_facilities",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    Column("facility_id", ForeignKey("facilities.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("client_id", String, primary_key=True),
+    Column("secret_hash", String, nullable=False),
+    Column("user_login", String, nullable=False),
+    Column("user_login_id", Integer, nullable=False, unique=True),
+    Column("roles", JSON, nullable=False),
+    # The customers it may see; null means all of them.
+    Column("customers", JSON, nullable=True),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("client_id", ForeignKey("credentials.client_id", ondelete="CASCADE"), nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("sku", String, nullable=False),
+    Column("upc", String, nullable=False),
+    Column("description", String, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("deactivated", Boolean, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("modified", Moment, nullable=False),
+    UniqueConstraint("customer_id", "sku", name="one_item_per_sku"),
+)
+
+kit_components = Table(
+    "kit_components",
+    metadata,
+    Column("item_id", ForeignKey("items.id"), primary_key=True),
+    Column("component_id", ForeignKey("items.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("qualifier", String, nullable=False),
+    Column("qty", Quantity, nullable=False),
+)
+
+item_aliases = Table(
+    "item_aliases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("sku", String, nullable=False),
+    Column("description", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("item_id", ForeignKey("items.id"), nullable=False),
+    UniqueConstraint("customer_id", "sku", name="one_alias_per_sku"),
+)
+
+receivers = Table(
+    "receivers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("facility_id", ForeignKey("facilities.id"), nullable=False),
+    Column("reference", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created", Moment, nullable=False),
+    Index("receivers_by_reference", "customer_id", "reference"),
+)
+
+receive_items = Table(
+    "receive_items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("receiver_id", ForeignKey("receivers.id"), nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("facility_id", ForeignKey("facilities.id"), nullable=False),
+    Column("item_id", ForeignKey("items.id"), nullable=False),
+    Column("qualifier", String, nullable=False),
+    Column("lot_number", String, nullable=False),
+    Column("received", Quantity, nullable=False),
+    # What orders took of it, shipped or not.
+    Column("allocated", Quantity, nullable=False),
+    Column("on_hold", Boolean, nullable=False),
+    Column("created", Moment, nullable=False),
+    Index("stock_by_item", "item_id", "facility_id"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("facility_id", ForeignKey("facilities.id"), nullable=False),
+    Column("reference", String, nullable=False),
+    # The reference within the scope in which it may occur once; null when it is free for others.
+    Column("reference_claim", String, nullable=True, unique=True),
+    Column("po_number", String, nullable=False),
+    Column("external_id", String, nullable=False),
+    Column("invoice_number", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("is_closed", Boolean, nullable=False),
+    Column("deferred", Boolean, nullable=False),
+    Column("fully_allocated", Boolean, nullable=False),
+    Column("on_hold_date", Moment, nullable=True),
+    Column("on_hold_reason", String, nullable=False),
+    Column("cancel_reason", String, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("modified", Moment, nullable=False),
+    Column("modified_by", String, nullable=False),
+    Column("processed", Moment, nullable=True),
+    # Members that are kept and shown again as they came.
+    Column("members", JSON, nullable=False),
+    Column("saved_elements", JSON, nullable=False),
+    # Contacts, notes and gift details.
+    Column("sealed", Text, nullable=False),
+    Index("orders_by_reference", "reference"),
+    Index("orders_by_change", "modified"),
+    Index("orders_by_creation", "created"),
+)
+
+order_items = Table(
+    "order_items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("item_id", ForeignKey("items.id"), nullable=False),
+    Column("qualifier", String, nullable=False),
+    Column("qty", Quantity, nullable=False),
+    Column("fully_allocated", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("members", JSON, nullable=False),
+    Column("saved_elements", JSON, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Index("lines_by_order", "order_id"),
+    Index("lines_by_item", "item_id"),
+)
+
+allocations = Table(
+    "allocations",
+    metadata,
+    Column("order_item_id", ForeignKey("order_items.id", ondelete="CASCADE"), primary_key=True),
+    Column("receive_item_id", ForeignKey("receive_items.id"), primary_key=True),
+    Column("qty", Quantity, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The warehouse on the wire: HTTP, JSON in two shapes, tokens."""

@@ -1,0 +1,69 @@
+"""One request as the operations see it, and what they answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dockwire.warehouse.paging import Parameters
+from dockwire.warehouse.problems import Missing, Problem
+from dockwire.warehouse.resources import Page, Resource
+from dockwire.warehouse.warehouse import Warehouse
+from dockwire.warehouse.web.shapes import loads
+from dockwire.warehouse.work import Access
+
+_LARGEST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request by somebody whose access is known."""
+
+    warehouse: Warehouse
+    access: Access
+    numbers: Mapping[str, int]
+    parameters: Parameters
+    if_match: str | None
+    content: bytes = field(repr=False)
+
+    def number(self, name: str) -> int:
+        """Return a number of the path.
+
+        Raises:
+            Missing: no thing has such a number.
+        """
+        number = self.numbers[name]
+        if number > _LARGEST_ID:
+            raise Missing("The resource")
+        return number
+
+    def body(self) -> Any:
+        """Return the request's JSON.
+
+        Raises:
+            Problem: it is none.
+        """
+        try:
+            return loads(self.content)
+        except (ValueError, RecursionError):
+            raise Problem("NotParsable", "The body is not JSON.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operation answers; ``shown`` is absent for an empty body."""
+
+    status: int = 200
+    shown: Resource | Page | None = None
+    etag: str | None = None
+
+
+Handler = Callable[[Call], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method and path, and what answers there."""
+
+    method: str
+    path: str
+    handler: Handler

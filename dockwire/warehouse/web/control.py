@@ -1,0 +1,80 @@
+"""``/_sim``: looking at the warehouse from outside and winding its clock, without a token.
+
+Only there when the application was built with ``control``; for loopback.
+"""
+
+from datetime import UTC, timedelta
+from decimal import Decimal
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dockwire.clock import Clock, ManualClock, SystemClock
+from dockwire.warehouse.problems import Problem
+from dockwire.warehouse.state import read_state
+from dockwire.warehouse.warehouse import Warehouse
+from dockwire.warehouse.web.journal import Entry, Journal
+from dockwire.warehouse.web.shapes import PLAIN, dumps, loads
+from dockwire.warehouse.work import IN_PROCESS
+
+_LONGEST = 10 * 366 * 86_400
+
+
+def control_routes(warehouse: Warehouse, journal: Journal) -> list[Route]:
+    """Return the routes under ``/_sim``."""
+
+    async def state(_: Request) -> Response:
+        return _json(await run_in_threadpool(warehouse.read, IN_PROCESS, read_state))
+
+    async def requests(_: Request) -> Response:
+        return _json([_entry(entry) for entry in journal.entries])
+
+    async def clock(request: Request) -> Response:
+        try:
+            _advance(warehouse.clock, _seconds(await request.body()))
+        except Problem as problem:
+            return _json(problem.body(), problem.status)
+        return _json({"now": warehouse.now().astimezone(UTC).isoformat()})
+
+    return [
+        Route("/_sim/state", state, methods=["GET"]),
+        Route("/_sim/requests", requests, methods=["GET"]),
+        Route("/_sim/clock", clock, methods=["POST"]),
+    ]
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(dumps(value), status, media_type=PLAIN)
+
+
+def _seconds(content: bytes) -> float:
+    wrong = Problem("NotParsable", 'Send {"advance_seconds": S} with S from 0 to ten years.')
+    try:
+        body = loads(content)
+    except (ValueError, RecursionError):
+        raise wrong from None
+    seconds = body.get("advance_seconds") if isinstance(body, dict) else None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | Decimal) or not 0 <= seconds <= _LONGEST:
+        raise wrong
+    return float(seconds)
+
+
+def _advance(clock: Clock, seconds: float) -> None:
+    if isinstance(clock, ManualClock):
+        clock.advance(seconds)
+    elif isinstance(clock, SystemClock):
+        clock.shift += timedelta(seconds=seconds)
+    else:
+        raise Problem("NotSupported", f"A {type(clock).__name__} cannot be wound.")
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    return {
+        "time": entry.time.isoformat(),
+        "operation": entry.operation,
+        "path": entry.path,
+        "status": entry.status,
+        "throttled": entry.throttled,
+    }

@@ -1,0 +1,34 @@
+"""Order import as a whole, in one process, on both ledger databases."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest_asyncio
+
+from dockwire.model.record import OrderState
+from tests.stage import Stage, opened_stage, sim_connection
+
+US, CA, DE = sim_connection("US"), sim_connection("CA"), sim_connection("DE")
+
+
+@pytest_asyncio.fixture
+async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    async with opened_stage(tmp_path, ledger_url=database_url) as opened:
+        yield opened
+
+
+async def test_a_day_on_three_marketplaces_leaves_three_books_that_agree(stage: Stage) -> None:
+    stage.world.populate(240, [("US", 3), ("CA", 2), ("DE", 3)])
+    seen: set[OrderState] = set()
+    for _ in range(3):
+        for which in (US, CA, DE):
+            await stage.run(which, owner=f"run-{which.slug}")
+            seen |= {row.state for row in (await stage.booked(which)).values()}
+        stage.world.advance(timedelta(hours=6).total_seconds())
+    for which in (US, CA, DE):
+        await stage.run(which)
+    # What changed at Amazon within the last minutes is not shown by it yet.
+    assert await stage.differences([US, CA, DE]) == []
+    assert seen == {OrderState.CREATED, OrderState.HELD, OrderState.SKIPPED, OrderState.WATCHED}
+    assert stage.world.journal.throttled == 0

@@ -1,0 +1,95 @@
+"""``dockwire simulate amazon`` in a process of its own."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from dockwire.cli.simulate import app
+
+START = "from dockwire.cli.simulate import app; app()"
+ORDER = {
+    "orderId": "112-0000001-0000001",
+    "createdTime": "2026-01-01T10:00:00Z",
+    "lastUpdatedTime": "2026-01-01T11:00:00Z",
+    "salesChannel": {"channelName": "AMAZON", "marketplaceId": "ATVPDKIKX0DER"},
+    "orderItems": [{"orderItemId": "1", "quantityOrdered": 2, "product": {}}],
+}
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[str]:
+    """The command's first line of output, while it runs."""
+    command = [sys.executable, "-c", START, "amazon", "--port", "0", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline()
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def test_the_json_line_is_all_a_client_needs(tmp_path: Path) -> None:
+    file = tmp_path / "orders.json"
+    file.write_text(json.dumps([ORDER]), encoding="utf-8")
+    with running("--orders", "10", "--orders-file", str(file), "--control", "--json") as line:
+        told: dict[str, Any] = json.loads(line)
+        assert told["orders"] == 11
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": told["sellers"][0]["refresh_token"],
+            "client_id": told["client_id"],
+            "client_secret": told["client_secret"],
+        }
+        with httpx.Client(trust_env=False) as client:
+            token = client.post(told["token_url"], data=form).json()["access_token"]
+            path = f"{told['url']}/orders/2026-01-01/orders/{ORDER['orderId']}"
+            answer = client.get(path, headers={"x-amz-access-token": token})
+            assert answer.json()["order"] == ORDER
+            assert len(client.get(f"{told['control']}/state").json()["orders"]) == 11
+
+
+def test_people_are_told_address_and_credentials_and_control_stays_closed() -> None:
+    with running() as line:
+        found = re.fullmatch(r"Simulated Amazon Selling Partner API on (\S+) with 0 orders\.\n", line)
+        assert found
+        assert httpx.get(found[1] + "/_sim/state", trust_env=False).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[{}]", "orders[0].orderId"),
+        (json.dumps({"orders": [ORDER | {"orderItems": 1}]}), "orders[0].orderItems"),
+        ("nonsense", "not JSON"),
+    ],
+)
+def test_a_bad_file_is_explained_and_exits_2(tmp_path: Path, text: str, named: str) -> None:
+    file = tmp_path / "captured.json"
+    file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["amazon", "--orders-file", str(file)])
+    assert result.exit_code == 2
+    assert f"{file}: {named}" in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("arguments", [["--port", "70000"], ["--quota", "some"], ["--orders", "-1"]])
+def test_bad_usage_exits_2(arguments: list[str]) -> None:
+    assert CliRunner().invoke(app, ["amazon", *arguments]).exit_code == 2
+
+
+def test_an_address_in_use_is_explained() -> None:
+    with running("--json") as line:
+        port = json.loads(line)["url"].rpartition(":")[2]
+        result = CliRunner().invoke(app, ["amazon", "--port", port])
+    assert result.exit_code == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in result.stderr
