@@ -55,10 +55,13 @@ def run_order_import(
     """Import the orders of one connection now."""
     from flows.order_import import order_import
 
-    state: Any = asyncio.run(order_import(name, refresh=refresh, return_state=True))  # type: ignore[call-overload]  # Prefect types return_state for sync flows only
+    async def run_here() -> tuple[Any, Any]:
+        state: Any = await order_import(name, refresh=refresh, return_state=True)
+        return state, await state.aresult(raise_on_failure=False)
+
+    state, numbers = asyncio.run(run_here())
     if not state.is_completed():
         say.fail(state.message or f"the run ended as {state.name}")
-    numbers: dict[str, int] = asyncio.run(state.aresult())
     if as_json:
         say.data(numbers)
     else:

@@ -79,6 +79,7 @@ def _announce_json(world: World, url: str, *, control: bool) -> None:
         "token_url": f"{url}/auth/o2/token",
         "control": f"{url}/_sim" if control else None,
         "orders": len(world.orders),
+        "application_id": application.application_id,
         "client_id": application.client_id,
         "client_secret": application.client_secret,
         "sellers": sellers,

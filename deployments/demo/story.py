@@ -1,0 +1,185 @@
+"""The demo's day, step by step, with progress on the terminal."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import DeploymentSort
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from deployments.connections_file import ConnectionsFile
+from deployments.demo.books import Books, read_books
+from deployments.demo.files import MARKETPLACES
+from deployments.demo.parts import Parts, running_parts, serving_runs
+from dockwire.errors import SettingsError
+
+_HOURS_LATER = 6
+_STEPS = 5
+_WAIT_SECONDS = 150.0
+_LOOK_SECONDS = 0.3
+_PAGE = 200
+
+
+def live_through(
+    folder: Path, *, prefect_port: int, orders: int, seed: int, keep: bool, quiet: bool
+) -> dict[str, Any]:
+    """Live through the day and return the summary."""
+    console = Console(stderr=True, quiet=quiet)
+    began = time.monotonic()
+    with _progress(console) as progress:
+        step = progress.add_task("starting Amazon, the warehouse, mail and Prefect", total=_STEPS)
+        with running_parts(folder, prefect_port=prefect_port, orders=orders, seed=seed) as parts:
+            progress.update(step, advance=1, description="storing three connections")
+            asyncio.run(ConnectionsFile(parts.connections_file).store())
+            with serving_runs(folder):
+                books, runs = asyncio.run(_day(parts, progress, step))
+                progress.stop()
+                summary = _summary(books, runs, parts)
+                _tell(console, summary, books, folder, time.monotonic() - began)
+                if keep:
+                    _stay(console, parts)
+    return summary
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console) as progress:
+        yield progress
+
+
+async def _day(parts: Parts, progress: Progress, step: TaskID) -> tuple[Books, list[FlowRun]]:
+    async with get_client() as client:
+        progress.update(step, advance=1, description="waiting for the deployments")
+        deployments = await _deployments(client)
+        progress.update(step, description="importing orders")
+        await _import_all(client, deployments, progress, "first reading")
+        progress.update(step, advance=1, description=f"{_HOURS_LATER} hours pass at Amazon")
+        await _pass_time(parts)
+        await _import_all(client, deployments, progress, f"{_HOURS_LATER} hours later")
+        progress.update(step, advance=1, description="comparing the books")
+        books = await read_books(parts)
+        runs = await client.read_flow_runs()
+        progress.update(step, advance=1)
+    return books, runs
+
+
+async def _deployments(client: PrefectClient) -> dict[str, UUID]:
+    """Return the deployments' ids once the serving process has registered all of them."""
+    give_up = time.monotonic() + _WAIT_SECONDS
+    while time.monotonic() < give_up:
+        found = {each.name: each.id for each in await _registered(client)}
+        if set(found) >= set(MARKETPLACES):
+            return {slug: found[slug] for slug in MARKETPLACES}
+        await asyncio.sleep(_LOOK_SECONDS)
+    raise SettingsError("the deployments did not appear; logs/up.log in the demo's folder says why")
+
+
+async def _registered(client: PrefectClient) -> list[DeploymentResponse]:
+    return await client.read_deployments(limit=_PAGE, sort=DeploymentSort.NAME_ASC)
+
+
+async def _import_all(
+    client: PrefectClient, deployments: dict[str, UUID], progress: Progress, when: str
+) -> None:
+    bar = progress.add_task(f"  order-import, {when}", total=len(deployments))
+
+    async def one(deployment: UUID) -> None:
+        await _run_to_end(client, deployment)
+        progress.update(bar, advance=1)
+
+    async with asyncio.TaskGroup() as group:
+        for deployment in deployments.values():
+            group.create_task(one(deployment))
+
+
+async def _run_to_end(client: PrefectClient, deployment: UUID) -> None:
+    """Run a deployment; a run that gave way to a scheduled one is started again."""
+    give_up = time.monotonic() + _WAIT_SECONDS
+    while time.monotonic() < give_up:
+        run = await client.create_flow_run_from_deployment(deployment)
+        while not (state := (await client.read_flow_run(run.id)).state) or not state.is_final():
+            if time.monotonic() > give_up:
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+        else:
+            if not state.is_cancelled():
+                return
+    raise SettingsError("a run did not end in time; logs/up.log in the demo's folder says why")
+
+
+async def _pass_time(parts: Parts) -> None:
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(
+            f"{parts.amazon['control']}/clock", json={"advance_seconds": _HOURS_LATER * 3600}
+        )
+        answer.raise_for_status()
+
+
+def _summary(books: Books, runs: list[FlowRun], parts: Parts) -> dict[str, Any]:
+    states = Counter(row.state.value for row in books.booked)
+    ended = Counter(run.state_type for run in runs)
+    return {
+        "orders": {
+            "seen": len(books.booked),
+            "imported": states["created"] + states["cancelled"],
+            "held": states["held"] + states["failed"] + states["quarantined"],
+            "skipped": states["skipped"] + states["watched"],
+            "duplicates": books.duplicates,
+        },
+        "shipments": {"closed": 0, "confirmed": 0, "refused": 0},
+        "stock": {"skus": 0, "pushed": 0, "unchanged": 0},
+        "mail": {"sent": len(list(parts.mail_folder.glob("*.eml")))},
+        "amazon": {"requests": books.amazon["requests"], "throttled": books.amazon["throttled"]},
+        "prefect": {
+            "flow_runs": ended[StateType.COMPLETED] + ended[StateType.FAILED] + ended[StateType.CRASHED],
+            "failed": ended[StateType.FAILED] + ended[StateType.CRASHED],
+        },
+        "consistent": not books.differences,
+    }
+
+
+def _tell(console: Console, summary: dict[str, Any], books: Books, folder: Path, seconds: float) -> None:
+    table = Table(title=f"The day in {seconds:.0f} seconds", title_justify="left")
+    table.add_column("what")
+    table.add_column("how many", justify="right")
+    for group in ("orders", "mail", "amazon", "prefect"):
+        for name, count in summary[group].items():
+            table.add_row(f"{group}: {name.replace('_', ' ')}", str(count))
+    console.print(table)
+    reasons = Counter(
+        problem.code for row in books.booked if row.state.value == "held" for problem in row.problems
+    )
+    if reasons:
+        console.print("Held because: " + ", ".join(f"{code} ({n})" for code, n in reasons.most_common()))
+    if summary["consistent"]:
+        console.print("Amazon, the warehouse and the ledger agree on every order.")
+    for difference in books.differences:
+        console.print(f"[red]order {difference.order_id} {difference.what}[/red]")
+    console.print(f"Mails: {folder / 'mail'}   Logs: {folder / 'logs'}   Ledger: {folder / 'ledger.db'}")
+
+
+def _stay(console: Console, parts: Parts) -> None:
+    console.print(f"Prefect:   {parts.prefect_url}")
+    console.print(f"Amazon:    {parts.amazon['url']}  (state at {parts.amazon['control']}/state)")
+    console.print(f"Warehouse: {parts.warehouse_url}  (state at {parts.warehouse_url}/_sim/state)")
+    console.print("Everything stays up until Ctrl-C.")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        console.print("stopping")
