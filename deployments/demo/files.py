@@ -1,6 +1,7 @@
 """The demo's input: what the warehouse stores, and three connections."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,10 @@ token_url = "{amazon["token_url"]}"
 """
 
 
+def _since() -> str:
+    return f"{datetime.now(UTC) - timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _connection(slug: str, code: str) -> str:
     merchant = slug.split("-", maxsplit=1)[0]
     customer = 1 if merchant == "harbour" else 2
@@ -114,7 +119,7 @@ mail_from = "dockwire@demo.example"
 marketplace = "{code}"
 customer_id = {customer}
 facility_id = 1
-import_since = 2020-01-01T00:00:00Z
+import_since = {_since()}
 sku_map = {{ "{_KIT}" = "{_KIT_IN_WAREHOUSE}" }}
 prime_ship_method = {{ carrier = "Amazon Buy", service = "PRIME", scac = "AMZN" }}
 

@@ -11,9 +11,10 @@ from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.client.schemas.sorting import DeploymentSort
+from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -73,7 +74,7 @@ async def _day(parts: Parts, progress: Progress, step: TaskID) -> tuple[Books, l
         await _import_all(client, deployments, progress, f"{_HOURS_LATER} hours later")
         progress.update(step, advance=1, description="comparing the books")
         books = await read_books(parts)
-        runs = await client.read_flow_runs()
+        runs = await _ended_runs(client)
         progress.update(step, advance=1)
     return books, runs
 
@@ -91,6 +92,11 @@ async def _deployments(client: PrefectClient) -> dict[str, UUID]:
 
 async def _registered(client: PrefectClient) -> list[DeploymentResponse]:
     return await client.read_deployments(limit=_PAGE, sort=DeploymentSort.NAME_ASC)
+
+
+async def _ended_runs(client: PrefectClient) -> list[FlowRun]:
+    ended = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(TERMINAL_STATES))))
+    return await client.read_flow_runs(flow_run_filter=ended, limit=_PAGE, sort=FlowRunSort.START_TIME_ASC)
 
 
 async def _import_all(

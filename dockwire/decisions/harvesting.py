@@ -26,7 +26,7 @@ class HarvestPolicy:
     overlap: timedelta = timedelta(minutes=10)
     settle: timedelta = timedelta(seconds=150)
     """Amazon refuses upper bounds younger than two minutes; the rest is room for a slow request."""
-    longest_window: timedelta = timedelta(days=1)
+    longest_window: timedelta = timedelta(days=730)
     shortest_window: timedelta = timedelta(minutes=15)
     token_life: timedelta = timedelta(hours=23)
     """Page tokens live 24 hours; we stop trusting them an hour earlier."""
@@ -66,6 +66,24 @@ def outlived(chain: Chain, *, now: datetime, policy: HarvestPolicy) -> bool:
 def shorter(state: HarvestState, policy: HarvestPolicy) -> int:
     """Return the window length in seconds to try after a chain outlived its token."""
     return max(int(policy.shortest_window.total_seconds()), state.span_seconds // 2)
+
+
+def next_span(span_seconds: int, pages: int) -> int:
+    """Return how long the next window may be after one of ``span_seconds`` took so many pages.
+
+    Quiet accounts catch up on months in a handful of calls; busy ones never begin a chain that would
+    outlive its token (484 pages a day at the documented rate of Orders v2026-01-01).
+    """
+    if pages <= 1:
+        return min(span_seconds * 4, _LONGEST_SPAN)
+    if pages <= _FEW_PAGES:
+        return min(span_seconds * 2, _LONGEST_SPAN)
+    return span_seconds // 2 if pages > _MANY_PAGES else span_seconds
+
+
+_LONGEST_SPAN = 730 * 86_400
+_FEW_PAGES = 5
+_MANY_PAGES = 200
 
 
 def _harvest_window(

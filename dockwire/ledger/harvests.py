@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
+from dockwire.decisions.harvesting import next_span
 from dockwire.errors import LeaseLost
 from dockwire.ledger.accounts import account_id
 from dockwire.ledger.facts import write_facts
@@ -66,7 +67,7 @@ def store_page(
         _tell_late(link, stored, now)
     values: dict[str, Any] = {"expires": now + timedelta(seconds=lease_seconds)}
     if page.next_token is None:
-        values |= _end(link, number, chain, now)
+        values |= _end(link, row, chain, now)
     else:
         # The token of each page lives 24 hours; the chain is as old as its first.
         begun = chain.started or now
@@ -126,18 +127,19 @@ def _state(link: Connection, number: int, scribe: Scribe) -> HarvestState:
     )
 
 
-def _end(link: Connection, number: int, chain: Chain, now: datetime) -> dict[str, Any]:
+def _end(link: Connection, row: Row[Any], chain: Chain, now: datetime) -> dict[str, Any]:
     """Close a chain that was read to the end; only here do watermarks move, and only forward."""
     if chain.kind is ChainKind.SWEEP:
         return {"chain_sealed": None, "swept": now}
     link.execute(
         update(watermarks)
-        .where(watermarks.c.account_id == number)
+        .where(watermarks.c.account_id == row.account_id)
         .where(watermarks.c.marketplace_id.in_(chain.window.marketplaces))
         .where(watermarks.c.mark < chain.window.updated_before)
         .values(mark=chain.window.updated_before)
     )
-    return {"chain_sealed": None, "completed": now}
+    span = next_span(row.span_seconds, chain.pages + 1)
+    return {"chain_sealed": None, "completed": now, "span_seconds": span}
 
 
 def _tell_late(link: Connection, stored: Stored, now: datetime) -> None:

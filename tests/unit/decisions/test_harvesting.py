@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockwire.decisions.harvesting import HarvestPolicy, next_chain, outlived, shorter
+from dockwire.decisions.harvesting import HarvestPolicy, next_chain, next_span, outlived, shorter
 from dockwire.model.order import OrderStatus
 from dockwire.model.record import Chain, ChainKind, HarvestState
 from tests.builders import CA, NOW, US
@@ -86,6 +86,16 @@ def test_every_chain_moves_the_oldest_watermark_forward(age_seconds: int, span: 
     chain = next_chain(state(watermarks={US: oldest}, span_seconds=span), now=NOW, policy=POLICY)
     if chain is not None and chain.kind is ChainKind.HARVEST:
         assert chain.window.updated_after <= oldest < chain.window.updated_before <= UPPER
+
+
+def test_quiet_accounts_catch_up_in_few_calls_and_busy_ones_in_short_windows() -> None:
+    span, covered, calls = 86_400, 0, 0
+    while covered < 730 * 86_400:
+        covered, calls, span = covered + span, calls + 1, next_span(span, 1)
+    assert calls <= 7
+    assert next_span(86_400, 3) == 2 * 86_400
+    assert next_span(86_400, 50) == 86_400
+    assert next_span(86_400, 300) == 43_200
 
 
 def read_to_the_end(since: datetime) -> list[Chain]:
