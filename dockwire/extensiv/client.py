@@ -252,8 +252,8 @@ def _refusal(call: Call, reply: Reply) -> RemoteError:
         kind, message = Duplicate, "the warehouse has an order with this reference already"
     elif reply.status == httpx.codes.FORBIDDEN and problem.code in _OPERATION_CODES:
         kind, message = Refused, "the warehouse cannot do that with this order"
-    # Names of fields and the vendor's hint, never values: they may be somebody's address.
-    details = [*dict.fromkeys(problem.fields), *([redacted(problem.hint)] if problem.hint else [])]
+    # The vendor's hint, else the names of fields; never values: they may be somebody's address.
+    details = [redacted(problem.hint)] if problem.hint else list(dict.fromkeys(problem.fields))
     told = f"{message}: {', '.join(details)}" if details else message
     return _error(kind, call, reply, told, problem.code or None)
 

@@ -1,5 +1,6 @@
 """From a draft of the model to the body of ``POST /orders``."""
 
+import textwrap
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,24 +49,41 @@ def _line(line: DraftLine) -> dict[str, Any]:
 
 
 def _contact(address: Address) -> dict[str, Any]:
-    """Return the contact; the warehouse has two lines, so a third joins the second."""
-    first, *rest = address.lines or ("",)
-    city = address.city or address.district
-    if address.district and address.city:
-        rest.append(address.district)
+    first, second = _two_lines(address)
     return _without_blanks(
         {
             "companyName": address.company or address.name,
             "name": address.name or address.company,
             "address1": first,
-            "address2": ", ".join(rest),
-            "city": city,
+            "address2": second,
+            "city": address.city or address.district,
             "state": address.state,
             "zip": address.postal_code,
             "country": address.country,
             "phoneNumber": address.phone,
         }
     )
+
+
+def _two_lines(address: Address) -> tuple[str, str]:
+    """Return the street in the warehouse's two lines, nothing cut off.
+
+    Two short lines stay as they are. More, or longer ones, are filled up in order; what is too long
+    even then is left to the warehouse to refuse, because a shortened address loses parcels.
+    """
+    parts = list(address.lines)
+    if address.district and address.city:
+        parts.append(address.district)
+    if len(parts) <= _LINES and all(len(part) <= _LINE_LENGTH for part in parts):
+        first, second = [*parts, "", ""][:_LINES]
+        return first, second
+    first, *more = textwrap.wrap(", ".join(parts), _LINE_LENGTH, break_long_words=True) or [""]
+    return first, " ".join(more)
+
+
+_LINES = 2
+_LINE_LENGTH = 100
+"""The vendor publishes no limit; other integrations clip at this length."""
 
 
 def _routing(routing: Routing) -> dict[str, Any]:

@@ -140,7 +140,7 @@ class _Batch:
             self.result.unsent += 1
             return NotCreated(want.order_id, OrderState.NEW)
         self.result.failed += 1
-        problem = Problem("refused_by_warehouse", f"The warehouse refuses the order: {error}", error.fixer)
+        problem = Problem("refused_by_warehouse", f"Creating the order failed: {error}", error.fixer)
         at = retry_at(self._desk.clock.now(), want.attempts)
         return NotCreated(want.order_id, OrderState.FAILED, (problem,), at)
 
