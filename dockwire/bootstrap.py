@@ -24,6 +24,7 @@ from dockwire.services.desk import Desk
 from dockwire.services.harvest import Harvest
 from dockwire.services.order_import import OrderImport
 from dockwire.settings import Settings
+from dockwire.transport import redaction
 from dockwire.warehouse import UnusableDatabase, build_app
 from dockwire.warehouse import Warehouse as EmbeddedWarehouse
 
@@ -57,6 +58,7 @@ async def opened_seller(
     access: AmazonAccess, *, quotas: QuotaStore, settings: Settings, clock: Clock
 ) -> AsyncIterator[SellerAccount]:
     """Make the client of one seller account; nothing is sent yet."""
+    redaction.install()
     account = AccountKey(
         application_id=access.application_id, seller_id=access.seller_id, region=access.region
     )
@@ -83,6 +85,7 @@ async def opened_warehouse(
     access: WarehouseAccess, *, settings: Settings, clock: Clock
 ) -> AsyncIterator[Warehouse]:
     """Make the client of one warehouse account, around the embedded warehouse where that is meant."""
+    redaction.install()
     async with AsyncExitStack() as stack:
         embedded = access.base_url == EMBEDDED
         transport = await _embedded(stack, settings, access, clock) if embedded else None

@@ -1,76 +1,44 @@
-"""Login with Amazon: one access token for many calls, refreshed early and once.
+"""Login with Amazon: where access tokens come from, and what its refusals mean.
 
 Source: Selling Partner API documentation, "Connecting to the Selling Partner API"; error texts as
 reported publicly.
 """
 
-import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from dockwire.amazon.credentials import AmazonCredentials
 from dockwire.clock import Clock
 from dockwire.errors import ConsentRevoked, RemoteError, Unavailable, WrongCredentials
-from dockwire.transport import redacted
+from dockwire.transport import Granted, TokenKeeper, redacted
 
 _OPERATION = "token"
 _EARLY = timedelta(seconds=60)
-_TRIES = 3
+_LIFE = timedelta(hours=1)
 
 
-class _Granted(BaseModel):
-    access_token: str
-    expires_in: float = 3600
+class LoginWithAmazon:
+    """Exchanges a seller's refresh token for access tokens."""
 
-
-class TokenKeeper:
-    """Keeps the access token of one seller account."""
-
-    def __init__(
-        self, credentials: AmazonCredentials, *, client: httpx.AsyncClient, url: str, clock: Clock
-    ) -> None:
+    def __init__(self, credentials: AmazonCredentials, *, client: httpx.AsyncClient, url: httpx.URL) -> None:
         self._credentials = credentials
         self._client = client
         self._url = url
-        self._clock = clock
-        self._lock = asyncio.Lock()
-        self._token = ""
-        self._expires: datetime | None = None
 
-    async def token(self) -> str:
-        """Return a token that lives for at least another minute.
+    def keeper(self, clock: Clock) -> TokenKeeper:
+        """Return the keeper of the seller's access token."""
+        return TokenKeeper(self.ask, clock=clock, early=_EARLY, life=_LIFE)
+
+    async def ask(self) -> Granted:
+        """Return a new access token.
 
         Raises:
             ConsentRevoked: the seller has to authorise the application again.
             WrongCredentials: the client id or secret is wrong or expired.
             Unavailable: the token endpoint did not answer properly.
         """
-        async with self._lock:
-            if self._expires is None or self._clock.now() >= self._expires - _EARLY:
-                await self._refresh()
-            return self._token
-
-    def discard(self, token: str) -> None:
-        """Forget ``token`` if it is still the one in use: Amazon refused it."""
-        if token == self._token:
-            self._expires = None
-
-    async def _refresh(self) -> None:
-        for attempt in range(1, _TRIES + 1):
-            try:
-                granted = await self._ask()
-            except Unavailable:
-                if attempt == _TRIES:
-                    raise
-                await self._clock.sleep(2.0 ** (attempt - 1))
-            else:
-                self._token = granted.access_token
-                self._expires = self._clock.now() + timedelta(seconds=granted.expires_in)
-                return
-
-    async def _ask(self) -> _Granted:
         form = {
             "grant_type": "refresh_token",
             "refresh_token": self._credentials.refresh_token.get_secret_value(),
@@ -87,7 +55,7 @@ class TokenKeeper:
             ) from None
         if answer.status_code == httpx.codes.OK:
             try:
-                return _Granted.model_validate_json(answer.content)
+                return Granted.model_validate_json(answer.content)
             except ValidationError:
                 pass
         raise _refusal(answer)
@@ -111,7 +79,7 @@ def _refusal(answer: httpx.Response) -> RemoteError:
 def _told(answer: httpx.Response) -> tuple[str, str]:
     try:
         body = answer.json()
-        return str(body.get("error", "")), str(body.get("error_description", ""))
+        return str(body.get("error") or ""), str(body.get("error_description") or "")
     except (ValueError, AttributeError):
         return "", ""
 

@@ -11,7 +11,7 @@ import httpx
 from pydantic import ValidationError
 
 from dockwire import __version__
-from dockwire.amazon.auth import TokenKeeper
+from dockwire.amazon.auth import LoginWithAmazon
 from dockwire.amazon.credentials import AmazonCredentials
 from dockwire.amazon.translate import to_page, to_single
 from dockwire.amazon.wire import WireParticipations
@@ -21,7 +21,7 @@ from dockwire.model.connection import AccountKey
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.order import Malformed, Order, OrderPage, SearchWindow
 from dockwire.pacing import Pacer
-from dockwire.transport import Call, Reply, Retrying, Sender, redacted, ssl_context
+from dockwire.transport import Call, Reply, Retrying, Sender, address, redacted, ssl_context
 
 _ORDERS = "/orders/2026-01-01/orders"
 _PAGE_SIZE = "100"
@@ -64,18 +64,24 @@ class AmazonAccount:
         transport: httpx.AsyncBaseTransport | None = None,
         retrying: Retrying = _PATIENT,
     ) -> None:
+        """Reach the seller's region at ``endpoint`` and Login with Amazon at ``token_url``.
+
+        Raises:
+            SettingsError: one of the two is no address.
+        """
         self._account = account
         self._pacer = pacer
         self._clock = clock
         self._ahead: timedelta | None = None
         self._client = httpx.AsyncClient(
-            base_url=endpoint,
+            base_url=address(endpoint, name="endpoint"),
             transport=transport,
             verify=ssl_context(),
             timeout=_TIMEOUT,
             headers={"user-agent": user_agent(), "accept": "application/json"},
         )
-        self._tokens = TokenKeeper(credentials, client=self._client, url=token_url, clock=clock)
+        login = LoginWithAmazon(credentials, client=self._client, url=address(token_url, name="token_url"))
+        self._tokens = login.keeper(clock)
         self._sender = Sender("amazon", self._client, clock=clock, retrying=retrying, after=self._learn)
 
     async def aclose(self) -> None:
@@ -145,6 +151,8 @@ class AmazonAccount:
         used: list[str] = []
 
         async def before() -> Mapping[str, str]:
+            # Asked for ahead, so that a refused login costs no quota; and again, as the wait may outlive it.
+            await self._tokens.token()
             await self._pacer.take(self._account, call.operation)
             used.append(await self._tokens.token())
             return {"x-amz-access-token": used[-1]}

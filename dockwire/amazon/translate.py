@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from typing import Any, TypeVar
+import re
+from typing import Any, TypeGuard, TypeVar
 
 from pydantic import ValidationError
 
@@ -48,7 +49,8 @@ def to_single(content: bytes) -> Order | Malformed | None:
 
 def read_order(raw: Any) -> Order | Malformed:
     """Return one order in Amazon's own JSON shape as a noun, or what is wrong with it."""
-    text = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
+    # In ASCII: half a surrogate pair is JSON all right and breaks every encoder that meets it.
+    text = json.dumps(raw, separators=(",", ":"))
     try:
         return to_order(WireOrder.model_validate_json(text))
     except ValidationError as error:
@@ -131,16 +133,23 @@ def _problem(error: ValidationError) -> str:
 
 def _malformed(raw: Any, text: str, problem: str) -> Malformed:
     order_id = raw.get("orderId") if isinstance(raw, dict) else None
-    if not isinstance(order_id, str) or not order_id.strip():
+    if not _is_name(order_id):
         order_id = f"unreadable-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     channel = raw.get("salesChannel") if isinstance(raw, dict) else None
     marketplace = channel.get("marketplaceId") if isinstance(channel, dict) else None
     return Malformed(
-        order_id=AmazonOrderId(order_id[:60]),
-        marketplace_id=MarketplaceId(marketplace) if isinstance(marketplace, str) else None,
+        order_id=AmazonOrderId(order_id),
+        marketplace_id=MarketplaceId(marketplace) if _is_name(marketplace) else None,
         problem=problem,
         raw=text,
     )
+
+
+def _is_name(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
+_NAME = re.compile(r"[\x21-\x7e]{1,60}")
 
 
 def _word(kind: type[Word], word: str | None) -> Word:

@@ -3,10 +3,11 @@
 Source: Amazon's model ``orders_2026-01-01``. Enumerations are open there, so words stay words here.
 """
 
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 
@@ -14,8 +15,27 @@ def _blank_is_absent(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _null_is_empty(value: object) -> object:
+    return [] if value is None else value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the moment lies outside the calendar") from None
+
+
+Member = TypeVar("Member")
+
 Text = Annotated[str | None, BeforeValidator(_blank_is_absent)]
 Needed = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,60}$")]
+"""An identifier of Amazon's: it goes into addresses and keys."""
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+MaybeMoment = Annotated[Moment | None, BeforeValidator(_blank_is_absent)]
+Several = Annotated[list[Member], BeforeValidator(_null_is_empty)]
+"""An optional list: absent and null say the same."""
 Quantity = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 
 
@@ -28,8 +48,8 @@ class _Wire(BaseModel):
 class WireWindow(_Wire):
     """A span of time."""
 
-    earliest_date_time: AwareDatetime | None = None
-    latest_date_time: AwareDatetime | None = None
+    earliest_date_time: MaybeMoment = None
+    latest_date_time: MaybeMoment = None
 
 
 class WireMoney(_Wire):
@@ -91,7 +111,7 @@ class WireCancellation(_Wire):
 class WireItem(_Wire):
     """One line."""
 
-    order_item_id: Needed
+    order_item_id: Name
     quantity_ordered: Quantity
     product: WireProduct
     fulfillment: WireItemFulfillment | None = None
@@ -165,12 +185,12 @@ class WireFulfillment(_Wire):
 class WireOrder(_Wire):
     """One order."""
 
-    order_id: Needed
-    order_aliases: list[WireAlias] = []
-    created_time: AwareDatetime
-    last_updated_time: AwareDatetime
-    programs: list[str] = []
-    associated_orders: list[WireAssociated] = []
+    order_id: Name
+    order_aliases: Several[WireAlias] = []
+    created_time: Moment
+    last_updated_time: Moment
+    programs: Several[str] = []
+    associated_orders: Several[WireAssociated] = []
     sales_channel: WireChannel
     recipient: WireRecipient | None = None
     fulfillment: WireFulfillment
@@ -188,13 +208,7 @@ class WirePage(_Wire):
 
     orders: list[WireOrder]
     pagination: WirePagination | None = None
-    last_updated_before: AwareDatetime | None = None
-
-
-class WireSingle(_Wire):
-    """An answer of getOrder."""
-
-    order: WireOrder
+    last_updated_before: MaybeMoment = None
 
 
 class WireMarketplace(_Wire):

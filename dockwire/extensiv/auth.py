@@ -1,75 +1,46 @@
-"""Bearer tokens of the warehouse: minted anew early and once.
+"""Bearer tokens of the warehouse: where they come from, and what refusals mean.
 
 Source: the vendor's reference, relation "auth".
 """
 
-import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from dockwire.clock import Clock
 from dockwire.errors import RemoteError, Unavailable, WrongCredentials
 from dockwire.extensiv.credentials import WarehouseCredentials
+from dockwire.transport import Granted, TokenKeeper
 
 _PATH = "/AuthServer/api/Token"
 _OPERATION = "token"
-_LIFE_SECONDS = 1800.0
+_LIFE = timedelta(minutes=30)
 """The vendor names 30 to 60 minutes; without ``expires_in`` the shorter one is meant."""
 _EARLY = timedelta(seconds=90)
-_TRIES = 3
+_PLAIN = {"accept": "application/json", "content-type": "application/json"}
+"""The token endpoint is no HAL resource."""
 
 
-class _Granted(BaseModel):
-    access_token: str
-    expires_in: float | None = None
+class WarehouseLogin:
+    """Exchanges a warehouse account's credential for bearer tokens."""
 
-
-class TokenKeeper:
-    """Keeps the bearer token of one warehouse account."""
-
-    def __init__(self, credentials: WarehouseCredentials, *, client: httpx.AsyncClient, clock: Clock) -> None:
+    def __init__(self, credentials: WarehouseCredentials, *, client: httpx.AsyncClient) -> None:
         self._credentials = credentials
         self._client = client
-        self._clock = clock
-        self._lock = asyncio.Lock()
-        self._token = ""
-        self._expires: datetime | None = None
 
-    async def token(self) -> str:
-        """Return a token with some life left.
+    def keeper(self, clock: Clock) -> TokenKeeper:
+        """Return the keeper of the account's bearer token."""
+        return TokenKeeper(self.ask, clock=clock, early=_EARLY, life=_LIFE)
+
+    async def ask(self) -> Granted:
+        """Return a new bearer token.
 
         Raises:
             WrongCredentials: client, secret or login are not accepted.
             Unavailable: the token endpoint did not answer properly.
         """
-        async with self._lock:
-            if self._expires is None or self._clock.now() >= self._expires - _EARLY:
-                await self._mint()
-            return self._token
-
-    def discard(self, token: str) -> None:
-        """Forget ``token`` if it is still the one in use: the warehouse refused it."""
-        if token == self._token:
-            self._expires = None
-
-    async def _mint(self) -> None:
-        for attempt in range(1, _TRIES + 1):
-            try:
-                granted = await self._ask()
-            except Unavailable:
-                if attempt == _TRIES:
-                    raise
-                await self._clock.sleep(2.0 ** (attempt - 1))
-            else:
-                self._token = granted.access_token
-                life = timedelta(seconds=granted.expires_in or _LIFE_SECONDS)
-                self._expires = self._clock.now() + life
-                return
-
-    async def _ask(self) -> _Granted:
         known = self._credentials
         body: dict[str, Any] = {"grant_type": "client_credentials"}
         if known.user_login_id is not None:
@@ -80,7 +51,10 @@ class TokenKeeper:
             body["tpl"] = known.tpl
         try:
             answer = await self._client.post(
-                _PATH, json=body, auth=(known.client_id, known.client_secret.get_secret_value())
+                _PATH,
+                json=body,
+                auth=(known.client_id, known.client_secret.get_secret_value()),
+                headers=_PLAIN,
             )
         except httpx.HTTPError as error:
             raise Unavailable(
@@ -90,7 +64,7 @@ class TokenKeeper:
             ) from None
         if answer.status_code == httpx.codes.OK:
             try:
-                return _Granted.model_validate_json(answer.content)
+                return Granted.model_validate_json(answer.content)
             except ValidationError:
                 pass
         raise _refusal(answer)

@@ -20,9 +20,9 @@ from dockwire.errors import (
     Unavailable,
 )
 from dockwire.extensiv import rql
-from dockwire.extensiv.auth import TokenKeeper
+from dockwire.extensiv.auth import WarehouseLogin
 from dockwire.extensiv.credentials import WarehouseCredentials
-from dockwire.extensiv.draft import to_body
+from dockwire.extensiv.draft import personal, to_body
 from dockwire.extensiv.wire import (
     WireCustomer,
     WireFacility,
@@ -33,7 +33,7 @@ from dockwire.extensiv.wire import (
 )
 from dockwire.model.ids import CustomerId, WarehouseOrderId
 from dockwire.model.warehouse import Item, OrderDraft, Party, PlacedOrder, PlacedStatus
-from dockwire.transport import Call, Reply, Retrying, Sender, ShardedTransport, redacted, ssl_context
+from dockwire.transport import Call, Reply, Retrying, Sender, ShardedTransport, address, redacted, ssl_context
 
 _HAL = "application/hal+json"
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -64,7 +64,7 @@ class WarehouseClient:
         """Reach the warehouse at ``base_url``; without credentials no token is asked for or sent.
 
         Raises:
-            SettingsError: the time zone is unknown.
+            SettingsError: the time zone is unknown, or ``base_url`` is no address.
         """
         try:
             self._zone = ZoneInfo(time_zone)
@@ -73,14 +73,12 @@ class WarehouseClient:
                 f"time_zone {time_zone!r} is not an IANA zone such as America/Chicago"
             ) from None
         self._client = httpx.AsyncClient(
-            base_url=base_url,
+            base_url=address(base_url, name="base_url"),
             transport=transport or ShardedTransport(connections, verify=ssl_context()),
             timeout=_TIMEOUT,
             headers={"accept": _HAL, "content-type": _HAL},
         )
-        self._tokens = (
-            None if credentials is None else TokenKeeper(credentials, client=self._client, clock=clock)
-        )
+        self._tokens = WarehouseLogin(credentials, client=self._client).keeper(clock) if credentials else None
         self._sender = Sender("warehouse", self._client, clock=clock, retrying=retrying)
 
     async def aclose(self) -> None:
@@ -93,7 +91,7 @@ class WarehouseClient:
         reply = await self._ask(call)
         try:
             return _placed(WireOrder.model_validate_json(reply.content), reply.headers.get("etag", ""))
-        except (ValidationError, KeyError):
+        except ValidationError:
             # The order is there, but we were not told its number: look it up.
             raise _error(Unanswered, call, reply, "the order created is not described as promised") from None
 
@@ -124,7 +122,7 @@ class WarehouseClient:
         reply = await self._ask(call)
         try:
             return _placed(WireOrder.model_validate_json(reply.content), reply.headers.get("etag", ""))
-        except (ValidationError, KeyError):
+        except ValidationError:
             raise _unusable(call, reply) from None
 
     async def cancel_order(self, order: PlacedOrder, reason: str) -> None:
@@ -140,11 +138,9 @@ class WarehouseClient:
             repeatable=True,
             expects_json=False,
         )
-        try:
-            await self._ask(call)
-        except Refused:
-            if (await self.get_order(order.order_id)).status is not PlacedStatus.CANCELLED:
-                raise
+        refusal = await self._refused(call)
+        if (await self.get_order(order.order_id)).status is not PlacedStatus.CANCELLED:
+            raise refusal or _unmoved(call, "the warehouse did not cancel the order")
 
     async def hold_order(self, order: PlacedOrder, reason: str) -> None:
         """Put an open order on hold.
@@ -158,10 +154,11 @@ class WarehouseClient:
             "/orders/orderholder",
             {"holdReason": reason},
             body={"orderIdentifiers": [{"id": order.order_id}]},
+            expects_json=False,
         )
-        reply = await self._ask(call)
+        refusal = await self._refused(call)
         if not (await self.get_order(order.order_id)).on_hold:
-            raise _error(Refused, call, reply, "the warehouse did not put the order on hold")
+            raise refusal or _unmoved(call, "the warehouse did not put the order on hold")
 
     async def customers(self) -> list[Party]:
         """Return the customers the credential may see."""
@@ -182,6 +179,17 @@ class WarehouseClient:
         call = Call("listItems", "GET", f"/customers/{customer_id}/items")
         found = [wire async for wire in self._all(call, WireItem, page_size=_ITEMS_PAGE)]
         return [Item(wire.sku, active=not wire.readonly.deactivated) for wire in found]
+
+    async def _refused(self, call: Call) -> RemoteError | None:
+        """Send a change of an order and return what speaks against its effect; the caller looks anyway."""
+        try:
+            reply = await self._ask(call)
+        except Refused as error:
+            return error
+        if reply.status == httpx.codes.NO_CONTENT or reply.json() is not None:
+            return None
+        # A proxy's page is a success too, as far as its status goes.
+        return _error(Unavailable, call, reply, "the answer is not the warehouse's")
 
     async def _orders(self, condition: str) -> AsyncIterator[PlacedOrder]:
         call = Call("listOrders", "GET", "/orders", {"rql": condition})
@@ -253,8 +261,8 @@ def _refusal(call: Call, reply: Reply) -> RemoteError:
     elif reply.status == httpx.codes.FORBIDDEN and problem.code in _OPERATION_CODES:
         kind, message = Refused, "the warehouse cannot do that with this order"
     # The vendor's hint, else the names of fields; never values: they may be somebody's address.
-    details = [redacted(problem.hint)] if problem.hint else list(dict.fromkeys(problem.fields))
-    told = f"{message}: {', '.join(details)}" if details else message
+    detail = problem.hint or ", ".join(dict.fromkeys(problem.fields))
+    told = f"{message}: {redacted(detail, sent=personal(call.body))}" if detail else message
     return _error(kind, call, reply, told, problem.code or None)
 
 
@@ -287,6 +295,10 @@ _OPERATION_CODES = frozenset(
 
 def _unusable(call: Call, reply: Reply) -> RemoteError:
     return _error(Unavailable, call, reply, "the answer is not what the warehouse's reference promises")
+
+
+def _unmoved(call: Call, message: str) -> Refused:
+    return Refused(message, system="warehouse", operation=call.operation)
 
 
 def _error(

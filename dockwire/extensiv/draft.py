@@ -32,6 +32,15 @@ def to_body(draft: OrderDraft, zone: ZoneInfo) -> dict[str, Any]:
     )
 
 
+def personal(body: Any) -> list[str]:
+    """Return the values of a body that speak of a person: address, notes and gift messages."""
+    if not isinstance(body, dict):
+        return []
+    lines = body.get("orderItems", [])
+    notes = [part.get("notes", "") for part in (body, *lines)]
+    return [*body.get("shipTo", {}).values(), *notes, body.get("shippingNotes", "")]
+
+
 def _line(line: DraftLine) -> dict[str, Any]:
     return _without_blanks(
         {

@@ -4,9 +4,9 @@ The Accept header decides the letter case of members and where collections stand
 (camelCase); members are matched without regard to case all the same, as the server does.
 """
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 _EMBEDDED = "_embedded"
 
@@ -29,9 +29,19 @@ def collection(body: Any) -> tuple[list[Any], int | None]:
     members = flat.get("resourcelist")
     if members is None and isinstance(embedded := flat.get(_EMBEDDED), dict):
         members = next(iter(embedded.values()), [])
+    if members is None and total == 0:
+        members = []
     if not isinstance(members, list):
         raise TypeError("a collection holds a list")
     return members, total if isinstance(total, int) else None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 class _Wire(BaseModel):
@@ -54,7 +64,8 @@ class WireOrderState(_Wire):
     """The read-only part of an order."""
 
     orderid: int
-    status: int
+    status: Literal[0, 1, 2]
+    """Open, closed, cancelled; another number would be a state we do not know how to treat."""
     customeridentifier: WireId
     fullyallocated: bool | None = None
     onholddate: str | None = None
@@ -82,7 +93,7 @@ class WireCustomer(_Wire):
         value = lowered(value)
         if not isinstance(value, dict):
             return value
-        inner, company = value.get("readonly") or {}, value.get("companyinfo") or {}
+        inner, company = _object(value.get("readonly")), _object(value.get("companyinfo"))
         return {
             "customerid": inner.get("customerid", value.get("customerid")),
             "name": company.get("companyname") or value.get("name") or value.get("companyname"),
@@ -111,26 +122,29 @@ class WireItem(_Wire):
     readonly: WireItemState = WireItemState()
 
 
-class WireProblem(_Wire):
-    """An error body; every part may be missing."""
+Word = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
+Objects = Annotated[list[dict[str, Any]], BeforeValidator(_objects)]
 
-    errorcode: str | None = None
-    hint: str | None = None
-    message: str | None = None
-    properties: list[dict[str, Any]] = []
-    faults: list[dict[str, Any]] = []
+
+class WireProblem(_Wire):
+    """An error body: any part may be missing, null or of another shape, and the rest still counts."""
+
+    errorcode: Word = ""
+    hint: Word = ""
+    properties: Objects = []
+    faults: Objects = []
 
     @property
     def code(self) -> str:
         """The error code, of the first fault where several are listed."""
-        if self.errorcode:
-            return self.errorcode
-        inner = self.faults[0].get("wmsexception") if self.faults else None
-        return str(inner.get("errorcode") or "") if isinstance(inner, dict) else ""
+        return self.errorcode or next((fault.errorcode for fault in self._inner if fault.errorcode), "")
 
     @property
     def fields(self) -> list[str]:
         """The names of the members that are wrong; never their values."""
-        faults = [fault.get("wmsexception") or {} for fault in self.faults]
-        listed = [*self.properties, *(each for fault in faults for each in fault.get("properties") or [])]
-        return [str(each.get("name")) for each in listed if each.get("name")]
+        listed = [*self.properties, *(each for fault in self._inner for each in fault.properties)]
+        return [name for each in listed if isinstance(name := each.get("name"), str) and name]
+
+    @property
+    def _inner(self) -> list["WireProblem"]:
+        return [WireProblem.model_validate(_object(fault.get("wmsexception"))) for fault in self.faults]

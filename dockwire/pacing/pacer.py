@@ -77,4 +77,8 @@ def _rate(header: str | None) -> float | None:
         rate = float(header or "")
     except ValueError:
         return None
-    return rate if math.isfinite(rate) and rate > 0 else None
+    return rate if _SLOWEST <= rate <= _FASTEST else None
+
+
+_SLOWEST, _FASTEST = 1 / 86_400, 1_000.0
+"""Calls per second that an announced rate may mean; a slower one would stop the account for days."""

@@ -1,8 +1,12 @@
 """Making texts safe for logs and errors: no secrets, no tokens, no mail addresses, nothing long."""
 
+import logging
 import re
+from collections.abc import Iterable
 
 _LONGEST = 300
+_READ = 5000
+"""No more of a text is looked at: patterns take their time over a page without spaces."""
 
 _PATTERNS = (
     (re.compile(r"Atz[ra]\|[^\s\"',}]+"), "[token]"),
@@ -19,18 +23,30 @@ _PATTERNS = (
 )
 
 _ORDER_ID = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
+_KEPT = re.compile("\0(\\d+)\0")
+_SHORTEST_SENT = 3
 
 
-def redacted(text: str) -> str:
+def install() -> None:
+    """Keep httpx and httpcore from logging addresses with their queries, and the headers of answers."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def redacted(text: str, *, sent: Iterable[str] = ()) -> str:
     """Return ``text`` shortened, on one line, without anything that looks secret or personal.
 
-    Amazon order ids stay: they are the handle that support asks for.
+    ``sent`` are values that must not come back in it: no pattern knows a name. Amazon order ids stay:
+    they are the handle that support asks for.
     """
-    line = " ".join(text.split())
+    line = " ".join(text[:_READ].replace("\0", " ").split())
+    for value in sorted((" ".join(value.split()) for value in sent), key=len, reverse=True):
+        if len(value) >= _SHORTEST_SENT:
+            line = re.sub(re.escape(value), "[as sent]", line, flags=re.IGNORECASE)
     ids = _ORDER_ID.findall(line)
-    line = _ORDER_ID.sub("\0", line)
+    numbers = iter(range(len(ids)))
+    line = _ORDER_ID.sub(lambda _: f"\0{next(numbers)}\0", line)
     for pattern, instead in _PATTERNS:
         line = pattern.sub(instead, line)
-    for order_id in ids:
-        line = line.replace("\0", order_id, 1)
+    line = _KEPT.sub(lambda kept: ids[int(kept[1])], line).replace("\0", "")
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

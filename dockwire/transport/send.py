@@ -13,6 +13,8 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
@@ -26,7 +28,13 @@ log = logging.getLogger("dockwire.http")
 _REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-request-id", "x-correlation-id")
 _TOO_MANY = 429
 _SERVER_ERROR = 500
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.InvalidURL,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
 
 
 @cache
@@ -78,7 +86,7 @@ class Reply:
         """Return the body, or None when it is not JSON."""
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
@@ -108,9 +116,10 @@ class Sender:
         self._chance = chance or random.Random()  # noqa: S311 - jitter is no secret
 
     async def send(self, call: Call, *, before: Before) -> Reply:
-        """Return the answer of a success or of a refusal (any 4xx but 429).
+        """Return the answer of a success or of a refusal (any 4xx but 408 and 429).
 
-        ``before`` runs ahead of every attempt and returns its headers: pacing and tokens live there.
+        ``before`` runs ahead of every attempt and returns its headers: pacing and tokens live there. They
+        are patient by themselves, so what they raise ends the call.
 
         Raises:
             Throttled: 429 to the end.
@@ -120,8 +129,9 @@ class Sender:
         started = self._clock.now()
         attempt = 1
         while True:
+            headers = await before()
             try:
-                return await self._attempt(call, await before(), attempt)
+                return await self._attempt(call, headers, attempt)
             except RemoteError as error:
                 delay = self.delay(attempt, getattr(error, "retry_after", 0.0))
                 spent = (self._clock.now() - started).total_seconds()
@@ -132,9 +142,9 @@ class Sender:
             attempt += 1
 
     def delay(self, attempt: int, at_least: float = 0.0) -> float:
-        """Return the seconds to wait after a failed attempt: exponential, with full jitter."""
+        """Return the seconds to wait after a failed attempt: exponential, with full jitter, as asked at least."""
         ceiling = min(self._retrying.longest_delay, self._retrying.first_delay * 2 ** (attempt - 1))
-        return min(max(self._chance.uniform(0, ceiling), at_least), self._retrying.longest_call)
+        return max(self._chance.uniform(0, ceiling), at_least)
 
     async def _attempt(self, call: Call, headers: Mapping[str, str], attempt: int) -> Reply:
         began = time.perf_counter()
@@ -146,7 +156,7 @@ class Sender:
                 json=call.body,
                 headers={**headers, **call.headers},
             )
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             self._log(call, type(error).__name__, began, attempt)
             raise self._broken(call, error) from None
         reply = Reply(response.status_code, response.headers, response.content)
@@ -159,9 +169,9 @@ class Sender:
     def _check(self, call: Call, reply: Reply) -> None:
         if reply.status == _TOO_MANY:
             error = Throttled("too many requests", **self._facts(call, reply))
-            error.retry_after = _seconds(reply.headers.get("retry-after"))
+            error.retry_after = _seconds(reply.headers.get("retry-after"), self._clock.now())
             raise error
-        if reply.status >= _SERVER_ERROR:
+        if reply.status >= _SERVER_ERROR or reply.status == httpx.codes.REQUEST_TIMEOUT:
             raise self._in_doubt(call)("the server failed", **self._facts(call, reply))
         if reply.status >= httpx.codes.MULTIPLE_CHOICES and reply.status < httpx.codes.BAD_REQUEST:
             raise self._in_doubt(call)("the server answered with a redirect", **self._facts(call, reply))
@@ -170,7 +180,7 @@ class Sender:
             # A proxy's page or an empty body is no answer, whatever its status says.
             raise self._in_doubt(call)("the answer is not JSON", **self._facts(call, reply))
 
-    def _broken(self, call: Call, error: httpx.HTTPError) -> RemoteError:
+    def _broken(self, call: Call, error: Exception) -> RemoteError:
         kind = Unavailable if isinstance(error, _NEVER_SENT) else self._in_doubt(call)
         told = "no connection" if isinstance(error, _NEVER_SENT) else "no usable answer"
         return kind(f"{told} ({type(error).__name__})", system=self._system, operation=call.operation)
@@ -201,8 +211,14 @@ def _may_repeat(error: RemoteError) -> bool:
     return isinstance(error, (Throttled, Unavailable))
 
 
-def _seconds(header: str | None) -> float:
+def _seconds(header: str | None, now: datetime) -> float:
+    """Return how long a ``Retry-After`` asks to wait: it holds seconds or a moment; nonsense asks nothing."""
     try:
         return max(0.0, float(header or 0))
     except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(header or "")
+    except ValueError:
         return 0.0
+    return max(0.0, (moment - now).total_seconds()) if moment.tzinfo else 0.0
