@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -71,6 +71,10 @@ def seed(
 
 @contextmanager
 def _opened(database: str, *, time_zone: str = "America/Los_Angeles") -> Iterator[Warehouse]:
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        say.fail(f"--time-zone: {time_zone} is no IANA time zone", say.MISUSED)
     settings = read_settings()
     configured = [key.get_secret_value() for key in settings.encryption_keys]
     try:
@@ -82,8 +86,6 @@ def _opened(database: str, *, time_zone: str = "America/Los_Angeles") -> Iterato
         )
     except (SealError, UnusableDatabase) as problem:
         say.fail(str(problem))
-    except (ZoneInfoNotFoundError, ValueError):
-        say.fail(f"--time-zone: {time_zone} is no IANA time zone", say.MISUSED)
     try:
         yield warehouse
     finally:
@@ -106,5 +108,5 @@ def _read(file: Path) -> dict[str, Any]:
     except ValueError as problem:
         say.fail(f"{file}: {problem}", say.MISUSED)
     if not isinstance(data, dict):
-        say.fail(f"{file}: a table with facilities, customers, credentials, items and receipts is expected")
+        say.fail(f"{file}: facilities, customers, credentials, items or receipts are expected", say.MISUSED)
     return data

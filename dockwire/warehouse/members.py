@@ -12,6 +12,7 @@ from dockwire.warehouse.problems import InvalidModel
 
 LARGEST_QUANTITY = Decimal(10**9)
 
+_WHOLE = re.compile("[0-9]{1,10}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """Zero bytes and halves of surrogate pairs: JSON can say them, databases cannot keep them."""
 
@@ -70,7 +71,7 @@ class Members:
         value = self.raw(name)
         if value is None:
             return None
-        if isinstance(value, str) and value.strip().isdecimal():
+        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not -(2**31) <= value < 2**31:
             raise self.invalid(name, "ValueNotSupported", f"{self.place(name)} must be a whole number.")

@@ -1,5 +1,6 @@
 """Pages of collections: the query parameters every collection shares."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from dockwire.warehouse.problems import BadQuery
 from dockwire.warehouse.rql_sql import Names, condition, ordering
 from dockwire.warehouse.work import Work
 
-_FARTHEST = 2**31
+_WHOLE = re.compile("[0-9]{1,9}")
 
 
 class Parameters:
@@ -32,7 +33,7 @@ class Parameters:
         text = self.text(name).strip()
         if not text:
             return None
-        if not (text.isascii() and text.isdecimal()) or int(text) >= _FARTHEST:
+        if not _WHOLE.fullmatch(text):
             raise BadQuery("NotParsable", name, f"{name} must be a whole number.")
         return int(text)
 

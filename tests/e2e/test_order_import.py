@@ -30,5 +30,5 @@ async def test_a_day_on_three_marketplaces_leaves_three_books_that_agree(stage: 
         await stage.run(which)
     # What changed at Amazon within the last minutes is not shown by it yet.
     assert await stage.differences([US, CA, DE]) == []
-    assert seen == {OrderState.CREATED, OrderState.HELD, OrderState.SKIPPED, OrderState.WATCHED}
+    assert seen >= {OrderState.CREATED, OrderState.HELD, OrderState.SKIPPED, OrderState.WATCHED}
     assert stage.world.journal.throttled == 0

@@ -43,7 +43,7 @@ def _router(routes: list[Route]) -> Router:
 
 def _route(warehouse: Warehouse, endpoint: Endpoint, *, embedded: bool) -> Route:
     async def answer(request: Request) -> Response:
-        request.scope[OPERATION] = f"{endpoint.method} {endpoint.path.replace(':int', '')}"
+        request.scope[OPERATION] = f"{endpoint.method} {endpoint.path}"
         content = await request.body()
         return await run_in_threadpool(_answer, warehouse, endpoint, request, content, embedded)
 
@@ -58,7 +58,7 @@ def _answer(
         call = Call(
             warehouse=warehouse,
             access=IN_PROCESS if embedded else token_endpoint.find_access(warehouse, authorization),
-            numbers=request.path_params,
+            path=request.path_params,
             parameters=Parameters(request.query_params),
             if_match=request.headers.get("if-match"),
             content=content,

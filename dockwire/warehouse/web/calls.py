@@ -1,5 +1,6 @@
 """One request as the operations see it, and what they answer."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,8 @@ from dockwire.warehouse.warehouse import Warehouse
 from dockwire.warehouse.web.shapes import loads
 from dockwire.warehouse.work import Access
 
-_LARGEST_ID = 2**31 - 1
+_NUMBER = re.compile("[0-9]{1,9}")
+"""Shorter than what the databases count to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Call:
 
     warehouse: Warehouse
     access: Access
-    numbers: Mapping[str, int]
+    path: Mapping[str, str]
     parameters: Parameters
     if_match: str | None
     content: bytes = field(repr=False)
@@ -31,10 +33,9 @@ class Call:
         Raises:
             Missing: no thing has such a number.
         """
-        number = self.numbers[name]
-        if number > _LARGEST_ID:
+        if not _NUMBER.fullmatch(self.path[name]):
             raise Missing("The resource")
-        return number
+        return int(self.path[name])
 
     def body(self) -> Any:
         """Return the request's JSON.

@@ -25,8 +25,8 @@ def _facilities(call: Call) -> Answer:
 
 ENDPOINTS = (
     Endpoint("GET", "/customers", _customers),
-    Endpoint("GET", "/customers/{customer_id:int}", _customer),
-    Endpoint("GET", "/customers/{customer_id:int}/items", _items),
-    Endpoint("GET", "/customers/{customer_id:int}/itemaliases", _aliases),
+    Endpoint("GET", "/customers/{customer_id}", _customer),
+    Endpoint("GET", "/customers/{customer_id}/items", _items),
+    Endpoint("GET", "/customers/{customer_id}/itemaliases", _aliases),
     Endpoint("GET", "/properties/facilities", _facilities),
 )

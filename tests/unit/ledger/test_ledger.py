@@ -139,7 +139,9 @@ async def test_reading_the_same_again_changes_nothing(ledger: SqlLedger) -> None
     assert len(await ledger.due_orders(ACME, now=NOW)) == 1
 
 
-async def test_an_unreadable_order_is_kept_told_once_and_replaced_by_a_readable_one(ledger: SqlLedger) -> None:
+async def test_an_unreadable_order_is_kept_told_once_and_replaced_by_a_readable_one(
+    ledger: SqlLedger,
+) -> None:
     bad = malformed()
     await read(ledger, order(), bad=(bad,))
     await read(ledger, order(), bad=(bad,))
@@ -250,7 +252,9 @@ async def test_a_claim_is_given_up_only_after_it_expired(ledger: SqlLedger) -> N
     assert await state_of(ledger, order().order_id) is OrderState.NEW
 
 
-async def test_a_change_of_a_created_order_is_due_and_measured_from_what_was_created(ledger: SqlLedger) -> None:
+async def test_a_change_of_a_created_order_is_due_and_measured_from_what_was_created(
+    ledger: SqlLedger,
+) -> None:
     await read(ledger, order())
     await claim(ledger, order())
     moved = order(updated=NOW, address=address(city="Shelbyville"))
@@ -335,7 +339,9 @@ async def test_the_quota_bucket_gives_its_burst_and_then_its_rate(ledger: SqlLed
 async def test_personal_data_is_in_no_clear_column(sqlite_url: str) -> None:
     ledger = await SqlLedger.open(sqlite_url, sealer=Sealer([Sealer.new_key()]))
     await ledger.register(connection(), now=NOW)
-    await read(ledger, order(lines=(line(gift_message="GIFTWORDS"),)), bad=(malformed(raw='{"name": "BADNAME"}'),))
+    await read(
+        ledger, order(lines=(line(gift_message="GIFTWORDS"),)), bad=(malformed(raw='{"name": "BADNAME"}'),)
+    )
     await claim(ledger, order())
     await ledger.close()
     content = Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()  # noqa: ASYNC240 - nothing else runs
@@ -377,7 +383,9 @@ async def test_an_unusable_database_says_what_to_do(url: str, error: type[Except
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.lists(
-        st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=6), min_size=1, max_size=6
+        st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=6),
+        min_size=1,
+        max_size=6,
     )
 )
 async def test_whatever_pages_bring_the_newest_version_stays(pages: list[list[tuple[int, int]]]) -> None:

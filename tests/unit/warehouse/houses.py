@@ -28,11 +28,6 @@ SEED: dict[str, Any] = {
         {"id": 11, "name": "Acme", "facilities": ["Reno", "Hamburg"]},
         {"id": 12, "name": "Borealis", "facilities": ["Reno"], "order_queue": True},
     ],
-    "credentials": [
-        {"client_id": "all", "client_secret": "s1", "user_login": "integration", "user_login_id": 7},
-        {"client_id": "acme", "client_secret": "s2", "user_login": "acme-only", "customers": ["Acme"]},
-        {"client_id": "viewer", "client_secret": "s3", "user_login": "viewer", "roles": ["OrderView"]},
-    ],
     "items": [
         {"customer": "Acme", "sku": "MUG", "description": "Mug", "aliases": ["MUG-ALT"]},
         {"customer": "Acme", "sku": "TEA", "upc": "012345678905"},
@@ -47,11 +42,22 @@ SEED: dict[str, Any] = {
     ],
 }
 
+CREDENTIALS: dict[str, Any] = {
+    "credentials": [
+        {"client_id": "all", "client_secret": "s1", "user_login": "integration", "user_login_id": 7},
+        {"client_id": "acme", "client_secret": "s2", "user_login": "acme-only", "customers": ["Acme"]},
+        {"client_id": "viewer", "client_secret": "s3", "user_login": "viewer", "roles": ["OrderView"]},
+    ],
+}
+"""Kept apart, because hashing secrets is slow on purpose."""
 
-def open_house(url: str, *, switches: Switches | None = None, seed: bool = True) -> Warehouse:
+
+def open_house(
+    url: str, *, switches: Switches | None = None, seed: bool = True, start: datetime = START
+) -> Warehouse:
     """Open the warehouse behind ``url`` with a clock that stands still, and fill it."""
     warehouse = Warehouse.open(
-        url, sealer=Sealer([KEY]), clock=ManualClock(START), switches=switches or Switches()
+        url, sealer=Sealer([KEY]), clock=ManualClock(start), switches=switches or Switches()
     )
     if seed:
         load_seed(warehouse, SEED)

@@ -1,6 +1,7 @@
 """POST /orders: what is taken, kept, refused and allocated."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
@@ -153,7 +154,8 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 @pytest.mark.parametrize("name", WRONG)
 async def test_what_is_wrong_is_named_and_nothing_is_created(client: httpx.AsyncClient, name: str) -> None:
     changes, code, member = WRONG[name]
-    reply = await client.post("/orders", json=order("R-1", **changes))
+    content = json.dumps(order("R-1", **changes))
+    reply = await client.post("/orders", content=content)
     assert reply.status_code == 400
     problem = reply.json()
     assert (problem["ErrorCode"], problem["Properties"][0]["Name"]) == (code, member)

@@ -1,0 +1,186 @@
+"""Access tokens at the Selling Partner API: one for many calls, and what every refusal means."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from dockwire.amazon import AmazonCredentials
+from dockwire.clock import ManualClock
+from dockwire.errors import (
+    AccessDenied,
+    ConsentRevoked,
+    Fixer,
+    RemoteError,
+    SettingsError,
+    Unavailable,
+    WrongCredentials,
+)
+from dockwire.faults.effects import HTML_PAGE
+from dockwire.model.ids import AmazonOrderId
+from dockwire.pacing import MemoryQuotaStore
+from dockwire.simulators.amazon.tokens import FOREIGN_REFRESH_TOKEN
+from tests.unit.amazon.accounts import NA, a_world, asked, opened, rules, tokens_asked, window
+
+PARTICIPATIONS = "getMarketplaceParticipations"
+TOKEN = {"path": "/auth/o2/token"}
+
+
+async def test_fifty_calls_at_once_make_one_token_request() -> None:
+    world = a_world()
+    world.populate(50, [("US", 1)])
+    ids = [AmazonOrderId(order.key) for order in world.orders]
+    async with opened(world) as seller:
+        await asyncio.gather(*(seller.get_order(order_id) for order_id in ids))
+    assert asked(world, "getOrder") == [200] * 50
+    assert tokens_asked(world) == 1
+
+
+async def test_a_token_is_renewed_before_amazon_refuses_it() -> None:
+    world = a_world()
+    async with opened(world) as seller:
+        for _ in range(10):
+            await seller.participations()
+            world.advance(1799)
+    assert asked(world, PARTICIPATIONS) == [200] * 10
+    assert tokens_asked(world) == 10 * 1800 // 3600 + 1
+
+
+async def test_a_token_that_amazon_has_forgotten_is_replaced_once_and_the_call_replayed() -> None:
+    world = a_world()
+    async with opened(world) as seller:
+        await seller.participations()
+        world.tokens._access.clear()
+        await seller.participations()
+    assert asked(world, PARTICIPATIONS) == [200, 403, 200]
+    assert tokens_asked(world) == 2
+
+
+async def test_a_second_denial_is_no_matter_of_tokens() -> None:
+    world = a_world()
+    world.application.roles.clear()
+    async with opened(world) as seller:
+        with pytest.raises(AccessDenied, match=r"lacks the role.*status 403, code Unauthorized") as caught:
+            await seller.participations()
+    assert type(caught.value) is AccessDenied
+    assert asked(world, PARTICIPATIONS) == [403, 403]
+    assert tokens_asked(world) == 2
+
+
+async def test_an_account_of_another_region_is_denied() -> None:
+    world = a_world()
+    far = world.sellers["A3SIMFAREAST01"].refresh_token
+    async with opened(world, refresh_token=far) as seller:
+        with pytest.raises(AccessDenied):
+            await seller.search_orders(window(world.clock.now()))
+
+
+async def test_a_revoked_consent_is_the_merchants_to_renew() -> None:
+    world = a_world()
+    world.sellers[NA].consent = False
+    async with opened(world) as seller:
+        with pytest.raises(ConsentRevoked, match="authorise the application again") as caught:
+            await seller.participations()
+    assert (caught.value.fixer, caught.value.vendor_code) == (Fixer.MERCHANT, "invalid_grant")
+    assert tokens_asked(world) == 1
+
+
+async def test_consent_revoked_between_two_calls_is_told_as_such() -> None:
+    world = a_world()
+    async with opened(world) as seller:
+        await seller.participations()
+        world.sellers[NA].consent = False
+        with pytest.raises(ConsentRevoked):
+            await seller.participations()
+
+
+@pytest.mark.parametrize(
+    ("login", "code"),
+    [
+        ({"secret": "amzn1.oa2-cs.v1.other"}, "invalid_client"),
+        ({"refresh_token": FOREIGN_REFRESH_TOKEN}, "unauthorized_client"),
+    ],
+)
+async def test_wrong_credentials_are_told_without_showing_them(login: dict[str, str], code: str) -> None:
+    world = a_world()
+    async with opened(world, **login) as seller:  # type: ignore[arg-type]  # both are texts
+        with pytest.raises(WrongCredentials) as caught:
+            await seller.participations()
+    assert caught.value.vendor_code == code
+    assert next(iter(login.values())) not in str(caught.value)
+    assert tokens_asked(world) == 1
+
+
+async def test_an_expired_client_secret_is_told_with_its_likely_cause() -> None:
+    world = a_world()
+    world.application.secret_expired = True
+    async with opened(world) as seller:
+        with pytest.raises(WrongCredentials, match="180 days"):
+            await seller.participations()
+
+
+BROKEN: list[Any] = [
+    {"kind": "status", "status": 503, "html": HTML_PAGE},
+    {"kind": "status", "status": 500, "json_body": {"error": "server_error", "error_description": "Atza|x"}},
+    {"kind": "status", "status": 429},
+    {"kind": "status", "status": 200, "json_body": {"access_token": None}},
+    {"kind": "status", "status": 200, "json_body": ["Atza|x"]},
+    {"kind": "status", "status": 400, "json_body": {"error": None}},
+    "html_success",
+    "empty_success",
+    "lost_reply",
+]
+
+
+@pytest.mark.parametrize("effect", BROKEN, ids=str)
+async def test_a_token_endpoint_out_of_order_is_asked_thrice_and_costs_no_quota(effect: Any) -> None:
+    world = a_world()
+    quota = MemoryQuotaStore()
+    async with opened(world, faults=rules({**TOKEN, "effect": effect}), quota=quota) as seller:
+        with pytest.raises(Unavailable) as caught:
+            await seller.search_orders(window(world.clock.now()))
+    assert caught.value.operation == "token"
+    assert "Atza" not in str(caught.value)
+    assert tokens_asked(world) == 3
+    assert asked(world, "searchOrders") == []
+    assert not quota._arrivals
+
+
+@pytest.mark.parametrize("effect", BROKEN, ids=str)
+async def test_a_token_endpoint_that_recovers_is_nobodys_concern(effect: Any) -> None:
+    world = a_world()
+    async with opened(world, faults=rules({**TOKEN, "effect": effect, "first": 2})) as seller:
+        assert await seller.participations()
+    assert asked(world, PARTICIPATIONS) == [200]
+
+
+async def test_a_token_that_died_while_waiting_for_quota_is_not_used() -> None:
+    world = a_world(quota="documented")
+    world.quota.plans["searchOrders"] = world.quota.plans["searchOrders"].__class__(1 / 4000, 1)
+    async with opened(world, max_wait=10_000) as seller:
+        for _ in range(2):
+            await seller.search_orders(window(world.clock.now()))
+            await seller._pacer.observe(seller._account, "searchOrders", str(1 / 4000))
+            for _ in range(18):
+                await seller._pacer.take(seller._account, "searchOrders")
+    assert set(asked(world, "searchOrders")) == {200}
+
+
+def test_an_mws_token_is_refused_with_what_to_do_and_without_the_token() -> None:
+    with pytest.raises(SettingsError, match=r"MWS.*authorise the application") as caught:
+        AmazonCredentials("id", SecretStr("s"), SecretStr("amzn.mws.4ea38b7b-f563-7709-4bae-87aeaEXAMPLE"))
+    assert "4ea38b7b" not in str(caught.value)
+
+
+def test_credentials_do_not_show_themselves() -> None:
+    shown = repr(AmazonCredentials("id", SecretStr("s3cr3t"), SecretStr("Atzr|t0ken")))
+    assert "s3cr3t" not in shown
+    assert "t0ken" not in shown
+
+
+async def test_denials_are_errors_of_the_remote_system() -> None:
+    world = a_world()
+    async with opened(world, clock=ManualClock(), faults=rules({"effect": "cut"})) as seller:
+        with pytest.raises(RemoteError, match="Login with Amazon does not answer"):
+            await seller.participations()

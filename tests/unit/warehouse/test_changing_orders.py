@@ -1,0 +1,269 @@
+"""What happens to an order after it was created: ETags, cancelling, holding, replacing, allocating."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+
+from dockwire.warehouse import Switches
+from tests.unit.warehouse.houses import (
+    LINES,
+    available,
+    create,
+    line,
+    number,
+    open_house,
+    order,
+    visiting,
+)
+
+ALL = {"detail": "All", "itemdetail": "All"}
+
+
+def match(created: dict[str, Any]) -> dict[str, str]:
+    """Return the header that shows knowledge of an order's state."""
+    return {"If-Match": created["etag"]}
+
+
+async def cancel(client: httpx.AsyncClient, created: dict[str, Any], **options: Any) -> httpx.Response:
+    """Cancel an order as it was when it was created."""
+    options = {"json": {"reason": "buyer"}, "headers": match(created)} | options
+    return await client.post(f"/orders/{number(created)}/canceler", **options)
+
+
+async def hold(client: httpx.AsyncClient, *numbers: int, **query: Any) -> httpx.Response:
+    """Hold orders, or release them."""
+    body = {"orderIdentifiers": [{"id": number} for number in numbers]}
+    return await client.put("/orders/orderholder", params={"holdReason": "check"} | query, json=body)
+
+
+async def look(client: httpx.AsyncClient, created: dict[str, Any]) -> dict[str, Any]:
+    """Return an order as it is now."""
+    reply = await client.get(f"/orders/{number(created)}", params=ALL)
+    return {**reply.json(), "etag": reply.headers["ETag"]}
+
+
+async def test_cancelling_gives_the_goods_back_and_moves_the_etag(any_client: httpx.AsyncClient) -> None:
+    created = await create(any_client, "R-1", line("SET", 3))
+    reply = await cancel(any_client, created)
+    assert (reply.status_code, reply.content) == (204, b"")
+    now = await look(any_client, created)
+    assert (now["readOnly"]["status"], now["readOnly"]["isClosed"]) == (2, True)
+    assert now["referenceNum"] == "R-1"
+    assert now["etag"] != created["etag"]
+    assert await available(any_client) == {"MUG": 10, "TEA": 4}
+    # Nothing is cancelled, completed, allocated or replaced twice.
+    for method, action, body in (
+        ("POST", "/canceler", {"reason": "again"}),
+        ("POST", "/completer", None),
+        ("PUT", "/allocator", {}),
+        ("PUT", "", order("R-1")),
+    ):
+        url = f"/orders/{number(created)}{action}"
+        refused = await any_client.request(method, url, json=body, headers=match(now))
+        assert (refused.status_code, refused.json()["ErrorCode"]) == (403, "OrderCanceled"), action
+
+
+async def test_a_change_needs_the_present_etag(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1")
+    assert (await cancel(client, created, headers={})).status_code == 428
+    assert (await cancel(client, created, headers={"If-Match": '"other"'})).status_code == 412
+    await hold(client, number(created))
+    assert (await cancel(client, created)).status_code == 412
+    await hold(client, number(created), release=True)
+    now = await look(client, created)
+    # Tags are compared weakly, and one of several is enough.
+    weak = {"If-Match": f'"x", W/{now["etag"]}'}
+    assert (await cancel(client, created, headers=weak)).status_code == 204
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": " "}, {"reason": "x", "charge": 3}])
+async def test_cancelling_needs_a_reason_and_takes_no_charge(
+    client: httpx.AsyncClient, body: dict[str, Any]
+) -> None:
+    created = await create(client, "R-1")
+    assert (await cancel(client, created, json=body)).status_code == 400
+    assert (await look(client, created))["readOnly"]["status"] == 0
+
+
+async def test_of_two_who_cancel_at_once_one_finds_the_order_changed(any_client: httpx.AsyncClient) -> None:
+    created = await create(any_client, "R-1", line("MUG", 4))
+    replies = await asyncio.gather(*(cancel(any_client, created) for _ in range(4)))
+    assert sorted(reply.status_code for reply in replies) == [204, 412, 412, 412]
+    assert (await available(any_client))["MUG"] == 10
+
+
+async def test_a_closed_order_is_left_alone(client: httpx.AsyncClient, sqlite_url: str) -> None:
+    created = await create(client, "R-1")
+    engine = create_engine(sqlite_url)
+    with engine.begin() as link:
+        link.execute(text("UPDATE orders SET status = 1, is_closed = 1"))
+    engine.dispose()
+    reply = await cancel(client, created)
+    assert (reply.status_code, reply.json()["ErrorCode"]) == (403, "OrderConfirmed")
+    assert reply.json()["$type"].split(",")[0].endswith("OperationException")
+    fault = (await hold(client, number(created))).json()["exceptions"][0]
+    assert fault["wmsException"]["ErrorCode"] == "OrderConfirmed"
+
+
+async def test_a_cancelled_order_keeps_its_reference_unless_a_switch_frees_it(sqlite_url: str) -> None:
+    for switches, status, reference in (
+        (Switches(), 400, "R-1"),
+        (Switches(cancelled_frees_reference=True), 201, "R-2"),
+        (Switches(cancelled_reference_suffix=True), 201, "R-3-CANCELED-"),
+    ):
+        house = open_house(sqlite_url, switches=switches)
+        async with visiting(house) as client:
+            created = await create(client, reference[:3])
+            assert (await cancel(client, created)).status_code == 204
+            assert (await look(client, created))["referenceNum"].startswith(reference)
+            again = await client.post("/orders", json=order(reference[:3]))
+            assert again.status_code == status
+        house.close()
+
+
+async def test_holding_tells_which_orders_are_held_and_why_others_are_not(
+    any_client: httpx.AsyncClient,
+) -> None:
+    first, second = await create(any_client, "R-1"), await create(any_client, "R-2")
+    await cancel(any_client, second)
+    reply = await hold(any_client, number(first), number(second), 999)
+    assert reply.status_code == 200
+    assert reply.json()["heldOrderIds"] == [number(first)]
+    faults = reply.json()["exceptions"]
+    assert [(f["entryInfo"], f["wmsException"]["ErrorCode"]) for f in faults] == [
+        (str(number(second)), "OrderCanceled"),
+        ("999", "DoesNotExist"),
+    ]
+    held = (await look(any_client, first))["readOnly"]
+    assert (held["onHoldDate"], held["onHoldReason"]) == ("2026-11-02T09:00:00", "check")
+
+
+async def test_a_held_order_refuses_changes_until_it_is_released(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", line("MUG", 12))
+    await hold(client, number(created), deallocate=True)
+    assert (await available(client))["MUG"] == 10
+    held = await look(client, created)
+    for method, action, body in (
+        ("POST", "/canceler", {"reason": "x"}),
+        ("PUT", "/allocator", {}),
+        ("PUT", "", order("R-1")),
+    ):
+        url = f"/orders/{number(created)}{action}"
+        refused = await client.request(method, url, json=body, headers=match(held))
+        assert (refused.status_code, refused.json()["ErrorCode"]) == (403, "InUse"), action
+    released = await hold(client, number(created), release=True, holdReason="")
+    assert released.json() == {"heldOrderIds": [], "exceptions": []}
+    now = await look(client, created)
+    assert now["readOnly"]["onHoldDate"] is None
+    assert (await cancel(client, now)).status_code == 204
+
+
+async def test_a_held_order_may_be_cancelled_where_the_switch_says_so(sqlite_url: str) -> None:
+    house = open_house(sqlite_url, switches=Switches(held_refuses_cancel=False))
+    async with visiting(house) as client:
+        created = await create(client, "R-1")
+        await hold(client, number(created))
+        assert (await cancel(client, await look(client, created))).status_code == 204
+    house.close()
+
+
+async def test_holding_needs_a_reason_and_orders(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1")
+    reply = await hold(client, number(created), holdReason=" ")
+    assert reply.status_code == 400
+    assert (reply.json()["ErrorCode"], reply.json()["Parameters"]) == ("Required", ["holdReason"])
+    assert (await hold(client)).status_code == 400
+    not_held = await hold(client, number(created), release=True)
+    assert len(not_held.json()["exceptions"]) == 1
+
+
+async def test_an_order_with_a_tracking_number_cannot_be_held(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", routingInfo={"trackingNumber": "1Z"})
+    assert (await hold(client, number(created))).json()["heldOrderIds"] == []
+
+
+async def test_an_order_that_was_read_can_be_changed_and_put_back(any_client: httpx.AsyncClient) -> None:
+    created = await create(any_client, "R-1", line("MUG", 2, notes="n"), line("TEA", 1), notes="ring")
+    whole = await look(any_client, created)
+    whole["_embedded"][LINES][0]["qty"] = 5
+    del whole["_embedded"][LINES][1]
+    whole["shipTo"]["city"] = "Eugene"
+    reply = await any_client.put(f"/orders/{number(created)}", json=whole, headers=match(created), params=ALL)
+    assert reply.status_code == 200, reply.text
+    changed = reply.json()
+    assert changed["shipTo"]["city"] == "Eugene"
+    assert changed["notes"] == "ring"
+    (mug,) = changed["_embedded"][LINES]
+    assert (mug["qty"], mug["notes"]) == (5, "n")
+    assert mug["readOnly"]["orderItemId"] == created["_embedded"][LINES][0]["readOnly"]["orderItemId"]
+    assert await available(any_client) == {"MUG": 5, "TEA": 4}
+    assert reply.headers["ETag"] not in {"", created["etag"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"referenceNum": "R-2"}, 400, "Duplicate"),
+        ({"customerIdentifier": {"id": 12}}, 400, "ValueNotSupported"),
+        ({"shipTo": None}, 400, "Required"),
+        ({"orderItems": []}, 400, "Required"),
+    ],
+)
+async def test_an_order_is_not_replaced_by_what_could_not_be_created(
+    client: httpx.AsyncClient, changes: dict[str, Any], status: int, code: str
+) -> None:
+    created = await create(client, "R-1", line("MUG", 3))
+    await create(client, "R-2", line("MUG", 1))
+    body = order("R-1") | changes
+    reply = await client.put(f"/orders/{number(created)}", json=body, headers=match(created))
+    assert (reply.status_code, reply.json()["ErrorCode"]) == (status, code)
+    assert (await look(client, created)) == created
+    assert (await available(client))["MUG"] == 6
+
+
+async def test_completing_allocates_once(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", line("MUG", 3), deferNotification=True)
+    url = f"/orders/{number(created)}/completer"
+    assert (await client.post(url, headers=match(created))).status_code == 204
+    now = await look(client, created)
+    assert (now["readOnly"]["deferNotification"], now["readOnly"]["fullyAllocated"]) == (False, True)
+    again = await client.post(url, headers=match(now))
+    assert (again.status_code, again.json()["ErrorCode"]) == (403, "AlreadyCompleted")
+    # Complete stays complete, whatever a later update says.
+    body = order("R-1", deferNotification=True)
+    reply = await client.put(f"/orders/{number(created)}", json=body, headers=match(now))
+    assert reply.json()["readOnly"]["deferNotification"] is False
+
+
+async def test_the_allocator_fills_an_order_up_when_goods_have_come(any_client: httpx.AsyncClient) -> None:
+    created = await create(any_client, "R-1", line("TEA", 6))
+    url = f"/orders/{number(created)}/allocator"
+    goods = {
+        "customerIdentifier": {"id": 11},
+        "facilityIdentifier": {"id": 3},
+        "referenceNum": "IN-9",
+        "receiveItems": [line("TEA", 5)],
+    }
+    assert (await any_client.post("/inventory/receivers", json=goods)).status_code == 201
+    assert (await any_client.put(url, json={}, headers=match(created))).status_code == 204
+    now = await look(any_client, created)
+    assert now["readOnly"]["fullyAllocated"] is True
+    taken = [entry["qty"] for entry in now["_embedded"][LINES][0]["readOnly"]["allocations"]]
+    assert taken == [4, 2]
+    again = await any_client.put(url, json={}, headers=match(now))
+    assert (again.status_code, again.json()["ErrorCode"]) == (403, "FullyAllocated")
+
+
+@pytest.mark.parametrize("order_id", [999, 2**31, 2**70, "x", "9" * 5000])
+async def test_an_order_that_is_not_there_is_missing(client: httpx.AsyncClient, order_id: object) -> None:
+    for method, action in (("GET", ""), ("POST", "/canceler"), ("POST", "/completer"), ("PUT", "")):
+        reply = await client.request(
+            method,
+            f"/orders/{order_id}{action}",
+            json=order("R-1") | {"reason": "x"} if method != "GET" else None,
+            headers={"If-Match": '"x"'},
+        )
+        assert (reply.status_code, reply.json()["ErrorCode"]) == (404, "DoesNotExist")

@@ -1,0 +1,139 @@
+"""The data lasts: migrations, several processes, restarts, and what is readable in the file."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, select
+
+from dockwire.clock import ManualClock
+from dockwire.sealing import Sealer, SealError
+from dockwire.warehouse import UnusableDatabase, Warehouse
+from dockwire.warehouse import orders as operations
+from dockwire.warehouse.migrate import VERSION_TABLE
+from dockwire.warehouse.order_request import read_order
+from dockwire.warehouse.paging import Parameters
+from dockwire.warehouse.tables import metadata, orders
+from dockwire.warehouse.work import IN_PROCESS, Work
+from tests.databases import PostgresServer
+from tests.unit.warehouse.houses import KEY, START, line, open_house, order, visiting
+
+
+def test_the_migrations_make_the_tables_that_the_statements_expect(database_url: str) -> None:
+    house = open_house(database_url)
+    engine = create_engine(database_url)
+    found = inspect(engine)
+    assert set(found.get_table_names()) == {*metadata.tables, VERSION_TABLE}
+    for name, table in metadata.tables.items():
+        columns = {column["name"]: column for column in found.get_columns(name)}
+        assert {(c, bool(columns[c]["nullable"])) for c in columns} == {
+            (column.name, bool(column.nullable)) for column in table.columns
+        }, name
+        indexes = {index["name"] for index in found.get_indexes(name) if not index["unique"]}
+        assert indexes == {index.name for index in table.indexes}, name
+        assert len(found.get_unique_constraints(name)) == len(
+            [c for c in table.constraints if type(c).__name__ == "UniqueConstraint"]
+        ), name
+        assert len(found.get_foreign_keys(name)) == len(table.foreign_key_constraints), name
+    engine.dispose()
+    house.close()
+
+
+def test_several_who_open_an_empty_database_at_once_all_succeed(database_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        houses = list(pool.map(lambda _: open_house(database_url, seed=False), range(4)))
+    assert [house.customers(IN_PROCESS, Parameters({})).total for house in houses] == [0] * 4
+    for house in houses:
+        house.close()
+
+
+def test_what_was_written_is_there_after_reopening(database_url: str) -> None:
+    house = open_house(database_url)
+    created, tag = house.create_order(IN_PROCESS, order("R-1", line("MUG", 2), notes="n"))
+    house.close()
+    again = open_house(database_url, seed=False)
+    assert again.order(IN_PROCESS, created["readOnly"]["orderId"]) == (created, tag)
+    again.close()
+
+
+def test_two_processes_share_one_warehouse_without_doubling(database_url: str) -> None:
+    houses = [open_house(database_url) for _ in range(2)]
+
+    async def both() -> list[int]:
+        async with visiting(houses[0]) as one, visiting(houses[1]) as other:
+            replies = await asyncio.gather(
+                *(client.post("/orders", json=order(f"R-{n}")) for n in range(8) for client in (one, other))
+            )
+            return [reply.status_code for reply in replies]
+
+    assert sorted(asyncio.run(both())) == [201] * 8 + [400] * 8
+    for house in houses:
+        house.close()
+
+
+async def test_a_restarted_server_is_found_again(
+    postgresql_url: str, postgresql_server: PostgresServer
+) -> None:
+    house = open_house(postgresql_url)
+    async with visiting(house) as client:
+        assert (await client.get("/orders")).status_code == 200
+        postgresql_server.restart()
+        assert (await client.post("/orders", json=order("R-1"))).status_code == 201
+    house.close()
+
+
+def test_nothing_personal_is_readable_in_the_file(sqlite_url: str, tmp_path: Path) -> None:
+    house = open_house(sqlite_url)
+    secret = line("MUG", 1, notes="Grandmas-Gift", fulfillInvNote="Line-Note")
+    body = order("R-1", secret, notes="Happy-Birthday", fulfillInvInfo={"fulfillInvGiftMessage": "Kisses"})
+    body["soldTo"] = {"name": "Sold-Toner"}
+    house.create_order(IN_PROCESS, body)
+    house.close()
+    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"R-1" in content
+    for text in ("Ann Example", "1 Sample", "97477", "555 0100", "ann@example", "Grandmas", "Line-Note"):
+        assert text.encode() not in content, text
+    for text in ("Happy-Birthday", "Kisses", "Sold-Toner"):
+        assert text.encode() not in content, text
+
+
+def test_another_key_does_not_open_what_was_sealed(sqlite_url: str) -> None:
+    house = open_house(sqlite_url)
+    house.create_order(IN_PROCESS, order("R-1"))
+    house.close()
+    stranger = Warehouse.open(sqlite_url, sealer=Sealer([Sealer.new_key()]), clock=ManualClock(START))
+    with pytest.raises(SealError):
+        stranger.order(IN_PROCESS, 1)
+    stranger.close()
+    rotated = Warehouse.open(sqlite_url, sealer=Sealer([Sealer.new_key(), KEY]), clock=ManualClock(START))
+    assert rotated.order(IN_PROCESS, 1)[0]["shipTo"]["name"] == "Ann Example"
+    rotated.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("nonsense", "cannot be used"),
+        ("mysql://x/y", "use sqlite"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:////dev/null/x/y.db", "cannot be made"),
+        ("postgresql+psycopg://user:hush@127.0.0.1:1/none?connect_timeout=2", "does not answer"),
+    ],
+)
+def test_an_unusable_address_is_told_without_its_password(url: str, told: str) -> None:
+    with pytest.raises(UnusableDatabase, match=told) as caught:
+        Warehouse.open(url, sealer=Sealer([KEY]), clock=ManualClock(START))
+    assert "hush" not in str(caught.value)
+
+
+def test_an_operation_that_fails_half_way_leaves_nothing(any_house: Warehouse) -> None:
+    request = read_order(order("R-1"), switches=any_house.switches, zone=any_house.zone)
+
+    def interrupted(work: Work) -> None:
+        operations.create(work, request)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        any_house.write(IN_PROCESS, interrupted)
+    assert any_house.read(IN_PROCESS, lambda work: work.link.execute(select(orders)).all()) == []

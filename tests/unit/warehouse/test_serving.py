@@ -1,0 +1,156 @@
+"""Around the operations: the clock's Date, plain 500s, the journal, /_sim, and a real server."""
+
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+import pytest
+
+from dockwire.clock import ManualClock, SystemClock
+from dockwire.sealing import Sealer
+from dockwire.warehouse import Warehouse, build_app, load_seed
+from tests.servers import serve
+from tests.unit.warehouse.houses import CREDENTIALS, HAL, KEY, SEED, START, create, line, order, visiting
+
+
+async def test_answers_carry_the_date_of_the_warehouse_clock(
+    client: httpx.AsyncClient, house: Warehouse
+) -> None:
+    assert isinstance(house.clock, ManualClock)
+    house.clock.advance(86_400)
+    for path in ("/orders", "/orders/99", "/nowhere"):
+        reply = await client.get(path)
+        assert parsedate_to_datetime(reply.headers["Date"]) == START + timedelta(days=1)
+        assert reply.headers.get_list("Date") == [reply.headers["Date"]]
+
+
+async def test_what_the_warehouse_does_not_do_is_not_there(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1")
+    for method, path in (
+        ("POST", f"/orders/{created['readOnly']['orderId']}/confirmer"),
+        ("GET", "/properties/carriers"),
+        ("GET", "/orders/"),
+        ("GET", "/_sim/state"),
+        ("GET", "/"),
+    ):
+        reply = await client.request(method, path)
+        assert (reply.status_code, reply.json()["ErrorCode"]) == (404, "DoesNotExist"), path
+    assert (await client.delete("/orders")).status_code == 405
+
+
+async def test_a_failure_is_a_plain_500_and_tells_nothing_personal(
+    house: Warehouse, client: httpx.AsyncClient, sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await create(client, "R-1")
+    stranger = Warehouse.open(sqlite_url, sealer=Sealer([Sealer.new_key()]), clock=house.clock)
+    with caplog.at_level(logging.INFO):
+        async with visiting(stranger, embedded=True, control=True) as visitor:
+            reply = await visitor.get("/orders/1")
+            journal = (await visitor.get("/_sim/requests")).json()
+    assert (reply.status_code, reply.headers["Content-Type"]) == (500, "text/plain; charset=utf-8")
+    assert [(entry["operation"], entry["status"]) for entry in journal] == [("GET /orders/{order_id}", 500)]
+    (record,) = [record for record in caplog.records if record.name.startswith("dockwire")]
+    assert record.getMessage().startswith("unexpected SealError at sealing.py:")
+    assert record.exc_info is None
+    stranger.close()
+
+
+async def test_problems_name_members_and_never_what_is_personal(client: httpx.AsyncClient) -> None:
+    body = order("R-1")
+    for name in ("name", "address1", "zip", "phoneNumber", "emailAddress", "city"):
+        secret = "Secret" * 60
+        reply = await client.post("/orders", json=body | {"shipTo": body["shipTo"] | {name: secret}})
+        assert reply.json()["Properties"] == [{"Name": f"shipTo.{name}", "Value": None}]
+        assert "Secret" not in reply.text
+
+
+async def test_the_state_shows_orders_and_stock_and_nobodys_address(any_house: Warehouse) -> None:
+    async with visiting(any_house, embedded=True, control=True) as client:
+        saved = [{"name": "item", "value": "4711"}]
+        await create(
+            client, "R-1", line("MUG", "2.5", savedElements=saved), savedElements=saved, notes="gift"
+        )
+        await client.put("/orders/orderholder?holdReason=x", json={"orderIdentifiers": [{"id": 1}]})
+        reply = await client.get("/_sim/state")
+    state = reply.json()
+    assert state["orders"] == [
+        {
+            "orderId": 1,
+            "referenceNum": "R-1",
+            "customerId": 11,
+            "facilityId": 3,
+            "status": 0,
+            "onHold": True,
+            "fullyAllocated": True,
+            "items": [{"sku": "MUG", "qty": 2.5, "savedElements": saved}],
+            "savedElements": saved,
+        }
+    ]
+    assert [(row["sku"], row["received"], row["allocated"]) for row in state["stock"]] == [
+        ("MUG", 10, 2.5),
+        ("TEA", 4, 0),
+        ("MUG", 5, 0),
+    ]
+    for text in ("Ann", "Sample", "97477", "555", "example.net", "gift"):
+        assert text not in reply.text
+
+
+async def test_the_journal_tells_operations_without_queries(house: Warehouse) -> None:
+    async with visiting(house, control=True) as client:
+        load_seed(house, CREDENTIALS)
+        await client.get("/orders?rql=referencenum==secret")
+        grant = {"grant_type": "client_credentials", "user_login": "integration"}
+        await client.post("/AuthServer/api/Token", auth=("all", "s1"), json=grant)
+        await client.get("/nowhere")
+        reply = await client.get("/_sim/requests")
+    assert [(entry["operation"], entry["path"], entry["status"]) for entry in reply.json()] == [
+        ("GET /orders", "/orders", 401),
+        ("POST /AuthServer/api/Token", "/AuthServer/api/Token", 200),
+        ("GET (unknown)", "/nowhere", 404),
+    ]
+    assert reply.json()[0]["time"] == START.isoformat()
+    assert reply.json()[0]["throttled"] is False
+    assert "secret" not in reply.text
+
+
+async def test_the_clock_can_be_wound(house: Warehouse, sqlite_url: str) -> None:
+    async with visiting(house, embedded=True, control=True) as client:
+        reply = await client.post("/_sim/clock", json={"advance_seconds": 1.5})
+        assert reply.json() == {"now": (START + timedelta(seconds=1.5)).isoformat()}
+        for body in (b"", b"[]", b'{"advance_seconds": -1}', b'{"advance_seconds": true}'):
+            assert (await client.post("/_sim/clock", content=body)).status_code == 400
+    real = Warehouse.open(sqlite_url, sealer=Sealer([KEY]), clock=SystemClock())
+    async with visiting(real, embedded=True, control=True) as client:
+        reply = await client.post("/_sim/clock", json={"advance_seconds": 86_400})
+        ahead = datetime.fromisoformat(reply.json()["now"]) - datetime.now(UTC)
+        assert timedelta(hours=23, minutes=59) < ahead <= timedelta(days=1)
+    real.close()
+
+
+def test_a_real_server_answers_with_one_date(house: Warehouse) -> None:
+    load_seed(house, CREDENTIALS)
+    with serve(build_app(house)) as url, httpx.Client(base_url=url, headers=HAL) as client:
+        grant = {"grant_type": "client_credentials", "user_login": "integration"}
+        reply = client.post("/AuthServer/api/Token", auth=("all", "s1"), json=grant)
+        client.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"
+        reply = client.post("/orders", json=order("R-1"))
+        assert reply.status_code == 201
+        assert reply.headers.get_list("Date") == ["Mon, 02 Nov 2026 17:00:00 GMT"]
+        canceler = f"/orders/{reply.json()['readOnly']['orderId']}/canceler"
+        match = {"If-Match": reply.headers["ETag"]}
+        assert client.post(canceler, json={"reason": "x"}, headers=match).status_code == 204
+        assert client.get("/orders").json()["totalResults"] == 1
+
+
+async def test_three_hundred_orders_take_seconds_not_minutes(
+    house: Warehouse, client: httpx.AsyncClient
+) -> None:
+    receipt = SEED["receipts"][0] | {"reference": "IN-99", "qty": 1000}
+    load_seed(house, {"receipts": [receipt]})
+    began = time.perf_counter()
+    for n in range(300):
+        await create(client, f"R-{n}", line("MUG", 1), line("TEA", 1))
+    # About two seconds on a slow machine; a query per known order would take much longer.
+    assert time.perf_counter() - began < 20
