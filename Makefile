@@ -31,7 +31,7 @@ format: $(STAMP) ## put the code into the project's format
 lock: ## pin all requirements anew, with hashes and without addresses
 	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv
 	@$(VENV)-lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-	  --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate --upgrade --quiet --output-file requirements/locked.txt
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --quiet --output-file requirements/locked.txt
 	@rm -rf $(VENV)-lock
 
 clean: ## remove the virtual environment and local state
@@ -42,6 +42,6 @@ $(STAMP): pyproject.toml requirements/locked.txt
 	  { echo "dockwire needs Python 3.11 or newer; name one with 'make PYTHON=python3.12'"; exit 2; }
 	@echo "installing dockwire into $(VENV) (first time: about a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/locked.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements/locked.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -251,8 +251,10 @@ async def opened_stage(
     )
     load_seed(warehouse, warehouse_seed())
     ledger = await SqlLedger.open(database, sealer=sealer)
+    stage = Stage(clock, World(1, clock=clock, quota=quota), warehouse, ledger, database, folder, **options)
     try:
-        yield Stage(clock, World(1, clock=clock, quota=quota), warehouse, ledger, database, folder, **options)
+        yield stage
     finally:
-        await ledger.close()
+        # A test may have put another ledger in its place.
+        await stage.ledger.close()
         warehouse.close()

@@ -214,8 +214,8 @@ def _address(recipient: WireRecipient | None) -> Address | None:
 
 
 def _personal(wire: WireAddress) -> bool:
-    """Without the role Amazon keeps city, state and country and blanks the rest: that is no address."""
-    return any((wire.name, wire.company_name, wire.address_line1, wire.address_line2, wire.postal_code))
+    """Without the role Amazon leaves company, city, state and country: that is no address."""
+    return any((wire.name, wire.address_line1, wire.address_line2, wire.address_line3, wire.postal_code))
 
 
 def _instructions(recipient: WireRecipient) -> str:

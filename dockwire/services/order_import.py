@@ -25,6 +25,9 @@ from dockwire.services.harvest import Harvest
 log = logging.getLogger(__name__)
 
 _BATCH = 200
+_TELLING = 3
+"""So many new orders without an address, and none with one, are no coincidence."""
+
 _ITEMS_LIVE = timedelta(hours=12)
 _ITEMS_ASKED_AGAIN = timedelta(minutes=10)
 """A SKU nobody knows makes us read the warehouse's items again, but not more often than this."""
@@ -56,7 +59,9 @@ class Report:
     followed: int = 0
     doubtful: int = 0
     no_address: int = 0
-    """Ready orders that came without an address."""
+    """Ready orders without an address."""
+    new_without_address: int = 0
+    """Those among them that this run met for the first time."""
     with_address: int = 0
     rows: list[Row] = field(default_factory=list)
     next_after: AmazonOrderId | None = None
@@ -159,7 +164,7 @@ class OrderImport:
             await settle_doubts(self._desk, patience=timedelta())
         except Unfinished as left:
             log.warning("%s", left)
-        if total.no_address and not total.with_address:
+        if await self._role_is_missing(total):
             raise MissingRole(
                 f"Amazon sent no address for any of the {total.no_address} orders that are ready to ship. "
                 "Give the application a personal-data role (Direct-to-Consumer Shipping), let the seller "
@@ -170,6 +175,14 @@ class OrderImport:
     async def release(self) -> None:
         """Give back what a run must not keep when it ends."""
         await self._harvest.release()
+
+    async def _role_is_missing(self, total: Report) -> bool:
+        """Single orders come without an address at times; several at once, or all that ever came, tell more."""
+        if total.with_address or not total.no_address:
+            return False
+        counts = await self._desk.ledger.counts(self._desk.connection.slug)
+        never_worked = not counts.get(OrderState.CREATED) and not counts.get(OrderState.CANCELLED)
+        return never_worked or total.new_without_address >= _TELLING
 
     async def _check_facility(self) -> None:
         connection = self._desk.connection
@@ -231,7 +244,9 @@ class OrderImport:
         report.skipped += tally[OrderState.SKIPPED]
         for known, verdict in verdicts:
             codes = [problem.code for problem in verdict.problems]
-            report.no_address += "address_missing" in codes
+            if "address_missing" in codes:
+                report.no_address += 1
+                report.new_without_address += known.state is not OrderState.HELD
             report.rows.append(Row(known.order.order_id, verdict.state, ", ".join(codes)))
 
     async def _create(self, wanted: list[Wanted], report: Report) -> None:

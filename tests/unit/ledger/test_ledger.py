@@ -344,7 +344,7 @@ async def test_personal_data_is_in_no_clear_column(sqlite_url: str) -> None:
     )
     await claim(ledger, order())
     await ledger.close()
-    content = Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()  # noqa: ASYNC240 - nothing else runs
+    content = Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()
     for secret in (b"Ann Example", b"1 Sample Street", b"62701", b"555 0100", b"GIFTWORDS", b"BADNAME"):
         assert secret not in content
 

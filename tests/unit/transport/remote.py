@@ -16,10 +16,10 @@ from dockwire.transport import Call, Retrying, Sender
 READ = Call("readThing", "GET", "/things/1")
 WRITE = Call("makeThing", "POST", "/things", body={"name": "x"}, repeatable=False)
 
-OK = (200, {}, '{"fine": true}')
-HTML = "<html><body>Please wait.</body></html>"
-
 Answer = tuple[int, Mapping[str, str], str]
+
+OK: Answer = (200, {}, '{"fine": true}')
+HTML = "<html><body>Please wait.</body></html>"
 
 
 @dataclass

@@ -1,0 +1,172 @@
+"""Killed at any point, an import leaves nothing that the next run does not put right."""
+
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from dockwire.clock import ManualClock
+from dockwire.ledger import SqlLedger
+from dockwire.model.connection import Connection
+from dockwire.model.record import OrderState
+from dockwire.sealing import Sealer
+from dockwire.simulators.amazon import World
+from dockwire.warehouse import DuplicateScope, Switches, Warehouse, load_seed
+from tests.builders import NOW
+from tests.e2e.crashing import Crash, Doom
+from tests.stage import Stage, bare, run_steps, sim_connection, warehouse_seed
+
+US = sim_connection("US")
+ORDERS = 14
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sealer]:
+    """Give a stocked warehouse's database, to be copied for each point."""
+    folder = tmp_path_factory.mktemp("prepared")
+    sealer = Sealer([Sealer.new_key()])
+    warehouse = Warehouse.open(f"sqlite:///{folder / 'warehouse.db'}", sealer=sealer, clock=ManualClock(NOW))
+    load_seed(warehouse, warehouse_seed())
+    warehouse.close()
+    return folder, sealer
+
+
+@contextlib.asynccontextmanager
+async def doomed_stage(folder: Path, prepared: tuple[Path, Sealer], doom: Doom) -> AsyncIterator[Stage]:
+    source, sealer = prepared
+    folder.mkdir()
+    shutil.copy(source / "warehouse.db", folder / "warehouse.db")
+    clock = ManualClock(NOW)
+    world = World(3, clock=clock, quota="documented")
+    world.populate(ORDERS, [("US", 1)])
+    # A warehouse that refuses no double, so that only our own care prevents them.
+    warehouse = Warehouse.open(
+        f"sqlite:///{folder / 'warehouse.db'}",
+        sealer=sealer,
+        clock=clock,
+        switches=Switches(duplicate_scope=DuplicateScope.NONE),
+    )
+    database = f"sqlite:///{folder / 'ledger.db'}"
+    # The schema is there before the first run; opening is no point of an import.
+    ledger = await SqlLedger.open(database, sealer=sealer)
+    stage = Stage(
+        clock,
+        world,
+        warehouse,
+        ledger,
+        database,
+        folder,
+        doom.wrap("amazon"),
+        doom.wrap("warehouse"),
+        workers=1,
+    )
+    try:
+        yield stage
+    finally:
+        await ledger.close()
+        warehouse.close()
+
+
+async def die(stage: Stage, doom: Doom, which: Connection, sealer: Sealer) -> None:
+    """Run until the point of death, if it comes."""
+    ledger = None
+    try:
+        ledger = await doom.ledger(stage.database, sealer)
+        async with stage.importing(which, owner="killed", ledger=ledger) as steps:
+            await run_steps(steps)
+    except BaseExceptionGroup as group:
+        if group.split(Crash)[1] is not None:
+            raise
+    except Crash:
+        pass
+    finally:
+        if ledger is not None:
+            await ledger.close()
+
+
+async def recover(stage: Stage, which: Connection) -> None:
+    """Run again as another process would, without doom."""
+    stage.wrap_amazon = stage.wrap_warehouse = bare
+    await stage.run(which, owner="next")
+
+
+async def check(stage: Stage) -> None:
+    """Each eligible order exactly once, none missing, none stuck."""
+    assert await stage.differences([US]) == []
+    rows = await stage.booked(US)
+    assert len(rows) == ORDERS
+    assert {row.state for row in rows.values()} <= {
+        OrderState.CREATED,
+        OrderState.HELD,
+        OrderState.SKIPPED,
+        OrderState.WATCHED,
+        OrderState.CANCELLED,
+    }
+    references = [order["referenceNum"] for order in stage.placed()]
+    assert len(set(references)) == len(references)
+    assert await stage.ledger.in_doubt(US) == []
+
+
+async def test_a_first_import_killed_at_any_point_is_finished_by_the_next_run(
+    tmp_path: Path, prepared: tuple[Path, Sealer]
+) -> None:
+    recorded = Doom()
+    async with doomed_stage(tmp_path / "recording", prepared, recorded) as stage:
+        await die(stage, recorded, US, prepared[1])
+        await check(stage)
+        assert len(stage.placed()) > 3
+    assert any("POST /orders: reply lost" in point for point in recorded.points)
+    assert any("store_page:before-commit" in point for point in recorded.points)
+    for at, name in enumerate(recorded.points):
+        doom = Doom(at)
+        async with doomed_stage(tmp_path / str(at), prepared, doom) as stage:
+            await die(stage, doom, US, prepared[1])
+            assert doom.points[-1] == name, "the run takes the same way every time"
+            await recover(stage, US)
+            await check(stage)
+
+
+async def test_following_a_change_killed_at_any_point_is_finished_by_the_next_run(
+    tmp_path: Path, prepared: tuple[Path, Sealer]
+) -> None:
+    recorded = Doom()
+    async with doomed_stage(tmp_path / "recording", prepared, Doom()) as stage:
+        await change_two_orders(stage)
+        stage.wrap_amazon, stage.wrap_warehouse = recorded.wrap("amazon"), recorded.wrap("warehouse")
+        await die(stage, recorded, US, prepared[1])
+        expected = outcome(stage)
+        assert {1, 2} <= set(expected), "one order cancelled, one on hold"
+    for at in range(len(recorded.points)):
+        doom = Doom(at)
+        async with doomed_stage(tmp_path / str(at), prepared, Doom()) as stage:
+            await change_two_orders(stage)
+            stage.wrap_amazon, stage.wrap_warehouse = doom.wrap("amazon"), doom.wrap("warehouse")
+            await die(stage, doom, US, prepared[1])
+            await recover(stage, US)
+            await check(stage)
+            assert outcome(stage) == expected
+
+
+async def change_two_orders(stage: Stage) -> None:
+    """Import, then let Amazon cancel one created order and move another one's address."""
+    await recover(stage, US)
+    created = sorted(i for i, row in (await stage.booked(US)).items() if row.state is OrderState.CREATED)
+    stage.clock.advance(3600)
+    for order in list(stage.world.orders):
+        if order.body["orderId"] == created[0]:
+            order.body["fulfillment"]["fulfillmentStatus"] = "CANCELLED"
+        elif order.body["orderId"] == created[1]:
+            order.body["recipient"]["deliveryAddress"]["addressLine1"] = "99 Other Road"
+        else:
+            continue
+        moved = stage.clock.now()
+        order.body["lastUpdatedTime"] = moved.strftime("%Y-%m-%dT%H:%M:%SZ")
+        stage.world.orders.touch(order, moved)
+    stage.clock.advance(3600)
+
+
+def outcome(stage: Stage) -> list[int]:
+    """Return what became of each warehouse order: 0 open, 1 on hold, 2 cancelled."""
+    return [2 if order["status"] == 2 else int(order["onHold"]) for order in stage.placed()]
