@@ -15,7 +15,7 @@ demo: $(STAMP) ## a day on embedded parts: Amazon simulator, warehouse, Prefect 
 	@$(BIN)/dockwire demo $(ARGS)
 
 test: $(STAMP) ## run every test, on SQLite and on embedded PostgreSQL
-	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TESTS) $(ARGS)
 
 check: $(STAMP) ## style, types, import contracts, documentation
 	@$(BIN)/ruff check .

@@ -77,20 +77,20 @@ def _contact(address: Address) -> dict[str, Any]:
 def _two_lines(address: Address) -> tuple[str, str]:
     """Return the street in the warehouse's two lines, nothing cut off.
 
-    Two short lines stay as they are. More, or longer ones, are filled up in order; what is too long
-    even then is left to the warehouse to refuse, because a shortened address loses parcels.
+    The first line stays alone and the others share the second. Where that is too long, both are filled
+    up in order; what is too long even then is left to the warehouse to refuse, because a shortened
+    address loses parcels.
     """
     parts = list(address.lines)
     if address.district and address.city:
         parts.append(address.district)
-    if len(parts) <= _LINES and all(len(part) <= _LINE_LENGTH for part in parts):
-        first, second = [*parts, "", ""][:_LINES]
+    first, second = "".join(parts[:1]), ", ".join(parts[1:])
+    if len(first) <= _LINE_LENGTH and len(second) <= _LINE_LENGTH:
         return first, second
     first, *more = textwrap.wrap(", ".join(parts), _LINE_LENGTH, break_long_words=True) or [""]
     return first, " ".join(more)
 
 
-_LINES = 2
 _LINE_LENGTH = 100
 """The vendor publishes no limit; other integrations clip at this length."""
 

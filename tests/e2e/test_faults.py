@@ -132,14 +132,17 @@ async def test_one_order_the_warehouse_never_answers_for_holds_up_nobody(stage: 
 
     def wrap(app: App) -> App:
         async def poisoned(scope: Any, receive: Any, send: Any) -> None:
-            message = await receive()
-            if scope["method"] == "POST" and poison.encode() in message.get("body", b""):
+            body, more = b"", True
+            while more:
+                part = await receive()
+                body, more = body + part["body"], part["more_body"]
+            if scope["method"] == "POST" and poison.encode() in body:
                 await send({"type": "http.response.start", "status": 500, "headers": []})
                 await send({"type": "http.response.body", "body": b"Object reference not set"})
                 return
 
             async def again() -> Any:
-                return message
+                return {"type": "http.request", "body": body, "more_body": False}
 
             await app(scope, again, send)
 
