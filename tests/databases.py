@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +69,24 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: PostgresServer) -> Iterator[str]:
+def postgresql_urls(postgresql_server: PostgresServer) -> Iterator[Callable[[], str]]:
+    """Give a source of addresses of empty PostgreSQL databases."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"t{uuid.uuid4().hex}")
+        postgresql_server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(names[-1])))
+        return postgresql_server.url(names[-1])
+
+    yield make
+    for name in names:
+        postgresql_server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_urls: Callable[[], str]) -> str:
     """Give the address of an empty PostgreSQL database of its own."""
-    name = f"t{uuid.uuid4().hex}"
-    postgresql_server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield postgresql_server.url(name)
-    postgresql_server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    return postgresql_urls()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

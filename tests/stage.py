@@ -109,43 +109,21 @@ class Stage:
         self, which: Connection, *, owner: str = "run", ledger: SqlLedger | None = None
     ) -> AsyncIterator[OrderImport]:
         """Assemble a run as bootstrap does, around the applications in this process."""
-        book = ledger or self.ledger
-        seller = AmazonAccount(
-            account=which.account,
-            credentials=self.amazon_credentials(which),
-            pacer=Pacer(book, self.clock, max_wait=100_000),
-            clock=self.clock,
-            endpoint="http://amazon.test",
-            token_url="http://amazon.test/auth/o2/token",
-            transport=httpx.ASGITransport(self.wrap_amazon(build_app(self.world))),
-        )
-        stock = WarehouseClient(
-            base_url="http://warehouse.test",
-            credentials=WarehouseCredentials(
-                CREDENTIAL["client_id"],
-                SecretStr(CREDENTIAL["client_secret"]),
-                user_login=CREDENTIAL["user_login"],
-            ),
-            clock=self.clock,
-            time_zone="America/Los_Angeles",
-            transport=httpx.ASGITransport(self.wrap_warehouse(build_warehouse(self.warehouse))),
-            retrying=self.retrying,
-        )
-        steps = assemble_import(
+        async with opened_steps(
             which,
-            seller=seller,
-            warehouse=stock,
-            ledger=book,
-            settings=Settings(warehouse_connections=self.workers, quota_wait_seconds=100_000),
-            owner=owner,
+            amazon=Remote("http://amazon.test", httpx.ASGITransport(self.wrap_amazon(build_app(self.world)))),
+            warehouse=Remote(
+                "http://warehouse.test",
+                httpx.ASGITransport(self.wrap_warehouse(build_warehouse(self.warehouse))),
+            ),
+            credentials=self.amazon_credentials(which),
+            ledger=ledger or self.ledger,
             clock=self.clock,
-        )
-        try:
+            owner=owner,
+            retrying=self.retrying,
+            workers=self.workers,
+        ) as steps:
             yield steps
-        finally:
-            await steps.release()
-            await seller.aclose()
-            await stock.aclose()
 
     def amazon_credentials(self, which: Connection) -> AmazonCredentials:
         """Return the simulated application's secrets for a seller."""
@@ -184,6 +162,66 @@ class Stage:
             [warehouse_row(order) for order in self.placed()],
             [BookedRow(row.order_id, row.state, row.reference, row.warehouse_order_id) for row in rows],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where a system is and how its calls get there."""
+
+    url: str
+    transport: httpx.AsyncBaseTransport | None = None
+
+
+@asynccontextmanager
+async def opened_steps(
+    which: Connection,
+    *,
+    amazon: Remote,
+    warehouse: Remote,
+    credentials: AmazonCredentials,
+    ledger: SqlLedger,
+    clock: ManualClock,
+    owner: str,
+    retrying: Retrying,
+    workers: int,
+) -> AsyncIterator[OrderImport]:
+    """Put a run's parts together as bootstrap does, around a hand-wound clock."""
+    seller = AmazonAccount(
+        account=which.account,
+        credentials=credentials,
+        pacer=Pacer(ledger, clock, max_wait=100_000),
+        clock=clock,
+        endpoint=amazon.url,
+        token_url=f"{amazon.url}/auth/o2/token",
+        transport=amazon.transport,
+    )
+    stock = WarehouseClient(
+        base_url=warehouse.url,
+        credentials=WarehouseCredentials(
+            CREDENTIAL["client_id"],
+            SecretStr(CREDENTIAL["client_secret"]),
+            user_login=CREDENTIAL["user_login"],
+        ),
+        clock=clock,
+        time_zone="America/Los_Angeles",
+        transport=warehouse.transport,
+        retrying=retrying,
+    )
+    steps = assemble_import(
+        which,
+        seller=seller,
+        warehouse=stock,
+        ledger=ledger,
+        settings=Settings(warehouse_connections=workers, quota_wait_seconds=100_000),
+        owner=owner,
+        clock=clock,
+    )
+    try:
+        yield steps
+    finally:
+        await steps.release()
+        await seller.aclose()
+        await stock.aclose()
 
 
 async def run_steps(steps: OrderImport, *, refresh: bool = False) -> Report:
