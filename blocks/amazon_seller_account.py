@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr
 from dockwire.access import AmazonAccess
 from dockwire.model.ids import SellerId
 from dockwire.model.marketplaces import LWA_TOKEN_URL, Region
+from dockwire.settings import explained
 
 
 class AmazonSellerAccount(Block):
@@ -46,14 +47,19 @@ class AmazonSellerAccount(Block):
     token_url: str = Field(default=LWA_TOKEN_URL, description="Address of the token endpoint.")
 
     def access(self) -> AmazonAccess:
-        """Return the settings object that the rest of dockwire works with."""
-        return AmazonAccess(
-            application_id=self.application_id,
-            client_id=self.client_id,
-            client_secret=self.client_secret,
-            refresh_token=self.refresh_token,
-            seller_id=SellerId(self.seller_id),
-            region=self.region,
-            endpoint=self.endpoint,
-            token_url=self.token_url,
-        )
+        """Return the settings object that the rest of dockwire works with.
+
+        Raises:
+            SettingsError: a field does not hold what it should; the message names it.
+        """
+        with explained(f"seller account {self.seller_id}"):
+            return AmazonAccess(
+                application_id=self.application_id,
+                client_id=self.client_id,
+                client_secret=self.client_secret,
+                refresh_token=self.refresh_token,
+                seller_id=SellerId(self.seller_id),
+                region=self.region,
+                endpoint=self.endpoint,
+                token_url=self.token_url,
+            )

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from prefect.blocks.core import Block
 from prefect_email import EmailServerCredentials
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from blocks.amazon_seller_account import AmazonSellerAccount
 from blocks.warehouse_account import WarehouseAccount
 from dockwire.errors import SettingsError
 from dockwire.model.connection import CancelPolicy, Connection, Contacts, Filter, ShipMethod
-from dockwire.settings import explain
+from dockwire.settings import explained
 
 
 class MarketplaceConnection(Block):
@@ -74,8 +74,8 @@ class MarketplaceConnection(Block):
         Raises:
             SettingsError: a field does not hold what it should; the message names it.
         """
-        try:
-            return Connection.model_validate(
+        with explained(f"connection {slug}"):
+            connection = Connection.model_validate(
                 {
                     "slug": slug,
                     "application_id": self.seller_account.application_id,
@@ -85,8 +85,13 @@ class MarketplaceConnection(Block):
                     **{name: getattr(self, name) for name in _SAME_NAME},
                 }
             )
-        except ValidationError as error:
-            raise SettingsError(f"connection {slug}: {explain(error)}") from None
+        region = connection.marketplace.region
+        if region is not self.seller_account.region:
+            raise SettingsError(
+                f"connection {slug}: marketplace {connection.marketplace_code} lies in region {region}, but the "
+                f"seller account is of region {self.seller_account.region}; name one of region {region}"
+            )
+        return connection
 
 
 _SAME_NAME = sorted(set(Connection.model_fields) & set(MarketplaceConnection.model_fields) - {"warehouse"})

@@ -4,6 +4,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from dockwire.access import WarehouseAccess
+from dockwire.settings import explained
 
 
 class WarehouseAccount(Block):
@@ -47,14 +48,19 @@ class WarehouseAccount(Block):
     )
 
     def access(self, name: str) -> WarehouseAccess:
-        """Return the settings object that the rest of dockwire works with."""
-        return WarehouseAccess(
-            name=name,
-            base_url=self.base_url,
-            client_id=self.client_id,
-            client_secret=self.client_secret,
-            user_login=self.user_login,
-            user_login_id=self.user_login_id,
-            tpl=self.tpl,
-            time_zone=self.time_zone,
-        )
+        """Return the settings object that the rest of dockwire works with.
+
+        Raises:
+            SettingsError: a field does not hold what it should; the message names it.
+        """
+        with explained(f"warehouse account {name}"):
+            return WarehouseAccess(
+                name=name,
+                base_url=self.base_url,
+                client_id=self.client_id,
+                client_secret=self.client_secret,
+                user_login=self.user_login,
+                user_login_id=self.user_login_id,
+                tpl=self.tpl,
+                time_zone=self.time_zone,
+            )

@@ -9,10 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import typer
 
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from dockwire.cli import key, orders, say, simulate, warehouse
+from dockwire.errors import Unexpected
 from dockwire.settings import read_settings
 
 app = typer.Typer(
@@ -178,4 +180,22 @@ def check(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001 - a traceback may quote an order, and helps no user
+        say.abandon(_prefect_trouble(error) or str(Unexpected.from_error(error)))
+
+
+def _prefect_trouble(error: Exception) -> str:
+    """Return what to tell when Prefect's server was the trouble, else nothing."""
+    from prefect.exceptions import PrefectException
+
+    server = os.environ.get("PREFECT_API_URL", "(none)")
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"the Prefect server at {server} answered {error.response.status_code}; its log says why"
+    if isinstance(error, (httpx.TransportError, PrefectException)) or "Failed to reach API" in str(error):
+        return (
+            f"the Prefect server at {server} does not answer ({type(error).__name__}); start it, or correct "
+            "PREFECT_API_URL"
+        )
+    return ""

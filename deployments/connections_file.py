@@ -6,17 +6,17 @@ file is checked before the first block is written.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from prefect.blocks.core import Block
 from prefect_email import EmailServerCredentials
-from pydantic import ValidationError
 
 from blocks import AmazonSellerAccount, MarketplaceConnection, WarehouseAccount
 from dockwire.errors import SettingsError
-from dockwire.settings import explain
+from dockwire.settings import explained
 
 _SECTIONS: dict[str, type[Block]] = {
     "sellers": AmazonSellerAccount,
@@ -43,13 +43,14 @@ class ConnectionsFile:
         self._check_names(content, {*_SECTIONS, "connections"}, "")
         self.accounts: dict[str, dict[str, Block]] = {
             section: {
-                name: self._block(kind, f"{section}.{name}", fields)
-                for name, fields in content.get(section, {}).items()
+                name: self._account(kind, section, name, fields)
+                for name, fields in self._table(content, section).items()
             }
             for section, kind in _SECTIONS.items()
         }
         self.connections = {
-            name: self._connection(name, fields) for name, fields in content.get("connections", {}).items()
+            name: self._connection(name, fields)
+            for name, fields in self._table(content, "connections").items()
         }
 
     async def store(self) -> list[str]:
@@ -72,6 +73,29 @@ class ConnectionsFile:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{self._path}: not TOML: {error}") from None
 
+    def _table(self, content: dict[str, Any], place: str) -> dict[str, Any]:
+        table = content.get(place, {})
+        if not isinstance(table, dict):
+            raise SettingsError(f"{self._path}: {place} is not a table")
+        return table
+
+    def _account(self, kind: type[Block], section: str, name: str, fields: object) -> Block:
+        block = self._block(kind, f"{section}.{name}", fields)
+        with self._at(f"{section}.{name}"):
+            if isinstance(block, AmazonSellerAccount):
+                block.access()
+            elif isinstance(block, WarehouseAccount):
+                block.access(name)
+        return block
+
+    @contextmanager
+    def _at(self, place: str) -> Iterator[None]:
+        """Say where in the file a complaint of a block belongs."""
+        try:
+            yield
+        except SettingsError as error:
+            raise SettingsError(f"{self._path}: {place}: {error}") from None
+
     def _connection(self, name: str, fields: dict[str, Any]) -> MarketplaceConnection:
         place = f"connections.{name}"
         values = dict(fields)
@@ -83,10 +107,8 @@ class ConnectionsFile:
             values["mail_server"] = self._named("mail", values.pop("mail"), f"{place}.mail")
         block = self._block(MarketplaceConnection, place, values)
         assert isinstance(block, MarketplaceConnection)
-        try:
+        with self._at(place):
             block.connection(name)
-        except SettingsError as error:
-            raise SettingsError(f"{self._path}: {place}: {error}") from None
         return block
 
     def _named(self, section: str, name: str, place: str) -> Block:
@@ -109,10 +131,8 @@ class ConnectionsFile:
                     f"{self._path}: {place}.{name}: a secret does not belong in a file; "
                     f'write {name} = {{ env = "NAME" }} and put it into the environment'
                 )
-        try:
+        with explained(f"{self._path}: {place}"):
             return kind(**values)
-        except ValidationError as error:
-            raise SettingsError(f"{self._path}: {place}: {explain(error)}") from None
 
     def _check_names(self, fields: dict[str, Any], known: set[str], place: str) -> None:
         for name in fields:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import httpx
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.types.entrypoint import EntrypointType
 
 from blocks import MarketplaceConnection
@@ -31,10 +33,16 @@ FLOWS = (Cadence(order_import, timedelta(minutes=15)),)
 async def stored_connections() -> list[str]:
     """Return the names of all stored connections."""
     async with get_client() as client:
-        found = await client.read_block_documents_by_type(
-            MarketplaceConnection._block_type_slug or "",  # noqa: SLF001 - Prefect's way to name a block type
-            include_secrets=False,
-        )
+        try:
+            found = await client.read_block_documents_by_type(
+                MarketplaceConnection._block_type_slug or "",  # noqa: SLF001 - Prefect's way to name a block type
+                include_secrets=False,
+            )
+        except PrefectHTTPStatusError as error:
+            # A server that has never stored a connection does not even know the kind of block.
+            if error.response.status_code != httpx.codes.NOT_FOUND:
+                raise
+            return []
     return sorted(document.name for document in found if document.name)
 
 

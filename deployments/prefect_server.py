@@ -56,6 +56,8 @@ def _home(state_dir: Path) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_COLORS": "false",
         "PREFECT_CLI_COLORS": "false",
+        # Our own lines belong to the run they were written in.
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "dockwire",
     }
 
 

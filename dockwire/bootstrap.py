@@ -45,12 +45,21 @@ async def opened_ledger(settings: Settings) -> AsyncIterator[SqlLedger]:
 
 
 def sealer(settings: Settings) -> Sealer:
-    """Return the sealer made from the configured keys, or from the state folder's key file."""
+    """Return the sealer made from the configured keys, or from the state folder's key file.
+
+    Raises:
+        SettingsError: the keys are unusable, or the state folder can be neither read nor written.
+    """
     configured = [key.get_secret_value() for key in settings.encryption_keys]
     try:
         return Sealer(load_keys(settings.state_dir, configured))
     except SealError as error:
         raise SettingsError(str(error)) from None
+    except OSError as error:
+        raise SettingsError(
+            f"the state folder {settings.state_dir} cannot be used: {error.strerror}; "
+            "set DOCKWIRE_STATE_DIR to a folder that can be written"
+        ) from None
 
 
 @asynccontextmanager

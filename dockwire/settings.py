@@ -1,7 +1,9 @@
 """Settings of one installation, read from ``DOCKWIRE_*`` variables here and nowhere else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -47,7 +49,10 @@ class Settings(BaseSettings):
     quota_wait_seconds: float = Field(
         default=900.0, ge=0, description="Longest wait for Amazon's quota before a run gives up."
     )
-    log_level: str = Field(default="INFO", description="Level of dockwire's own log lines.")
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+        BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
+    ] = Field(default="INFO", description="Level of dockwire's own log lines.")
 
     @property
     def ledger_database(self) -> str:
@@ -72,10 +77,20 @@ def read_settings() -> Settings:
         raise SettingsError(explain(error, prefix=PREFIX)) from None
 
 
+@contextmanager
+def explained(place: str) -> Iterator[None]:
+    """Turn a validation error inside the block into a ``SettingsError`` that begins with ``place``."""
+    try:
+        yield
+    except ValidationError as error:
+        raise SettingsError(f"{place}: {explain(error)}") from None
+
+
 def explain(error: ValidationError, *, prefix: str = "") -> str:
     """Return a validation error as one line per field: name and problem, never the value."""
     lines = []
     for fault in error.errors(include_input=False, include_url=False, include_context=False):
         place = ".".join(str(part) for part in fault["loc"]) or "(whole)"
-        lines.append(f"{prefix}{place.upper() if prefix else place}: {fault['msg']}")
+        problem = fault["msg"].removeprefix("Value error, ")
+        lines.append(f"{prefix}{place.upper() if prefix else place}: {problem}")
     return "; ".join(lines)

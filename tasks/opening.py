@@ -43,6 +43,7 @@ async def load_block(slug: str) -> MarketplaceConnection:
 async def opened_run(slug: str, *, owner: str) -> AsyncIterator[ImportRun]:
     """Open everything one run needs and close it afterwards, whatever happens in between."""
     settings = read_settings()
+    logging.getLogger("dockwire").setLevel(settings.log_level)
     quiet_known_errors()
     block = await load_block(slug)
     async with opened_import(

@@ -44,6 +44,12 @@ def fail(message: str, code: int = FAILED) -> NoReturn:
     raise typer.Exit(code)
 
 
+def abandon(message: str) -> NoReturn:
+    """Print the message to stderr and end the process, outside any command."""
+    print(f"dockwire: {message}", file=sys.stderr)
+    sys.exit(FAILED)
+
+
 def plainly(command: Callable[P, R]) -> Callable[P, R]:
     """Turn our own errors into one sentence and exit code 1, without a traceback."""
 

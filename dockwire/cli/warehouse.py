@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from dockwire.bootstrap import sealer
 from dockwire.cli import say
 from dockwire.clock import SystemClock
-from dockwire.keys import load_keys
-from dockwire.sealing import Sealer, SealError
 from dockwire.settings import read_settings
 from dockwire.warehouse import SeedError, UnusableDatabase, Warehouse, build_app, load_seed
 
@@ -76,15 +75,14 @@ def _opened(database: str, *, time_zone: str = "America/Los_Angeles") -> Iterato
     except (ZoneInfoNotFoundError, ValueError, OSError):
         say.fail(f"--time-zone: {time_zone} is no IANA time zone", say.MISUSED)
     settings = read_settings()
-    configured = [key.get_secret_value() for key in settings.encryption_keys]
     try:
         warehouse = Warehouse.open(
             database or settings.warehouse_database,
-            sealer=Sealer(load_keys(settings.state_dir, configured)),
+            sealer=sealer(settings),
             clock=SystemClock(),
             time_zone=time_zone,
         )
-    except (SealError, UnusableDatabase) as problem:
+    except UnusableDatabase as problem:
         say.fail(str(problem))
     try:
         yield warehouse

@@ -6,9 +6,9 @@ Everything here is settings without secrets; it may be logged and stored as it i
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dockwire.model.ids import ConnectionSlug, CustomerId, FacilityId, SellerId
 from dockwire.model.marketplaces import Marketplace, Region, marketplace
@@ -28,6 +28,12 @@ def _checked_marketplace(code: str) -> str:
         raise ValueError(error.args[0]) from None
 
 
+def _checked_moment(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("needs a time zone, for instance 2026-11-01T00:00:00Z")
+    return moment
+
+
 def _checked_mail(address: str) -> str:
     if not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", address):
         raise ValueError(f"{address!r} is not one e-mail address")
@@ -44,9 +50,10 @@ class _Frozen(BaseModel):
 class ShipMethod(_Frozen):
     """What the warehouse is told for one Amazon service level."""
 
-    carrier: str = ""
+    carrier: str = Field(min_length=1)
     service: str = ""
-    scac: str = ""
+    scac: str = Field(default="", pattern=r"^([A-Z]{2,4})?$")
+    """Standard Carrier Alpha Code: two to four letters (National Motor Freight Traffic Association)."""
     account: str = ""
     billing_code: str = ""
 
@@ -108,9 +115,9 @@ class Connection(_Frozen):
     marketplace_code: Annotated[str, AfterValidator(_checked_marketplace)]
     warehouse: str = Field(min_length=1)
     """Name of the warehouse account; customers are numbered within it."""
-    customer_id: CustomerId
-    facility_id: FacilityId
-    import_since: datetime
+    customer_id: CustomerId = Field(gt=0)
+    facility_id: FacilityId = Field(gt=0)
+    import_since: Annotated[datetime, AfterValidator(_checked_moment)]
     """Orders last updated before this moment are never read."""
     sku_map: dict[str, str] = {}
     """Amazon SKU to warehouse SKU; SKUs the warehouse knows by the same name need no entry."""
@@ -126,12 +133,6 @@ class Connection(_Frozen):
     reference_prefix: str = ""
     reference_suffix: str = ""
     """Some 3PLWM tools take an ending of dash and digits for a split order, as all Amazon ids have."""
-
-    @model_validator(mode="after")
-    def _aware(self) -> Self:
-        if self.import_since.tzinfo is None:
-            raise ValueError("import_since needs an offset, for instance 2026-11-01T00:00:00Z")
-        return self
 
     @property
     def marketplace(self) -> Marketplace:

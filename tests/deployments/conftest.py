@@ -1,0 +1,48 @@
+"""Fixtures of the command line's tests."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from deployments.prefect_server import free_port, local_server, prefect_environment
+from dockwire.clock import SystemClock
+from dockwire.sealing import Sealer
+from dockwire.simulators.amazon import World, build_app
+from dockwire.warehouse import Warehouse, load_seed
+from dockwire.warehouse import build_app as build_warehouse
+from tests.deployments.town import Town
+from tests.servers import serve
+from tests.stage import warehouse_seed
+
+
+@pytest.fixture(scope="module")
+def prefect_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Start Prefect as `dockwire up` does; give the variables that lead to it."""
+    folder = tmp_path_factory.mktemp("prefect")
+    port = free_port()
+    with local_server(folder, port):
+        yield prefect_environment(folder, port)
+
+
+@pytest.fixture
+def town(tmp_path: Path, prefect_address: dict[str, str]) -> Iterator[Town]:
+    """Build a town with a dozen orders waiting at Amazon."""
+    clock = SystemClock()
+    world = World(7, clock=clock, quota="documented")
+    world.populate(12, [("US", 1)])
+    warehouse = Warehouse.open(
+        f"sqlite:///{tmp_path / 'warehouse.db'}", sealer=Sealer([Sealer.new_key()]), clock=clock
+    )
+    load_seed(warehouse, warehouse_seed())
+    with ExitStack() as running:
+        yield Town(
+            world,
+            warehouse,
+            running.enter_context(serve(build_app(world))),
+            running.enter_context(serve(build_warehouse(warehouse))),
+            prefect_address,
+            tmp_path,
+        )
+    warehouse.close()

@@ -1,0 +1,133 @@
+"""A connections file is checked whole, and every mistake is named by file, table and field."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from blocks import MarketplaceConnection
+from deployments.connections_file import ConnectionsFile
+from dockwire.errors import SettingsError
+
+ENVIRONMENT = {
+    "SELLER_SECRET": "s3cret",
+    "SELLER_TOKEN": "Atzr|token",
+    "WMS_SECRET": "w4rehouse",
+    "EMPTY": "",
+    "MWS_TOKEN": "amzn.mws.0123-4567",
+}
+
+TEXT = """
+[sellers.acme-na]
+application_id = "amzn1.sp.solution.acme"
+client_id      = "amzn1.application-oa2-client.acme"
+client_secret  = { env = "SELLER_SECRET" }
+refresh_token  = { env = "SELLER_TOKEN" }
+seller_id      = "A2EXAMPLE"
+region         = "NA"
+
+[warehouses.main]
+base_url      = "https://warehouse.example"
+client_id     = "rest"
+client_secret = { env = "WMS_SECRET" }
+user_login    = "dockwire"
+
+[mail.office]
+smtp_server = "smtp.example.com"
+
+[connections.acme-us]
+seller       = "acme-na"
+warehouse    = "main"
+mail         = "office"
+marketplace  = "US"
+customer_id  = 17
+facility_id  = 1
+import_since = 2026-11-01T00:00:00Z
+sku_map      = { "RED-S" = "1001" }
+
+[connections.acme-us.ship_methods]
+STANDARD  = { carrier = "UPS", service = "03", scac = "UPSN" }
+
+[connections.acme-us.contacts]
+orders_held = ["engineer@example.com"]
+"""
+
+
+def read(folder: Path, text: str = TEXT, environment: dict[str, str] | None = None) -> ConnectionsFile:
+    path = folder / "connections.toml"
+    path.write_text(text)
+    return ConnectionsFile(path, ENVIRONMENT if environment is None else environment)
+
+
+def test_a_whole_file_becomes_blocks_with_secrets_from_the_environment(tmp_path: Path) -> None:
+    file = read(tmp_path)
+    block = file.connections["acme-us"]
+    assert isinstance(block, MarketplaceConnection)
+    assert block.seller_account.refresh_token == SecretStr("Atzr|token")
+    assert block.warehouse_name == "main"
+    assert block.mail_server is not None
+    connection = block.connection("acme-us")
+    assert (connection.customer_id, connection.marketplace_code) == (17, "US")
+    assert connection.sku_map == {"RED-S": "1001"}
+    assert connection.contacts.orders_held == ("engineer@example.com",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"US"', '"XX"', ["connections.acme-us", "marketplace", "XX"]),
+        ('"US"', '"DE"', ["connections.acme-us", "DE", "region EU", "region NA"]),
+        ('"NA"', '"MOON"', ["sellers.acme-na", "region"]),
+        ("customer_id  = 17", 'customer_id = "one"', ["connections.acme-us", "customer_id"]),
+        ("customer_id  = 17", "", ["connections.acme-us", "customer_id", "required"]),
+        ("customer_id  = 17", "customer_id = -3", ["connections.acme-us", "customer_id"]),
+        ("2026-11-01T00:00:00Z", '"yesterday"', ["connections.acme-us", "import_since"]),
+        ("2026-11-01T00:00:00Z", "2026-11-01T00:00:00", ["connections.acme-us", "import_since", "time zone"]),
+        ('warehouse    = "main"', 'warehouse = "there"', ["connections.acme-us.warehouse", "there", "main"]),
+        ('seller       = "acme-na"', "", ["connections.acme-us.seller", "acme-na"]),
+        ('mail         = "office"', 'mail = "home"', ["connections.acme-us.mail", "home", "office"]),
+        ('{ env = "SELLER_SECRET" }', '"hush"', ["sellers.acme-na.client_secret", "{ env ="]),
+        ('"SELLER_TOKEN"', '"ELSEWHERE"', ["sellers.acme-na.refresh_token", "ELSEWHERE", "not set"]),
+        ("facility_id  = 1", "facility = 1", ["connections.acme-us.facility ", "not known", "facility_id"]),
+        ('carrier = "UPS"', 'carrier = ""', ["connections.acme-us", "ship_methods", "carrier"]),
+        ('scac = "UPSN"', 'scac = "U"', ["connections.acme-us", "ship_methods", "scac"]),
+        ("engineer@example.com", "engineer", ["connections.acme-us", "orders_held"]),
+        ('"https://warehouse.example"', '"warehouse.example"', ["warehouses.main", "base_url"]),
+        ('"WMS_SECRET"', '"EMPTY"', ["warehouses.main", "client_secret"]),
+        (
+            '"SELLER_TOKEN"',
+            '"MWS_TOKEN"',
+            ["sellers.acme-na", "refresh_token", "MWS auth token", "authorise"],
+        ),
+        ("[mail.office]", "[post.office]", ["post", "known"]),
+        ("[connections.acme-us]", "[connections.'Acme US!']", ["Acme US!"]),
+        ("[sellers.acme-na]", "sellers = 5\n[elsewhere]", ["sellers"]),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, words: list[str]) -> None:
+    assert old in TEXT
+    with pytest.raises(SettingsError) as refusal:
+        read(tmp_path, TEXT.replace(old, new))
+    for word in ["connections.toml", *words]:
+        assert word in str(refusal.value)
+    for secret in ("hush", *filter(None, ENVIRONMENT.values())):
+        assert secret not in str(refusal.value)
+
+
+def test_a_file_without_connections_is_a_file_of_accounts(tmp_path: Path) -> None:
+    file = read(tmp_path, TEXT.partition("[connections.acme-us]")[0])
+    assert not file.connections
+    assert set(file.accounts["sellers"]) == {"acme-na"}
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[sellers", b"a = 1\na = 2\n"])
+def test_what_is_no_toml_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "connections.toml"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError, match="not TOML"):
+        ConnectionsFile(path, {})
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Is a directory"):
+        ConnectionsFile(tmp_path, {})

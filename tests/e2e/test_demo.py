@@ -1,0 +1,100 @@
+"""The demo as a newcomer runs it: the summary is right, and nothing it writes tells who bought."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployments.demo.files import _WAREHOUSE_SECRET
+from dockwire.clock import SystemClock
+from dockwire.simulators.amazon import World
+from dockwire.simulators.amazon.snapshot import snapshot
+
+ORDERS, SEED = 90, 4
+
+PERSONAL = {
+    "name", "companyName", "addressLine1", "addressLine2", "addressLine3", "phone", "buyerEmail", "buyerName",
+    "giftMessage",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """Live through the demo once; give its summary and the folder it wrote."""
+    folder = tmp_path_factory.mktemp("demo")
+    ran = subprocess.run(
+        [sys.executable, "-m", "deployments", "demo", "--json", "--orders", str(ORDERS), "--seed", str(SEED)],
+        env=os.environ | {"DOCKWIRE_STATE_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "Traceback" not in ran.stderr
+    (folder / "terminal.txt").write_text(ran.stdout + ran.stderr)
+    return json.loads(ran.stdout.splitlines()[-1]), folder
+
+
+def test_the_summary_counts_every_order_and_the_books_agree(demo: tuple[dict[str, Any], Path]) -> None:
+    summary, _ = demo
+    orders = summary["orders"]
+    assert orders["seen"] == ORDERS == orders["imported"] + orders["held"] + orders["skipped"]
+    assert orders["duplicates"] == 0
+    assert min(orders["imported"], orders["held"], orders["skipped"]) > 0
+    assert summary["consistent"] is True
+    assert summary["amazon"]["throttled"] == 0 < summary["amazon"]["requests"]
+    assert summary["prefect"]["failed"] == 0
+    assert summary["prefect"]["flow_runs"] >= 6
+    assert summary["mail"]["sent"] >= 3
+
+
+def test_nothing_the_demo_writes_tells_who_bought_or_how_to_get_in(demo: tuple[dict[str, Any], Path]) -> None:
+    _, folder = demo
+    world = World(SEED, clock=SystemClock())
+    world.populate(ORDERS)
+    orders = [entry["order"] for entry in snapshot(world)["orders"]]
+    words = {value for order in orders for value in _personal(order)}
+    assert len(words) > ORDERS
+    # The same orders were there: their ids stand in the ledger, which is no secret.
+    ledger = (folder / "demo" / "ledger.db").read_bytes()
+    assert all(order["orderId"].encode() in ledger for order in orders)
+    secrets = {world.application.client_secret, _WAREHOUSE_SECRET, "Atza|"}
+    secrets |= {seller.refresh_token for seller in world.sellers.values()}
+    allowed = {folder / "demo" / "warehouse-seed.json": {_WAREHOUSE_SECRET}}
+    found = [
+        f"{file.relative_to(folder)}: {word}"
+        for file in folder.rglob("*")
+        if file.is_file()
+        for content in [file.read_bytes()]
+        for word in (words | secrets) - allowed.get(file, set())
+        if any(form in content for form in _forms(word))
+    ]
+    assert not found
+
+
+def _personal(part: Any) -> Iterator[str]:
+    """Yield every personal text of an order; short ones occur by chance in any database."""
+    if isinstance(part, list):
+        for each in part:
+            yield from _personal(each)
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            if name in PERSONAL and isinstance(value, str) and len(value) >= 8:
+                yield value
+            else:
+                yield from _personal(value)
+
+
+def _forms(word: str) -> set[bytes]:
+    """Return how a word may stand in a file: as it is, and as JSON writes it."""
+    return {
+        word.encode(),
+        json.dumps(word)[1:-1].encode(),
+        json.dumps(word, ensure_ascii=False)[1:-1].encode(),
+    }
