@@ -1,5 +1,8 @@
 """Registering and serving the planned deployments."""
 
+import sys
+from typing import Any
+
 from prefect.runner import Runner
 
 from deployments.plan import planned, stored_connections
@@ -20,10 +23,18 @@ async def register() -> list[str]:
 
 async def serve(*, limit: int) -> None:
     """Run what the deployments' schedules ask for, at most ``limit`` runs at once, until cancelled."""
-    runner = Runner(name="dockwire", limit=limit, pause_on_shutdown=False)
+    runner = _Runner(name="dockwire", limit=limit, pause_on_shutdown=False)
     for deployment in await planned(await _some_connections()):
         await runner.aadd_deployment(deployment)
     await runner.start()
+
+
+class _Runner(Runner):
+    """Ends at once at SIGTERM: Prefect 3.8 calls its own asynchronous stop there without awaiting it."""
+
+    def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - Prefect's signature
+        """Leave; runs under way are finished by the next run of their connection."""
+        sys.exit(0)
 
 
 async def _some_connections() -> list[str]:

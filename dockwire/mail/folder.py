@@ -3,6 +3,7 @@
 import re
 import socket
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -13,7 +14,7 @@ class _Keep:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._count = 0
+        self._count = len(list(folder.glob("*.eml")))
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, ARG002 - aiosmtpd's name and signature
         """Keep the message; answers as SMTP wants."""
@@ -25,10 +26,13 @@ class _Keep:
         return "250 kept"
 
 
-def keep_mail(folder: Path, *, host: str = "127.0.0.1", port: int = 0) -> Controller:
-    """Start the server in a thread of its own; stop it with ``stop()``. ``port`` says where it listens."""
+def keep_mail(folder: Path, *, host: str = "127.0.0.1", port: int = 0, **options: Any) -> Controller:
+    """Start the server in a thread of its own; stop it with ``stop()``. ``port`` says where it listens.
+
+    ``options`` (certificates, log-in) are those of aiosmtpd's controller.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    controller = Controller(_Keep(folder), hostname=host, port=port or _free_port(host))
+    controller = Controller(_Keep(folder), hostname=host, port=port or _free_port(host), **options)
     controller.start()
     return controller
 

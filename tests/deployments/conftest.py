@@ -8,6 +8,7 @@ import pytest
 
 from deployments.prefect_server import free_port, local_server, prefect_environment
 from dockwire.clock import SystemClock
+from dockwire.faults import FaultRules, Faults
 from dockwire.sealing import Sealer
 from dockwire.simulators.amazon import World, build_app
 from dockwire.warehouse import Warehouse, load_seed
@@ -36,12 +37,14 @@ def town(tmp_path: Path, prefect_address: dict[str, str]) -> Iterator[Town]:
         f"sqlite:///{tmp_path / 'warehouse.db'}", sealer=Sealer([Sealer.new_key()]), clock=clock
     )
     load_seed(warehouse, warehouse_seed())
+    faults = FaultRules()
     with ExitStack() as running:
         yield Town(
             world,
             warehouse,
             running.enter_context(serve(build_app(world))),
-            running.enter_context(serve(build_warehouse(warehouse))),
+            running.enter_context(serve(Faults(build_warehouse(warehouse), faults, clock=clock))),
+            faults,
             prefect_address,
             tmp_path,
         )

@@ -4,10 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deployments.prefect_server import stop
+from dockwire.faults import FaultRules
 from dockwire.simulators.amazon import World
 from dockwire.warehouse import Warehouse
 from tests.stage import CREDENTIAL, LEVELS
@@ -37,6 +41,8 @@ class Town:
     warehouse: Warehouse
     amazon: str
     stock: str
+    faults: FaultRules
+    """Of the warehouse."""
     prefect: dict[str, str]
     folder: Path
 
@@ -60,6 +66,22 @@ class Town:
             check=False,
         )
         return Said(ran.returncode, ran.stdout, ran.stderr)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Run what Prefect asks for, as ``dockwire up`` does, until the block ends."""
+        with (self.folder / "up.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "deployments", "up"],
+                cwd=self.folder,
+                env=self.environment(PREFECT_RUNNER_POLL_FREQUENCY="1"),
+                stdout=log,
+                stderr=log,
+            )
+            try:
+                yield
+            finally:
+                stop(process)
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of a command; ``DOCKWIRE_`` variables of this machine do not count."""
