@@ -5,6 +5,8 @@ Prefect is imported inside the commands that use it, so the others start at once
 
 import asyncio
 import os
+import signal
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -180,6 +182,10 @@ def check(
 
 def main() -> None:
     """Run the command line."""
+    # Asked to end, a command first ends what it started: servers must not outlive it.
+    for ask in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ask) is not signal.SIG_IGN:
+            signal.signal(ask, lambda number, _: sys.exit(128 + number))
     try:
         app()
     except Exception as error:  # noqa: BLE001 - a traceback may quote an order, and helps no user
