@@ -9,16 +9,21 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
+from pydantic import ValidationError
+from starlette.types import ASGIApp
 
 from dockwire.bootstrap import sealer
 from dockwire.cli import say
 from dockwire.clock import SystemClock
-from dockwire.settings import read_settings
-from dockwire.warehouse import SeedError, UnusableDatabase, Warehouse, build_app, load_seed
+from dockwire.faults import FaultRules, Faults, fault_route
+from dockwire.settings import explain, read_settings
+from dockwire.warehouse import SeedError, Switches, UnusableDatabase, Warehouse, build_app, load_seed
 
 app = typer.Typer(no_args_is_help=True, help="The embedded warehouse.")
 
 Database = Annotated[str, typer.Option(help="Where its data is; empty means as in DOCKWIRE_WAREHOUSE_URL.")]
+_TABLES = "facilities, customers, credentials, items or receipts"
+
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 
 
@@ -31,14 +36,21 @@ def serve(
     database: Database = "",
     seed_file: Annotated[Path | None, typer.Option(help="Fill it from this file first.")] = None,
     time_zone: Annotated[str, typer.Option(help="Zone of the times it shows.")] = "America/Los_Angeles",
-    control: Annotated[bool, typer.Option(help="Open /_sim for inspection; for loopback only.")] = False,
+    switches_file: Annotated[
+        Path | None,
+        typer.Option("--switches", help="TOML or JSON with members of dockwire.warehouse.Switches."),
+    ] = None,
+    control: Annotated[
+        bool, typer.Option(help="Open /_sim for inspection and faults; for loopback only.")
+    ] = False,
     json_output: Json = False,
 ) -> None:
     """Serve the embedded warehouse's REST API until interrupted."""
     from dockwire.warehouse.web.serving import serve as serve_app
 
-    data = _read(seed_file) if seed_file else {}
-    with _opened(database, time_zone=time_zone) as warehouse:
+    data = _read(seed_file, _TABLES) if seed_file else {}
+    switches = _switches(switches_file)
+    with _opened(database, time_zone=time_zone, switches=switches) as warehouse:
         _fill(warehouse, data)
 
         def announce(url: str) -> None:
@@ -46,7 +58,7 @@ def serve(
             print(text, flush=True)
 
         try:
-            serve_app(build_app(warehouse, control=control), host=host, port=port, announce=announce)
+            serve_app(_app(warehouse, control=control), host=host, port=port, announce=announce)
         except OSError as problem:
             say.fail(f"cannot listen on {host}:{port} ({problem.strerror})", say.MISUSED)
 
@@ -59,7 +71,7 @@ def seed(
     json_output: Json = False,
 ) -> None:
     """Fill the embedded warehouse from a file; doing it again changes nothing."""
-    data = _read(file)
+    data = _read(file, _TABLES)
     with _opened(database) as warehouse:
         summary = _fill(warehouse, data)
     if json_output:
@@ -68,8 +80,29 @@ def seed(
         say.line(", ".join(f"{number} {table}" for table, number in summary.items()) or "nothing to do")
 
 
+def _app(warehouse: Warehouse, *, control: bool) -> ASGIApp:
+    if not control:
+        return build_app(warehouse)
+    rules = FaultRules()
+    return build_app(
+        warehouse,
+        control=True,
+        around=lambda api: Faults(api, rules, clock=warehouse.clock),
+        more_control=[fault_route(rules)],
+    )
+
+
+def _switches(file: Path | None) -> Switches:
+    try:
+        return Switches.model_validate(_read(file, "switches") if file else {})
+    except ValidationError as error:
+        say.fail(f"{file}: {explain(error)}", say.MISUSED)
+
+
 @contextmanager
-def _opened(database: str, *, time_zone: str = "America/Los_Angeles") -> Iterator[Warehouse]:
+def _opened(
+    database: str, *, time_zone: str = "America/Los_Angeles", switches: Switches | None = None
+) -> Iterator[Warehouse]:
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -80,12 +113,15 @@ def _opened(database: str, *, time_zone: str = "America/Los_Angeles") -> Iterato
             database or settings.warehouse_database,
             sealer=sealer(settings),
             clock=SystemClock(),
+            switches=switches,
             time_zone=time_zone,
         )
     except UnusableDatabase as problem:
         say.fail(str(problem))
     try:
         yield warehouse
+    except UnusableDatabase as problem:
+        say.fail(str(problem))
     finally:
         warehouse.close()
 
@@ -97,7 +133,7 @@ def _fill(warehouse: Warehouse, data: dict[str, Any]) -> dict[str, int]:
         say.fail(str(problem), say.MISUSED)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: Path, expected: str) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
         data = json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)
@@ -106,5 +142,5 @@ def _read(file: Path) -> dict[str, Any]:
     except ValueError as problem:
         say.fail(f"{file}: {problem}", say.MISUSED)
     if not isinstance(data, dict):
-        say.fail(f"{file}: facilities, customers, credentials, items or receipts are expected", say.MISUSED)
+        say.fail(f"{file}: {expected} are expected", say.MISUSED)
     return data

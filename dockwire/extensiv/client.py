@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from dockwire import __version__
 from dockwire.clock import Clock
 from dockwire.errors import (
     AccessDenied,
@@ -76,7 +77,7 @@ class WarehouseClient:
             base_url=address(base_url, name="base_url"),
             transport=transport or ShardedTransport(connections, verify=ssl_context()),
             timeout=_TIMEOUT,
-            headers={"accept": _HAL, "content-type": _HAL},
+            headers={"accept": _HAL, "content-type": _HAL, "user-agent": f"dockwire/{__version__}"},
         )
         self._tokens = WarehouseLogin(credentials, client=self._client).keeper(clock) if credentials else None
         self._sender = Sender("warehouse", self._client, clock=clock, retrying=retrying)
@@ -202,11 +203,15 @@ class WarehouseClient:
         while True:
             params = {**call.params, "pgsiz": str(page_size), "pgnum": str(number)}
             page = Call(call.operation, call.method, call.path, params)
-            members, total = _members(page, await self._ask(page), kind)
+            reply = await self._ask(page)
+            members, total = _members(page, reply, kind)
+            seen += len(members)
+            if not members and total is not None and seen < total:
+                # Taken for the end it would mean that the rest is not there, and be created again.
+                raise _unusable(page, reply)
             for member in members:
                 yield member
-            seen += len(members)
-            if len(members) < page_size if total is None else (not members or seen >= total):
+            if len(members) < page_size if total is None else seen >= total:
                 return
             number += 1
 

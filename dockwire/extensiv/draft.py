@@ -65,7 +65,8 @@ def _contact(address: Address) -> dict[str, Any]:
             "name": address.name or address.company,
             "address1": first,
             "address2": second,
-            "city": address.city or address.district,
+            # Demanded, and absent from many Japanese and city states' addresses: the next larger place.
+            "city": address.city or address.district or address.state or address.country,
             "state": address.state,
             "zip": address.postal_code,
             "country": address.country,

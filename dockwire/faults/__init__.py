@@ -13,7 +13,8 @@ and how. Rules are data, so they come from a test, a file or a simulator's contr
 """
 
 from dockwire.faults.connection import ConnectionCut
+from dockwire.faults.endpoint import fault_route
 from dockwire.faults.middleware import Faults
 from dockwire.faults.rules import FaultRules, Rule, RuleReport
 
-__all__ = ["ConnectionCut", "FaultRules", "Faults", "Rule", "RuleReport"]
+__all__ = ["ConnectionCut", "FaultRules", "Faults", "Rule", "RuleReport", "fault_route"]

@@ -1,8 +1,8 @@
 """The warehouse's database: SQLite in one file or PostgreSQL, with one transaction per operation."""
 
-import re
+import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -15,7 +15,8 @@ T = TypeVar("T")
 
 _TRIES = 4
 _READ_ONLY = "warehouse_read_only"
-_FOR_OTHERS = re.compile(r"deadlock|serializ|could not obtain lock", re.IGNORECASE)
+_FOR_OTHERS = {"40001", "40P01", "55P03"}
+"""PostgreSQL's codes for work undone for another's sake: no serial order, a deadlock, a lock not had."""
 
 
 class UnusableDatabase(Exception):
@@ -37,6 +38,8 @@ class Database:
         # again; threads of one process wait better for each other here.
         sqlite = self._engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = Lock() if sqlite else nullcontext()
+        # A transaction of SQLite sees one state by itself.
+        self._reading = {_READ_ONLY: True} if sqlite else {"isolation_level": "REPEATABLE READ"}
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Carry out ``work`` and commit it whole, or leave nothing of it.
@@ -64,7 +67,7 @@ class Database:
         """
         try:
             with self._engine.connect() as link:
-                link.execution_options(**{_READ_ONLY: True})
+                link.execution_options(**self._reading)
                 with link.begin():
                     return work(link)
         except DBAPIError as error:
@@ -108,7 +111,7 @@ def _sqlite(url: str, file: str) -> Engine:
         url,
         pool_size=8,
         max_overflow=32,
-        connect_args={"timeout": 30, "check_same_thread": False},
+        connect_args={"timeout": 0, "check_same_thread": False},
         hide_parameters=True,
     )
     event.listen(engine, "connect", _configure)
@@ -119,7 +122,11 @@ def _sqlite(url: str, file: str) -> Engine:
 def _configure(connection: Any, _: object) -> None:
     # The driver would begin its transactions too late; ours are begun below.
     connection.isolation_level = None
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # SQLite does not wait properly for others who turn a new file to WAL at the same moment. It need
+    # not: the mode is the file's, and counts for this connection whoever sets it.
+    with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA journal_mode=WAL")
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -130,4 +137,5 @@ def _begin(link: Connection) -> None:
 
 def _worth_repeating(error: DBAPIError) -> bool:
     """Whether the work was undone for a reason that beginning again may cure."""
-    return isinstance(error, IntegrityError) or bool(_FOR_OTHERS.search(str(error.orig)))
+    # The texts of errors are in the server's language, their codes are not.
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _FOR_OTHERS

@@ -1,6 +1,6 @@
 """Putting orders on hold and releasing them, many at once, each for itself."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dockwire.warehouse import allocation, order_state
@@ -37,7 +37,7 @@ def read_order_ids(body: object) -> list[int]:
     return numbers
 
 
-def hold_orders(work: Work, order_ids: Iterable[int], hold: Hold) -> Resource:
+def hold_orders(work: Work, order_ids: Sequence[int], hold: Hold) -> Resource:
     """Hold or release orders; tell which are held now, and why others are not."""
     held: list[int] = []
     faults: list[Resource] = []
@@ -46,7 +46,7 @@ def hold_orders(work: Work, order_ids: Iterable[int], hold: Hold) -> Resource:
         try:
             _apply(work, order_id, hold)
         except (Missing, NotAllowed) as problem:
-            faults.append(_fault(len(faults) + 1, order_id, problem))
+            faults.append(_fault(order_ids.index(order_id) + 1, order_id, problem))
         else:
             held.extend([] if hold.release else [order_id])
     return {"heldOrderIds": held, "exceptions": faults}

@@ -37,16 +37,18 @@ def to_wire(moment: datetime | None, zone: ZoneInfo) -> str | None:
 def from_wire(text: str, zone: ZoneInfo, *, later: bool = False) -> datetime:
     """Return the moment that a time on the wire means.
 
-    A time with an offset is taken at its word. ``later`` picks the second of the two moments that
-    an hour repeated in autumn may mean.
+    A time with an offset is taken at its word. Of the two moments that an hour repeated in autumn, or
+    skipped in spring, may mean, the earlier one is taken, or the ``later``.
 
     Raises:
         ValueError: the text is not a time.
+        OverflowError: the time is at an end of the calendar.
     """
     moment = datetime.fromisoformat(text.strip())
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone, fold=int(later))
-    return moment.astimezone(UTC)
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    readings = [moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return max(readings) if later else min(readings)
 
 
 def windows_name(zone: str) -> str:

@@ -116,10 +116,11 @@ class Members:
             return None
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError:
+            if moment.tzinfo is not None:
+                moment = moment.astimezone(zone)
+        # In another zone the first and the last day of the calendar may lie outside of it.
+        except (ValueError, OverflowError):
             raise self.invalid(name, "ValueNotSupported", f"{self.place(name)} is not a time.") from None
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(zone)
         return moment.replace(tzinfo=None, microsecond=0).isoformat()
 
     def child(self, name: str) -> "Members | None":

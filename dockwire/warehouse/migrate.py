@@ -4,7 +4,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
+
+from dockwire.warehouse.database import UnusableDatabase
 
 VERSION_TABLE = "warehouse_schema"
 
@@ -13,12 +16,21 @@ _LOCK = 0x77726873
 
 
 def migrate(link: Connection) -> None:
-    """Carry out the migrations that are missing, in the caller's writing transaction."""
+    """Carry out the migrations that are missing, in the caller's writing transaction.
+
+    Raises:
+        UnusableDatabase: a later version of dockwire has been at work there.
+    """
     lock_alone(link)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = link
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise UnusableDatabase(
+            "the warehouse's tables were made by another version of dockwire; use that version, or a later one"
+        ) from None
 
 
 def lock_alone(link: Connection) -> None:

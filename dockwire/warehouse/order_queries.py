@@ -80,6 +80,7 @@ def list_orders(work: Work, parameters: Parameters) -> Page:
     Raises:
         BadQuery: a parameter cannot be understood.
     """
+    parameters.refuse(("markforlistid", "skulist", "skucontains", "hvpbatchname", "upclist"))
     window = Window.read(parameters, default=100, largest=1000)
     detail = read_detail(parameters)
     rows, total = _select(work, parameters, window)
@@ -92,6 +93,7 @@ def list_summaries(work: Work, parameters: Parameters) -> Page:
     Raises:
         BadQuery: a parameter cannot be understood.
     """
+    parameters.refuse(("orderidcontains", "receiverid"))
     window = Window.read(parameters, default=100, largest=1000)
     rows, total = _select(work, parameters, window)
     return Page("item", [_summary(work, row) for row in rows], total, window.number, window.size)

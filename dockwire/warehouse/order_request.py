@@ -1,5 +1,6 @@
 """The order that a request describes: read, checked as far as the request alone allows, not yet looked up."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,14 +18,17 @@ LINES = "http://api.3plCentral.com/rels/orders/item"
 
 ORDER_TYPES = ("B2B", "D2C", "AmazonFBA")
 
+_COUNTRY = re.compile("[A-Z]{2}|")
+
 _NOT_KEPT = ("parcelOption",)
 _NOT_KEPT_OF_LINES = ("serialNumber", "expirationDate", "proposedAllocations", "orderItemInPackages")
 
 
 @dataclass(frozen=True, slots=True)
 class LineRequest:
-    """One line."""
+    """One line; ``number`` is the one it was shown with, if it was."""
 
+    number: int | None
     item: ItemName
     qualifier: str
     qty: Decimal
@@ -113,6 +117,9 @@ class _Reader:
         for name in self._switches.ship_to_required:
             if not ship_to.get(name):
                 raise order.invalid(f"shipTo.{name}", "Required", f"shipTo.{name} is required.")
+        if self._switches.two_letter_country and not _COUNTRY.fullmatch(ship_to.get("country", "")):
+            hint = "shipTo.country must be a code of two letters, as in US."
+            raise order.invalid("shipTo.country", "ValueNotSupported", hint)
         if not ship_to.get("name") and not ship_to.get("companyName"):
             raise order.invalid("shipTo.name", "Required", "shipTo needs a name or a companyName.")
 
@@ -127,7 +134,9 @@ class _Reader:
 
     def _line(self, line: Members) -> LineRequest:
         _refuse(line, _NOT_KEPT_OF_LINES)
+        shown = line.child("readOnly")
         return LineRequest(
+            number=shown.number("orderItemId") if shown else None,
             item=read_item(line, limit=self._limits.text),
             qualifier=line.text("qualifier", limit=self._limits.text),
             qty=line.quantity("qty"),

@@ -18,8 +18,11 @@ class Status(IntEnum):
     CANCELLED = 2
 
 
-def etag(kind: str, number: int, version: int) -> str:
-    """Return the tag of one state of one thing; opaque, and different after every change."""
+def etag(kind: str, number: int, version: object) -> str:
+    """Return the tag of one state of one thing; opaque, and different after every change.
+
+    ``version`` counts the changes; what is not counted is its own version.
+    """
     return f'"{hashlib.sha256(f"{kind} {number} {version}".encode()).hexdigest()[:16]}"'
 
 

@@ -57,7 +57,8 @@ def create(work: Work, request: OrderRequest) -> int:
 def replace(work: Work, order_id: int, request: OrderRequest, if_match: str | None) -> None:
     """Put the request in the place of an open order and allocate it anew.
 
-    A line keeps its number while its item stays. A complete order stays complete.
+    A line keeps its number while its item stays: the number it was shown with, else the first of that
+    item. A complete order stays complete.
 
     Raises:
         Missing, Unconditional, Outdated: there is no such order, or it is not as the caller knows it.
@@ -178,8 +179,13 @@ def _replace_lines(work: Work, order_id: int, lines: tuple[LineRequest, ...], it
             select(order_items).where(order_items.c.order_id == order_id).order_by(order_items.c.position)
         )
     )
+    claimed = {line.number for line in lines}
     for position, (line, item_id) in enumerate(zip(lines, item_ids, strict=True)):
-        same = next((row for row in known if row.item_id == item_id), None)
+        fitting = [row for row in known if row.item_id == item_id]
+        same = next(
+            (row for row in fitting if row.id == line.number),
+            next((row for row in fitting if row.id not in claimed), None),
+        )
         values = _line_values(work, line, item_id) | {"position": position}
         if same is None:
             work.link.execute(insert(order_items).values(values | {"order_id": order_id, "version": 1}))

@@ -1,7 +1,7 @@
 """Pages of collections: the query parameters every collection shares."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,16 @@ class Parameters:
     def flag(self, name: str) -> bool:
         """Tell whether a parameter is given and true."""
         return self.text(name).strip().lower() in {"true", "1"}
+
+    def refuse(self, names: Iterable[str]) -> None:
+        """Refuse documented parameters that would narrow the answer and are not done here.
+
+        Raises:
+            BadQuery: one is given.
+        """
+        for name in names:
+            if self.text(name):
+                raise BadQuery("NotParsable", name, f"This warehouse does not narrow by {name}.")
 
     def words(self, name: str) -> set[str]:
         """Return the parts of a comma list, in lower case."""

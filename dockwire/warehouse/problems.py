@@ -14,6 +14,8 @@ class Problem(Exception):
 
     status = 400
     kind = "WmsException"
+    documented = True
+    """Whether the vendor's reference tells what the body of such an answer looks like."""
 
     def __init__(self, code: str, hint: str) -> None:
         self.code = code
@@ -67,6 +69,7 @@ class NotSignedIn(Problem):
 
     status = 401
     kind = "AuthenticationException"
+    documented = False
 
     def __init__(self) -> None:
         super().__init__("Unauthorized", "The access token is missing, unknown or expired.")
@@ -102,6 +105,7 @@ class Missing(Problem):
 
     status = 404
     kind = "ResourceNotFoundException"
+    documented = False
 
     def __init__(self, what: str) -> None:
         super().__init__("DoesNotExist", f"{what} does not exist.")
@@ -112,6 +116,7 @@ class Outdated(Problem):
 
     status = 412
     kind = "PreconditionException"
+    documented = False
 
     def __init__(self) -> None:
         super().__init__("PreconditionFailed", "If-Match does not name the present state; read again.")
@@ -122,6 +127,7 @@ class Unconditional(Problem):
 
     status = 428
     kind = "PreconditionException"
+    documented = False
 
     def __init__(self) -> None:
         super().__init__("PreconditionRequired", "Send If-Match with the ETag that was read last.")

@@ -12,7 +12,9 @@ from urllib.parse import unquote
 from dockwire.warehouse.problems import BadQuery
 
 _COMPARISON = re.compile(r"(?P<name>[A-Za-z_][\w.]*)(?P<operator>==|!=|=[a-z]+=)", re.IGNORECASE)
-_VALUE = re.compile(r"[^();,]*")
+_VALUE = re.compile(r"\*?(?:[^%!()*=,;]|%[0-9A-F]{2})*\*?", re.IGNORECASE)
+"""Whatever means something else has to be encoded (relation "rql"); whether the vendor lets more pass is
+unknown."""
 _DEPTH = 20
 _COMPARISONS = 400
 _EXCERPT = 20
@@ -142,8 +144,10 @@ class _Parser:
         raw = found[0]
         open_start, open_end = raw.startswith("*"), len(raw) > 1 and raw.endswith("*")
         # An encoded star is no wildcard: the ends are looked at before decoding.
-        inner = raw[int(open_start) : len(raw) - int(open_end)]
-        return Value(unquote(inner), open_start, open_end)
+        text = unquote(raw[int(open_start) : len(raw) - int(open_end)])
+        if "\x00" in text:
+            raise self.lost()
+        return Value(text, open_start, open_end)
 
     def _passes(self, mark: str) -> bool:
         passed = self._text.startswith(mark, self.position)

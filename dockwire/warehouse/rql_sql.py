@@ -42,7 +42,7 @@ _ORDERED = {
     Operator.AT_MOST: operator.le,
 }
 _LATER = {Operator.AT_MOST, Operator.GREATER}
-"""Of an hour that autumn repeats, these mean the second: ``ge`` and ``lt`` shall lose nothing."""
+"""Of the moments that a time may mean, these take the later: ``ge`` and ``lt`` shall lose nothing."""
 
 
 def condition(rql: str, names: Names, zone: ZoneInfo) -> ColumnElement[bool]:
@@ -63,7 +63,8 @@ def ordering(sort: str, names: Names) -> list[ColumnElement[Any]]:
     order: list[ColumnElement[Any]] = []
     for part in filter(None, (part.strip() for part in sort.split(","))):
         column = _known(part.lstrip("+-"), "sort", names).column
-        order.append(column.desc() if part.startswith("-") else column.asc())
+        # What is absent comes first, as in the vendor's kind of database; ours would not agree on it.
+        order.append(column.desc().nulls_last() if part.startswith("-") else column.asc().nulls_first())
     return order
 
 
@@ -93,6 +94,8 @@ def _compare(comparison: Comparison, name: Name, zone: ZoneInfo) -> ColumnElemen
         return found if kind is Operator.EQUAL else ~found
     meant = [_meaning(comparison, name, value, zone) for value in values]
     if kind in _ORDERED:
+        if name.sort is Sort.FLAG:
+            raise BadQuery("NotParsable", "rql", f"{comparison.name} is true or false, not more or less.")
         return _ORDERED[kind](name.column, meant[0])  # type: ignore[no-any-return]  # operators are untyped
     if kind in {Operator.EQUAL, Operator.IN}:
         return name.column.in_(meant)
@@ -112,9 +115,10 @@ def _has_value(name: Name, value: Value) -> ColumnElement[bool]:
 def _like(spelled: str, name: Name, value: Value) -> ColumnElement[bool]:
     if name.sort is not Sort.TEXT:
         raise BadQuery("NotParsable", "rql", f"{spelled} is no text; wildcards do not apply.")
-    text = value.text.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    text = value.text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     pattern = f"{'%' * value.open_start}{text}{'%' * value.open_end}"
-    return func.lower(name.column).like(pattern, escape="\\")
+    # The database lowers both sides: it need not agree with Python about letters beyond a to z.
+    return func.lower(name.column).like(func.lower(pattern), escape="\\")
 
 
 def _meaning(comparison: Comparison, name: Name, value: Value, zone: ZoneInfo) -> str | int | bool | datetime:
@@ -137,7 +141,7 @@ def _read(sort: Sort, text: str, zone: ZoneInfo, *, later: bool) -> str | int | 
             case Sort.TIME:
                 return from_wire(text, zone, later=later)
             case Sort.TEXT:
-                return text.replace("\x00", "")
+                return text
     except (ValueError, OverflowError):
         return None
 

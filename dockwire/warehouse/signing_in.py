@@ -12,9 +12,6 @@ from dockwire.warehouse.problems import NotSignedIn, TokenRefused
 from dockwire.warehouse.tables import credentials, tokens
 from dockwire.warehouse.work import Access
 
-TOKEN_SECONDS = 3600
-"""How long a token is good, as in the vendor's sample."""
-
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
@@ -66,11 +63,11 @@ def check_client(client: Row[tuple[object, ...]] | None, request: TokenRequest) 
         raise TokenRefused(400, "invalid_grant", "the user login is not the credential's")
 
 
-def issue_token(link: Connection, client_id: str, now: datetime) -> str:
-    """Make a token for a credential and forget those that have expired."""
+def issue_token(link: Connection, client_id: str, *, now: datetime, seconds: int) -> str:
+    """Make a token for a credential, good for so many seconds, and forget those that have expired."""
     token = secrets.token_urlsafe(32)
     link.execute(delete(tokens).where(tokens.c.expires <= now))
-    expires = now + timedelta(seconds=TOKEN_SECONDS)
+    expires = now + timedelta(seconds=seconds)
     values = {"token_hash": _digest(token), "client_id": client_id, "expires": expires}
     link.execute(insert(tokens).values(values))
     return token

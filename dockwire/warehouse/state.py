@@ -1,12 +1,20 @@
 """The whole warehouse at a glance, for comparisons and trials, without anything personal."""
 
 from collections import defaultdict
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from dockwire.warehouse.resources import Resource
-from dockwire.warehouse.tables import items, order_items, orders, receive_items
+from dockwire.warehouse.tables import allocations, items, order_items, orders, receive_items
 from dockwire.warehouse.work import Work
+
+
+def forget_orders(work: Work) -> None:
+    """Remove all orders and give all stock back; everything else stays."""
+    for table in (allocations, order_items, orders):
+        work.link.execute(delete(table))
+    work.link.execute(update(receive_items).values(allocated=Decimal(0)))
 
 
 def read_state(work: Work) -> Resource:

@@ -69,9 +69,25 @@ class Switches(BaseModel):
         description="Members of shipTo that must not be blank, besides a name or company. One 3PL's table "
         "asks for companyName, name and state too; many countries have no states, so they are left out.",
     )
+    two_letter_country: bool = Field(
+        default=True,
+        description="Whether the country of shipTo must be a two-letter code (ISO 3166). On: other clients "
+        "send that, and nobody has shown that anything else is taken.",
+    )
     accept_alias_sku: bool = Field(
         default=False,
         description="Whether a line may carry an alias instead of the item's own sku. Off: a client that "
         "sends the item's own sku works in both worlds.",
+    )
+    token_seconds: int = Field(
+        default=3600,
+        gt=0,
+        description="How long a token is good. The sample says 3600, the help centre 30 to 60 minutes; the "
+        "answer tells, and a client that goes by it works with any.",
+    )
+    refusals_explained: bool = Field(
+        default=False,
+        description="Whether 401, 404, 412 and 428 have a body. Off: a client has to go by the status alone, "
+        "which is all that is documented.",
     )
     limits: FieldLimits = FieldLimits()

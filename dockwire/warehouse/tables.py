@@ -186,6 +186,8 @@ order_items = Table(
     Column("sealed", Text, nullable=False),
     Index("lines_by_order", "order_id"),
     Index("lines_by_item", "item_id"),
+    # The number of a line that was taken out never names another line.
+    sqlite_autoincrement=True,
 )
 
 allocations = Table(
@@ -194,4 +196,5 @@ allocations = Table(
     Column("order_item_id", ForeignKey("order_items.id", ondelete="CASCADE"), primary_key=True),
     Column("receive_item_id", ForeignKey("receive_items.id"), primary_key=True),
     Column("qty", Quantity, nullable=False),
+    Index("allocations_by_stock", "receive_item_id"),
 )

@@ -1,6 +1,6 @@
 """The embedded warehouse: its data, and what can be done with it, each operation one transaction."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
@@ -108,11 +108,14 @@ class Warehouse:
 
     # -- signing in -----------------------------------------------------------------------------
     def sign_in(self, request: TokenRequest) -> str:
-        """Exchange a credential for a token that is good for an hour."""
+        """Exchange a credential for a token."""
         client = self._database.read(lambda link: signing_in.find_client(link, request))
         # Comparing secrets is slow on purpose, so no transaction is open meanwhile.
         signing_in.check_client(client, request)
-        return self._database.write(lambda link: signing_in.issue_token(link, request.client_id, self.now()))
+        seconds = self.switches.token_seconds
+        return self._database.write(
+            lambda link: signing_in.issue_token(link, request.client_id, now=self.now(), seconds=seconds)
+        )
 
     def access_of(self, token: str) -> Access:
         """Return what the owner of a token may do."""
@@ -168,7 +171,7 @@ class Warehouse:
         access.need("OrderEdit")
         self.write(access, lambda work: orders.allocate(work, order_id, if_match))
 
-    def hold_orders(self, access: Access, order_ids: Iterable[int], hold: Hold) -> Resource:
+    def hold_orders(self, access: Access, order_ids: Sequence[int], hold: Hold) -> Resource:
         """Hold or release orders, each for itself."""
         access.need("OrderEdit")
         return self.write(access, lambda work: holding.hold_orders(work, order_ids, hold))
@@ -179,10 +182,11 @@ class Warehouse:
         access.need("CustomerView")
         return self.read(access, lambda work: parties.list_customers(work, parameters))
 
-    def customer(self, access: Access, customer_id: int) -> Resource:
+    def customer(self, access: Access, customer_id: int) -> Tagged:
         """Return one customer."""
         access.need("CustomerView")
-        return self.read(access, lambda work: parties.read_customer(work, customer_id))
+        customer = self.read(access, lambda work: parties.read_customer(work, customer_id))
+        return customer, etag("customer", customer_id, customer)
 
     def facilities(self, access: Access, parameters: Parameters) -> Page:
         """Return the facilities."""

@@ -1,6 +1,6 @@
 """The ASGI application: routes, tokens, and problems as answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dockwire.warehouse.paging import Parameters
 from dockwire.warehouse.problems import Missing, Problem
 from dockwire.warehouse.resources import Page
+from dockwire.warehouse.switches import Switches
 from dockwire.warehouse.warehouse import Warehouse
 from dockwire.warehouse.web import order_endpoints, party_endpoints, stock_endpoints, token_endpoint
 from dockwire.warehouse.web.calls import Answer, Call, Endpoint
@@ -23,22 +24,31 @@ from dockwire.warehouse.work import IN_PROCESS
 _ENDPOINTS = (*order_endpoints.ENDPOINTS, *party_endpoints.ENDPOINTS, *stock_endpoints.ENDPOINTS)
 
 
-def build_app(warehouse: Warehouse, *, control: bool = False, embedded: bool = False) -> ASGIApp:
+def build_app(
+    warehouse: Warehouse,
+    *,
+    control: bool = False,
+    embedded: bool = False,
+    around: Callable[[ASGIApp], ASGIApp] = lambda api: api,
+    more_control: Sequence[Route] = (),
+) -> ASGIApp:
     """Return the warehouse's REST API as an ASGI application.
 
     ``control`` opens ``/_sim`` for inspection, without a token: for loopback only. ``embedded`` asks
-    nobody for a token: for use inside one process, never behind a port.
+    nobody for a token: for use inside one process, never behind a port. ``around`` puts something
+    between clients and the API, but not before ``/_sim``; ``more_control`` goes with it there.
     """
     journal = Journal()
     routes = [_route(warehouse, endpoint, embedded=embedded) for endpoint in _ENDPOINTS]
     routes.append(_token_route(warehouse))
+    app = around(_router(routes, _nothing_here))
     if control:
-        routes.extend(control_routes(warehouse, journal))
-    return Envelope(_router(routes), clock=warehouse.clock, journal=journal)
+        app = _router([*control_routes(warehouse, journal), *more_control], app)
+    return Envelope(app, clock=warehouse.clock, journal=journal)
 
 
-def _router(routes: list[Route]) -> Router:
-    return Router(routes, default=_nothing_here, redirect_slashes=False)
+def _router(routes: Sequence[Route], otherwise: ASGIApp) -> ASGIApp:
+    return Router(routes, default=otherwise, redirect_slashes=False)
 
 
 def _route(warehouse: Warehouse, endpoint: Endpoint, *, embedded: bool) -> Route:
@@ -65,14 +75,16 @@ def _answer(
         )
         return _response(request, endpoint.handler(call))
 
-    return _or_problem(carry_out)
+    return _or_problem(carry_out, warehouse.switches)
 
 
-def _or_problem(carry_out: Callable[[], Response]) -> Response:
+def _or_problem(carry_out: Callable[[], Response], switches: Switches) -> Response:
     try:
         return carry_out()
     except Problem as problem:
-        return Response(dumps(problem.body()), problem.status, media_type=PLAIN)
+        if problem.documented or switches.refusals_explained:
+            return Response(dumps(problem.body()), problem.status, media_type=PLAIN)
+        return Response(status_code=problem.status)
 
 
 def _response(request: Request, answer: Answer) -> Response:
@@ -98,7 +110,7 @@ def _token_route(warehouse: Warehouse) -> Route:
             token = token_endpoint.give_token(warehouse, authorization, content)
             return Response(dumps(token), media_type=PLAIN)
 
-        return await run_in_threadpool(_or_problem, carry_out)
+        return await run_in_threadpool(_or_problem, carry_out, warehouse.switches)
 
     return Route(token_endpoint.PATH, answer, methods=["POST"], include_in_schema=False)
 

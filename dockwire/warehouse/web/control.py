@@ -1,4 +1,4 @@
-"""``/_sim``: looking at the warehouse from outside and winding its clock, without a token.
+"""``/_sim``: looking at the warehouse from outside, winding its clock and emptying it, without a token.
 
 Only there when the application was built with ``control``; for loopback.
 """
@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from dockwire.clock import Clock, ManualClock, SystemClock
 from dockwire.warehouse.problems import Problem
-from dockwire.warehouse.state import read_state
+from dockwire.warehouse.state import forget_orders, read_state
 from dockwire.warehouse.warehouse import Warehouse
 from dockwire.warehouse.web.journal import Entry, Journal
 from dockwire.warehouse.web.shapes import PLAIN, dumps, loads
@@ -38,10 +38,16 @@ def control_routes(warehouse: Warehouse, journal: Journal) -> list[Route]:
             return _json(problem.body(), problem.status)
         return _json({"now": warehouse.now().astimezone(UTC).isoformat()})
 
+    async def reset(_: Request) -> Response:
+        await run_in_threadpool(warehouse.write, IN_PROCESS, forget_orders)
+        journal.entries.clear()
+        return _json({"orders": 0})
+
     return [
         Route("/_sim/state", state, methods=["GET"]),
         Route("/_sim/requests", requests, methods=["GET"]),
         Route("/_sim/clock", clock, methods=["POST"]),
+        Route("/_sim/reset", reset, methods=["POST"]),
     ]
 
 

@@ -44,12 +44,16 @@ class Envelope:
         except Exception as error:
             log.error("%s", _told(error))  # noqa: TRY400 - a traceback would show the error's text
             if status:
+                # An answer that breaks off is none, whatever it began with.
+                status = 0
                 raise
             await _fail(stamped)
-        if not scope["path"].startswith("/_sim/"):
+        finally:
             self._note(scope, status)
 
     def _note(self, scope: Scope, status: int) -> None:
+        if scope["path"].startswith("/_sim/"):
+            return
         operation = scope.get(OPERATION, f"{scope['method']} (unknown)")
         self._journal.add(Entry(self._clock.now(), operation, scope["path"], status))
 

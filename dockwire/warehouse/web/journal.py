@@ -10,7 +10,9 @@ REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One answered request; ``operation`` is its route, as in ``GET /orders/{order_id}``."""
+    """One request; ``operation`` is its route, as in ``GET /orders/{order_id}``, and ``status`` 0 where the
+    answer broke off.
+    """
 
     time: datetime
     operation: str

@@ -8,7 +8,8 @@ def _customers(call: Call) -> Answer:
 
 
 def _customer(call: Call) -> Answer:
-    return Answer(shown=call.warehouse.customer(call.access, call.number("customer_id")))
+    customer, etag = call.warehouse.customer(call.access, call.number("customer_id"))
+    return Answer(200, customer, etag)
 
 
 def _items(call: Call) -> Answer:

@@ -5,7 +5,7 @@ import binascii
 
 from dockwire.warehouse.members import Members
 from dockwire.warehouse.problems import NotSignedIn, TokenRefused
-from dockwire.warehouse.signing_in import TOKEN_SECONDS, TokenRequest
+from dockwire.warehouse.signing_in import TokenRequest
 from dockwire.warehouse.warehouse import Warehouse
 from dockwire.warehouse.web.shapes import loads
 from dockwire.warehouse.work import Access
@@ -24,7 +24,7 @@ def give_token(warehouse: Warehouse, authorization: str, content: bytes) -> dict
     return {
         "access_token": warehouse.sign_in(request),
         "token_type": "Bearer",
-        "expires_in": TOKEN_SECONDS,
+        "expires_in": warehouse.switches.token_seconds,
         "refresh_token": None,
         "scope": None,
     }

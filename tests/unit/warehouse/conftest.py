@@ -1,4 +1,4 @@
-"""A filled warehouse and somebody in it."""
+"""A filled warehouse and somebody in it, once on each kind of database."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -10,16 +10,8 @@ from tests.unit.warehouse.houses import open_house, visiting
 
 
 @pytest.fixture
-def house(sqlite_url: str) -> Iterator[Warehouse]:
-    """Give a warehouse on SQLite."""
-    warehouse = open_house(sqlite_url)
-    yield warehouse
-    warehouse.close()
-
-
-@pytest.fixture
-def any_house(database_url: str) -> Iterator[Warehouse]:
-    """Give a warehouse, once on each kind of database."""
+def house(database_url: str) -> Iterator[Warehouse]:
+    """Give a warehouse."""
     warehouse = open_house(database_url)
     yield warehouse
     warehouse.close()
@@ -27,13 +19,6 @@ def any_house(database_url: str) -> Iterator[Warehouse]:
 
 @pytest.fixture
 async def client(house: Warehouse) -> AsyncIterator[httpx.AsyncClient]:
-    """Give a client inside the SQLite warehouse's process."""
+    """Give a client inside the warehouse's process."""
     async with visiting(house) as visitor:
-        yield visitor
-
-
-@pytest.fixture
-async def any_client(any_house: Warehouse) -> AsyncIterator[httpx.AsyncClient]:
-    """Give a client of a warehouse on each kind of database."""
-    async with visiting(any_house) as visitor:
         yield visitor

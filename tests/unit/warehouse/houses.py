@@ -1,15 +1,17 @@
 """A small warehouse to test in, the orders sent to it, and a client that says little."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from sqlalchemy import Update, event
 
 from dockwire.clock import ManualClock
 from dockwire.sealing import Sealer
 from dockwire.warehouse import Switches, Warehouse, build_app, load_seed
+from dockwire.warehouse.work import IN_PROCESS
 
 KEY = Sealer.new_key()
 START = datetime(2026, 11, 2, 17, 0, tzinfo=UTC)
@@ -115,6 +117,25 @@ async def create(client: httpx.AsyncClient, *args: Any, **changes: Any) -> dict[
 def number(created: dict[str, Any]) -> int:
     """Return an order's number."""
     return int(created["readOnly"]["orderId"])
+
+
+def tamper(warehouse: Warehouse, statement: Update) -> None:
+    """Change rows behind the warehouse's back."""
+    warehouse.write(IN_PROCESS, lambda work: work.link.execute(statement))
+
+
+@contextmanager
+def noting_statements(warehouse: Warehouse) -> Iterator[list[str]]:
+    """Give a list that grows by every statement the warehouse sends to its database."""
+    sent: list[str] = []
+
+    def note(_link: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    engine = warehouse._database._engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 async def available(client: httpx.AsyncClient) -> dict[str, float]:

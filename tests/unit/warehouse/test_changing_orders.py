@@ -5,9 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import update
 
-from dockwire.warehouse import Switches
+from dockwire.warehouse import Switches, Warehouse
+from dockwire.warehouse.order_state import Status
+from dockwire.warehouse.tables import orders
 from tests.unit.warehouse.houses import (
     LINES,
     available,
@@ -16,6 +18,7 @@ from tests.unit.warehouse.houses import (
     number,
     open_house,
     order,
+    tamper,
     visiting,
 )
 
@@ -45,15 +48,15 @@ async def look(client: httpx.AsyncClient, created: dict[str, Any]) -> dict[str, 
     return {**reply.json(), "etag": reply.headers["ETag"]}
 
 
-async def test_cancelling_gives_the_goods_back_and_moves_the_etag(any_client: httpx.AsyncClient) -> None:
-    created = await create(any_client, "R-1", line("SET", 3))
-    reply = await cancel(any_client, created)
+async def test_cancelling_gives_the_goods_back_and_moves_the_etag(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", line("SET", 3))
+    reply = await cancel(client, created)
     assert (reply.status_code, reply.content) == (204, b"")
-    now = await look(any_client, created)
+    now = await look(client, created)
     assert (now["readOnly"]["status"], now["readOnly"]["isClosed"]) == (2, True)
     assert now["referenceNum"] == "R-1"
     assert now["etag"] != created["etag"]
-    assert await available(any_client) == {"MUG": 10, "TEA": 4}
+    assert await available(client) == {"MUG": 10, "TEA": 4}
     # Nothing is cancelled, completed, allocated or replaced twice.
     for method, action, body in (
         ("POST", "/canceler", {"reason": "again"}),
@@ -62,7 +65,7 @@ async def test_cancelling_gives_the_goods_back_and_moves_the_etag(any_client: ht
         ("PUT", "", order("R-1")),
     ):
         url = f"/orders/{number(created)}{action}"
-        refused = await any_client.request(method, url, json=body, headers=match(now))
+        refused = await client.request(method, url, json=body, headers=match(now))
         assert (refused.status_code, refused.json()["ErrorCode"]) == (403, "OrderCanceled"), action
 
 
@@ -88,19 +91,16 @@ async def test_cancelling_needs_a_reason_and_takes_no_charge(
     assert (await look(client, created))["readOnly"]["status"] == 0
 
 
-async def test_of_two_who_cancel_at_once_one_finds_the_order_changed(any_client: httpx.AsyncClient) -> None:
-    created = await create(any_client, "R-1", line("MUG", 4))
-    replies = await asyncio.gather(*(cancel(any_client, created) for _ in range(4)))
+async def test_of_two_who_cancel_at_once_one_finds_the_order_changed(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", line("MUG", 4))
+    replies = await asyncio.gather(*(cancel(client, created) for _ in range(4)))
     assert sorted(reply.status_code for reply in replies) == [204, 412, 412, 412]
-    assert (await available(any_client))["MUG"] == 10
+    assert (await available(client))["MUG"] == 10
 
 
-async def test_a_closed_order_is_left_alone(client: httpx.AsyncClient, sqlite_url: str) -> None:
+async def test_a_closed_order_is_left_alone(house: Warehouse, client: httpx.AsyncClient) -> None:
     created = await create(client, "R-1")
-    engine = create_engine(sqlite_url)
-    with engine.begin() as link:
-        link.execute(text("UPDATE orders SET status = 1, is_closed = 1"))
-    engine.dispose()
+    tamper(house, update(orders).values(status=Status.CLOSED, is_closed=True))
     reply = await cancel(client, created)
     assert (reply.status_code, reply.json()["ErrorCode"]) == (403, "OrderConfirmed")
     assert reply.json()["$type"].split(",")[0].endswith("OperationException")
@@ -108,13 +108,13 @@ async def test_a_closed_order_is_left_alone(client: httpx.AsyncClient, sqlite_ur
     assert fault["wmsException"]["ErrorCode"] == "OrderConfirmed"
 
 
-async def test_a_cancelled_order_keeps_its_reference_unless_a_switch_frees_it(sqlite_url: str) -> None:
+async def test_a_cancelled_order_keeps_its_reference_unless_a_switch_frees_it(database_url: str) -> None:
     for switches, status, reference in (
         (Switches(), 400, "R-1"),
         (Switches(cancelled_frees_reference=True), 201, "R-2"),
         (Switches(cancelled_reference_suffix=True), 201, "R-3-CANCELED-"),
     ):
-        house = open_house(sqlite_url, switches=switches)
+        house = open_house(database_url, switches=switches)
         async with visiting(house) as client:
             created = await create(client, reference[:3])
             assert (await cancel(client, created)).status_code == 204
@@ -125,19 +125,20 @@ async def test_a_cancelled_order_keeps_its_reference_unless_a_switch_frees_it(sq
 
 
 async def test_holding_tells_which_orders_are_held_and_why_others_are_not(
-    any_client: httpx.AsyncClient,
+    client: httpx.AsyncClient,
 ) -> None:
-    first, second = await create(any_client, "R-1"), await create(any_client, "R-2")
-    await cancel(any_client, second)
-    reply = await hold(any_client, number(first), number(second), 999)
+    first, second = await create(client, "R-1"), await create(client, "R-2")
+    await cancel(client, second)
+    reply = await hold(client, 999, number(first), number(second), 999)
     assert reply.status_code == 200
     assert reply.json()["heldOrderIds"] == [number(first)]
     faults = reply.json()["exceptions"]
-    assert [(f["entryInfo"], f["wmsException"]["ErrorCode"]) for f in faults] == [
-        (str(number(second)), "OrderCanceled"),
-        ("999", "DoesNotExist"),
+    # The entry is the place in the request, from 1.
+    assert [(f["entryNumber"], f["entryInfo"], f["wmsException"]["ErrorCode"]) for f in faults] == [
+        (3, str(number(second)), "OrderCanceled"),
+        (1, "999", "DoesNotExist"),
     ]
-    held = (await look(any_client, first))["readOnly"]
+    held = (await look(client, first))["readOnly"]
     assert (held["onHoldDate"], held["onHoldReason"]) == ("2026-11-02T09:00:00", "check")
 
 
@@ -161,8 +162,8 @@ async def test_a_held_order_refuses_changes_until_it_is_released(client: httpx.A
     assert (await cancel(client, now)).status_code == 204
 
 
-async def test_a_held_order_may_be_cancelled_where_the_switch_says_so(sqlite_url: str) -> None:
-    house = open_house(sqlite_url, switches=Switches(held_refuses_cancel=False))
+async def test_a_held_order_may_be_cancelled_where_the_switch_says_so(database_url: str) -> None:
+    house = open_house(database_url, switches=Switches(held_refuses_cancel=False))
     async with visiting(house) as client:
         created = await create(client, "R-1")
         await hold(client, number(created))
@@ -185,13 +186,13 @@ async def test_an_order_with_a_tracking_number_cannot_be_held(client: httpx.Asyn
     assert (await hold(client, number(created))).json()["heldOrderIds"] == []
 
 
-async def test_an_order_that_was_read_can_be_changed_and_put_back(any_client: httpx.AsyncClient) -> None:
-    created = await create(any_client, "R-1", line("MUG", 2, notes="n"), line("TEA", 1), notes="ring")
-    whole = await look(any_client, created)
+async def test_an_order_that_was_read_can_be_changed_and_put_back(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", line("MUG", 2, notes="n"), line("TEA", 1), notes="ring")
+    whole = await look(client, created)
     whole["_embedded"][LINES][0]["qty"] = 5
     del whole["_embedded"][LINES][1]
     whole["shipTo"]["city"] = "Eugene"
-    reply = await any_client.put(f"/orders/{number(created)}", json=whole, headers=match(created), params=ALL)
+    reply = await client.put(f"/orders/{number(created)}", json=whole, headers=match(created), params=ALL)
     assert reply.status_code == 200, reply.text
     changed = reply.json()
     assert changed["shipTo"]["city"] == "Eugene"
@@ -199,8 +200,33 @@ async def test_an_order_that_was_read_can_be_changed_and_put_back(any_client: ht
     (mug,) = changed["_embedded"][LINES]
     assert (mug["qty"], mug["notes"]) == (5, "n")
     assert mug["readOnly"]["orderItemId"] == created["_embedded"][LINES][0]["readOnly"]["orderItemId"]
-    assert await available(any_client) == {"MUG": 5, "TEA": 4}
+    assert await available(client) == {"MUG": 5, "TEA": 4}
     assert reply.headers["ETag"] not in {"", created["etag"]}
+
+
+async def test_lines_of_one_item_keep_the_numbers_they_were_shown_with(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", line("MUG", 1, externalId="a"), line("MUG", 2, externalId="b"))
+    first, second = (entry["readOnly"]["orderItemId"] for entry in created["_embedded"][LINES])
+    url = f"/orders/{number(created)}"
+    turned = created | {"_embedded": {LINES: [line("MUG", 3), *reversed(created["_embedded"][LINES])]}}
+    reply = await client.put(url, json=turned, headers=match(created), params=ALL)
+    fresh, *others = reply.json()["_embedded"][LINES]
+    assert [(o["readOnly"]["orderItemId"], o["externalId"]) for o in others] == [(second, "b"), (first, "a")]
+    assert fresh["readOnly"]["orderItemId"] > second
+    # Without numbers the lines of an item are taken in their order.
+    tag = {"If-Match": reply.headers["ETag"]}
+    reply = await client.put(url, json=order("R-1", line("MUG", 1), line("TEA", 1)), headers=tag, params=ALL)
+    mug, tea = reply.json()["_embedded"][LINES]
+    assert mug["readOnly"]["orderItemId"] == fresh["readOnly"]["orderItemId"] < tea["readOnly"]["orderItemId"]
+
+
+async def test_the_number_of_a_line_that_was_taken_out_never_names_another(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", line("MUG", 1), line("TEA", 1))
+    gone = created["_embedded"][LINES][1]["readOnly"]["orderItemId"]
+    reply = await client.put(f"/orders/{number(created)}", json=order("R-1"), headers=match(created))
+    assert reply.status_code == 200
+    other = await create(client, "R-2", line("TEA", 1))
+    assert other["_embedded"][LINES][0]["readOnly"]["orderItemId"] > gone
 
 
 @pytest.mark.parametrize(
@@ -238,8 +264,8 @@ async def test_completing_allocates_once(client: httpx.AsyncClient) -> None:
     assert reply.json()["readOnly"]["deferNotification"] is False
 
 
-async def test_the_allocator_fills_an_order_up_when_goods_have_come(any_client: httpx.AsyncClient) -> None:
-    created = await create(any_client, "R-1", line("TEA", 6))
+async def test_the_allocator_fills_an_order_up_when_goods_have_come(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", line("TEA", 6))
     url = f"/orders/{number(created)}/allocator"
     goods = {
         "customerIdentifier": {"id": 11},
@@ -247,13 +273,13 @@ async def test_the_allocator_fills_an_order_up_when_goods_have_come(any_client: 
         "referenceNum": "IN-9",
         "receiveItems": [line("TEA", 5)],
     }
-    assert (await any_client.post("/inventory/receivers", json=goods)).status_code == 201
-    assert (await any_client.put(url, json={}, headers=match(created))).status_code == 204
-    now = await look(any_client, created)
+    assert (await client.post("/inventory/receivers", json=goods)).status_code == 201
+    assert (await client.put(url, json={}, headers=match(created))).status_code == 204
+    now = await look(client, created)
     assert now["readOnly"]["fullyAllocated"] is True
     taken = [entry["qty"] for entry in now["_embedded"][LINES][0]["readOnly"]["allocations"]]
     assert taken == [4, 2]
-    again = await any_client.put(url, json={}, headers=match(now))
+    again = await client.put(url, json={}, headers=match(now))
     assert (again.status_code, again.json()["ErrorCode"]) == (403, "FullyAllocated")
 
 
@@ -266,4 +292,4 @@ async def test_an_order_that_is_not_there_is_missing(client: httpx.AsyncClient, 
             json=order("R-1") | {"reason": "x"} if method != "GET" else None,
             headers={"If-Match": '"x"'},
         )
-        assert (reply.status_code, reply.json()["ErrorCode"]) == (404, "DoesNotExist")
+        assert (reply.status_code, reply.content) == (404, b"")

@@ -21,7 +21,7 @@ from tests.unit.warehouse.houses import (
 )
 
 
-async def test_a_created_order_is_returned_whole_and_can_be_read_again(any_client: httpx.AsyncClient) -> None:
+async def test_a_created_order_is_returned_whole_and_can_be_read_again(client: httpx.AsyncClient) -> None:
     body = order(
         "112-1-1",
         line("MUG", 2, notes="gift: love", savedElements=[{"name": "item", "value": "4711"}]),
@@ -35,7 +35,7 @@ async def test_a_created_order_is_returned_whole_and_can_be_read_again(any_clien
         routingInfo={"carrier": "UPS", "mode": "03", "scacCode": "UPSN", "isCod": False},
         savedElements=[{"name": "amazon", "value": "112-1-1"}],
     )
-    reply = await any_client.post("/orders", json=body)
+    reply = await client.post("/orders", json=body)
     assert reply.status_code == 201
     created = reply.json()
     assert created["readOnly"] | {"orderId": 0} == created["readOnly"] | {
@@ -57,7 +57,7 @@ async def test_a_created_order_is_returned_whole_and_can_be_read_again(any_clien
     assert mug["savedElements"] == [{"name": "item", "value": "4711"}]
     assert (tea["qty"], tea["externalId"], tea["fulfillInvSalePrice"]) == (1.5, "x", 9.99)
 
-    again = await any_client.get(f"/orders/{number(created)}", params={"detail": "All", "itemdetail": "All"})
+    again = await client.get(f"/orders/{number(created)}", params={"detail": "All", "itemdetail": "All"})
     assert again.json() == created
     assert again.headers["ETag"] == reply.headers["ETag"]
 
@@ -77,17 +77,17 @@ async def test_member_names_are_read_in_any_case_and_lines_from_the_hal_node_too
     assert created["shipTo"] == ship_to()
 
 
-async def test_an_order_takes_stock_and_a_kit_takes_its_components(any_client: httpx.AsyncClient) -> None:
-    await create(any_client, "R-1", line("SET", 2), line("MUG", 1))
-    assert await available(any_client) == {"MUG": 5, "TEA": 2}
+async def test_an_order_takes_stock_and_a_kit_takes_its_components(client: httpx.AsyncClient) -> None:
+    await create(client, "R-1", line("SET", 2), line("MUG", 1))
+    assert await available(client) == {"MUG": 5, "TEA": 2}
 
 
-async def test_an_order_without_enough_stock_takes_what_there_is(any_client: httpx.AsyncClient) -> None:
-    created = await create(any_client, "R-1", line("MUG", 12), line("TEA", 1))
+async def test_an_order_without_enough_stock_takes_what_there_is(client: httpx.AsyncClient) -> None:
+    created = await create(client, "R-1", line("MUG", 12), line("TEA", 1))
     assert created["readOnly"]["fullyAllocated"] is False
     flags = [entry["readOnly"]["fullyAllocated"] for entry in created["_embedded"][LINES]]
     assert flags == [False, True]
-    assert await available(any_client) == {"MUG": 0, "TEA": 3}
+    assert await available(client) == {"MUG": 0, "TEA": 3}
 
 
 async def test_stock_of_another_qualifier_or_facility_is_not_taken(client: httpx.AsyncClient) -> None:
@@ -138,6 +138,12 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "nobody": ({"shipTo": ship_to(name=None)}, "Required", "shipTo.name"),
     "no address": ({"shipTo": None}, "Required", "shipTo.address1"),
     "half a character": ({"poNum": "\ud83d"}, "ValueNotSupported", "poNum"),
+    "before the calendar": (
+        {"earliestShipDate": "0001-01-01T00:00:00Z"},
+        "ValueNotSupported",
+        "earliestShipDate",
+    ),
+    "long country": ({"shipTo": ship_to(country="USA")}, "ValueNotSupported", "shipTo.country"),
     "no time": ({"earliestShipDate": "soon"}, "ValueNotSupported", "earliestShipDate"),
     "long notes": ({"notes": "x" * 1001}, "ValueNotSupported", "notes"),
     "order type": ({"orderType": "B2X"}, "ValueNotSupported", "orderType"),
@@ -168,32 +174,32 @@ async def test_a_body_that_is_no_order_is_refused(client: httpx.AsyncClient, con
     assert (await client.post("/orders", content=content)).status_code == 400
 
 
-async def test_a_reference_is_taken_once_per_customer(any_client: httpx.AsyncClient) -> None:
-    await create(any_client, "R-1")
-    again = await any_client.post("/orders", json=order("R-1"))
+async def test_a_reference_is_taken_once_per_customer(client: httpx.AsyncClient) -> None:
+    await create(client, "R-1")
+    again = await client.post("/orders", json=order("R-1"))
     assert (again.status_code, again.json()["ErrorCode"]) == (400, "Duplicate")
-    await create(any_client, "R-1", customerIdentifier={"id": 12})
+    await create(client, "R-1", customerIdentifier={"id": 12})
 
 
-async def test_two_who_create_the_same_order_at_once_get_one(any_client: httpx.AsyncClient) -> None:
+async def test_two_who_create_the_same_order_at_once_get_one(client: httpx.AsyncClient) -> None:
     for round_number in range(5):
         body = order(f"R-{round_number}")
-        replies = await asyncio.gather(*(any_client.post("/orders", json=body) for _ in range(6)))
+        replies = await asyncio.gather(*(client.post("/orders", json=body) for _ in range(6)))
         statuses = sorted(reply.status_code for reply in replies)
         assert statuses == [201, 400, 400, 400, 400, 400]
         assert {r.json()["ErrorCode"] for r in replies if r.status_code == 400} == {"Duplicate"}
     # Losers took no stock with them.
-    assert (await available(any_client))["MUG"] == 5
+    assert (await available(client))["MUG"] == 5
 
 
 async def test_orders_that_compete_for_stock_never_take_more_than_there_is(
-    any_client: httpx.AsyncClient,
+    client: httpx.AsyncClient,
 ) -> None:
     lines = [line("MUG", 2), line("TEA", 1)]
     created = await asyncio.gather(
-        *(create(any_client, f"R-{n}", *(lines if n % 2 else reversed(lines))) for n in range(8))
+        *(create(client, f"R-{n}", *(lines if n % 2 else reversed(lines))) for n in range(8))
     )
-    assert await available(any_client) == {"MUG": 0, "TEA": 0}
+    assert await available(client) == {"MUG": 0, "TEA": 0}
     assert sum(entry["readOnly"]["fullyAllocated"] for entry in created) <= 4
 
 
@@ -202,9 +208,9 @@ async def test_orders_that_compete_for_stock_never_take_more_than_there_is(
     [(DuplicateScope.WAREHOUSE, 400, 400), (DuplicateScope.NONE, 201, 201)],
 )
 async def test_the_scope_of_duplicates_is_a_switch(
-    sqlite_url: str, scope: DuplicateScope, same_customer: int, other_customer: int
+    database_url: str, scope: DuplicateScope, same_customer: int, other_customer: int
 ) -> None:
-    house = open_house(sqlite_url, switches=Switches(duplicate_scope=scope))
+    house = open_house(database_url, switches=Switches(duplicate_scope=scope))
     async with visiting(house) as client:
         await create(client, "R-1")
         assert (await client.post("/orders", json=order("R-1"))).status_code == same_customer
@@ -213,12 +219,12 @@ async def test_the_scope_of_duplicates_is_a_switch(
     house.close()
 
 
-async def test_aliases_and_lengths_are_switches(sqlite_url: str) -> None:
-    house = open_house(
-        sqlite_url, switches=Switches(accept_alias_sku=True, limits=FieldLimits(name=5, notes=0))
-    )
+async def test_aliases_countries_and_lengths_are_switches(database_url: str) -> None:
+    limits = FieldLimits(name=5, notes=0)
+    switches = Switches(accept_alias_sku=True, two_letter_country=False, limits=limits)
+    house = open_house(database_url, switches=switches)
     async with visiting(house) as client:
-        short = ship_to(name="Ann", address1="1 St")
+        short = ship_to(name="Ann", address1="1 St", country="Germany")
         created = await create(client, "R-1", line("MUG-ALT"), shipTo=short, notes="x" * 5000)
         assert created["_embedded"][LINES][0]["itemIdentifier"]["sku"] == "MUG"
         refused = await client.post("/orders", json=order("R-2", shipTo=short | {"name": "Annette"}))

@@ -20,22 +20,22 @@ async def _walk(client: httpx.AsyncClient, url: str) -> list[Any]:
     return found
 
 
-async def test_following_the_links_shows_every_order_once(any_client: httpx.AsyncClient) -> None:
+async def test_following_the_links_shows_every_order_once(client: httpx.AsyncClient) -> None:
     for n in range(7):
-        await create(any_client, f"R-{n}", poNum=f"p%{n % 2}")
-    found = await _walk(any_client, "/orders?pgsiz=2&sort=-ponum")
+        await create(client, f"R-{n}", poNum=f"p%{n % 2}")
+    found = await _walk(client, "/orders?pgsiz=2&sort=-ponum")
     assert [number(entry) for entry in found] == [2, 4, 6, 1, 3, 5, 7]
     # What was encoded twice stays so in the links.
-    found = await _walk(any_client, "/orders?pgsiz=1&rql=ponum%3D%3Dp%25250")
+    found = await _walk(client, "/orders?pgsiz=1&rql=ponum%3D%3Dp%25250")
     assert [number(entry) for entry in found] == [1, 3, 5, 7]
-    middle = (await any_client.get("/orders?pgsiz=3&pgnum=2")).json()
+    middle = (await client.get("/orders?pgsiz=3&pgnum=2")).json()
     assert middle["totalResults"] == 7
     assert {name: re.sub(r".*pgnum=", "", link["href"]) for name, link in middle["_links"].items()} == {
         "self": "2",
         "next": "3",
         "prev": "1",
     }
-    assert (await any_client.get("/orders?pgnum=99")).json()["_embedded"][ORDERS] == []
+    assert (await client.get("/orders?pgnum=99")).json()["_embedded"][ORDERS] == []
 
 
 LIMITS = {
@@ -70,6 +70,30 @@ async def test_unknown_parameters_are_ignored(client: httpx.AsyncClient) -> None
     await create(client, "R-1")
     reply = await client.get("/orders?pgsize=5000&customerid=99&facilityid=99&PGSIZ=1")
     assert reply.json()["totalResults"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        *[("/orders", n) for n in ("markforlistid", "skulist", "skucontains", "hvpbatchname", "upclist")],
+        *[("/orders/summaries", n) for n in ("orderidcontains", "receiverid")],
+    ],
+)
+async def test_a_documented_parameter_that_is_not_done_is_refused_and_not_ignored(
+    client: httpx.AsyncClient, path: str, name: str
+) -> None:
+    reply = await client.get(path, params={name: "1"})
+    assert (reply.status_code, reply.json()["Parameters"]) == (400, [name])
+    assert (await client.get(path, params={name: ""})).status_code == 200
+
+
+async def test_what_is_absent_is_sorted_first(client: httpx.AsyncClient) -> None:
+    for n in range(3):
+        await create(client, f"R-{n}")
+    await client.put("/orders/orderholder?holdReason=x", json={"orderIdentifiers": [{"id": 2}]})
+    for sort, ids in (("readonly.onholddate", [1, 3, 2]), ("-readonly.onholddate", [2, 1, 3])):
+        page = (await client.get("/orders", params={"sort": sort})).json()
+        assert [number(entry) for entry in page["_embedded"][ORDERS]] == ids
 
 
 async def test_details_are_shown_when_they_are_asked_for(client: httpx.AsyncClient) -> None:
@@ -120,25 +144,29 @@ async def test_summaries_of_orders_are_short(client: httpx.AsyncClient) -> None:
     ]
 
 
-async def test_customers_name_their_facilities(any_client: httpx.AsyncClient) -> None:
-    page = (await any_client.get("/customers?sort=-companyinfo.companyname")).json()
+async def test_customers_name_their_facilities(house: Warehouse, client: httpx.AsyncClient) -> None:
+    page = (await client.get("/customers?sort=-companyinfo.companyname")).json()
     names = [
         entry["companyInfo"]["companyName"]
         for entry in page["_embedded"]["http://api.3plCentral.com/rels/customers/customer"]
     ]
     assert names == ["Borealis", "Acme"]
-    acme = (await any_client.get("/customers/11")).json()
+    reply = await client.get("/customers/11")
+    acme = reply.json()
     assert acme["readOnly"] == {"customerId": 11, "deactivated": False}
     assert acme["facilities"] == [{"name": "Reno", "id": 3}, {"name": "Hamburg", "id": 4}]
     assert acme["primaryFacilityIdentifier"]["id"] == 3
-    assert (await any_client.get("/customers/99")).status_code == 404
+    assert (await client.get("/customers/99")).status_code == 404
+    load_seed(house, {"customers": [{"name": "Acme", "facilities": ["Reno"]}]})
+    changed = await client.get("/customers/11")
+    assert changed.headers["ETag"] not in {"", reply.headers["ETag"]}
 
 
-async def test_facilities_are_those_of_a_customer(any_client: httpx.AsyncClient) -> None:
+async def test_facilities_are_those_of_a_customer(client: httpx.AsyncClient) -> None:
     rel = "http://api.3plCentral.com/rels/properties/facility"
-    everywhere = (await any_client.get("/properties/facilities")).json()
+    everywhere = (await client.get("/properties/facilities")).json()
     assert everywhere["totalResults"] == 2
-    (reno,) = (await any_client.get("/properties/facilities?customerId=12")).json()["_embedded"][rel]
+    (reno,) = (await client.get("/properties/facilities?customerId=12")).json()["_embedded"][rel]
     assert reno == {
         "facilityId": 3,
         "name": "Reno",
@@ -148,18 +176,18 @@ async def test_facilities_are_those_of_a_customer(any_client: httpx.AsyncClient)
 
 
 async def test_items_tell_whether_they_are_active_and_what_kits_are_made_of(
-    any_client: httpx.AsyncClient,
+    client: httpx.AsyncClient,
 ) -> None:
     rel = "http://api.3plCentral.com/rels/customers/item"
-    page = (await any_client.get("/customers/11/items", params={"sort": "sku"})).json()
+    page = (await client.get("/customers/11/items", params={"sort": "sku"})).json()
     items = {entry["sku"]: entry for entry in page["_embedded"][rel]}
     assert list(items) == ["MUG", "OLD", "SET", "TEA"]
     assert [sku for sku, entry in items.items() if entry["readOnly"]["deactivated"]] == ["OLD"]
     parts = items["SET"]["kit"]["components"]
     assert [(part["itemIdentifier"]["sku"], part["qty"]) for part in parts] == [("MUG", 2), ("TEA", 1)]
-    found = await any_client.get("/customers/11/items", params={"rql": "upc==012345678905"})
+    found = await client.get("/customers/11/items", params={"rql": "upc==012345678905"})
     assert found.json()["_embedded"][rel][0]["sku"] == "TEA"
-    assert (await any_client.get("/customers/99/items")).status_code == 404
+    assert (await client.get("/customers/99/items")).status_code == 404
 
 
 async def test_aliases_name_the_item_they_mean(client: httpx.AsyncClient) -> None:

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from dockwire.clock import ManualClock
-from dockwire.warehouse import Warehouse, load_seed
-from tests.unit.warehouse.houses import CREDENTIALS, ORDERS, order, visiting
+from dockwire.warehouse import Switches, Warehouse, load_seed
+from tests.unit.warehouse.houses import CREDENTIALS, ORDERS, open_house, order, visiting
 
 TOKEN = "/AuthServer/api/Token"
 GRANT = {"grant_type": "client_credentials", "user_login": "integration"}
@@ -43,7 +43,43 @@ async def test_a_token_opens_the_door_for_an_hour_of_the_clock(
     assert (await gate.get("/orders", headers=header)).status_code == 200
     house.clock.advance(1)
     reply = await gate.get("/orders", headers=header)
-    assert (reply.status_code, reply.json()["ErrorCode"]) == (401, "Unauthorized")
+    assert (reply.status_code, reply.content) == (401, b"")
+
+
+async def test_how_long_a_token_is_good_is_a_switch(database_url: str) -> None:
+    house = open_house(database_url, switches=Switches(token_seconds=1800))
+    load_seed(house, CREDENTIALS)
+    async with visiting(house, control=False) as gate:
+        answer = (await gate.post(TOKEN, auth=("all", "s1"), json=GRANT)).json()
+        assert answer["expires_in"] == 1800
+        header = {"Authorization": f"Bearer {answer['access_token']}"}
+        assert isinstance(house.clock, ManualClock)
+        house.clock.advance(1799)
+        assert (await gate.get("/orders", headers=header)).status_code == 200
+        house.clock.advance(1)
+        assert (await gate.get("/orders", headers=header)).status_code == 401
+    house.close()
+
+
+@pytest.mark.parametrize("explained", [False, True])
+async def test_refusals_without_a_documented_body_have_one_only_by_a_switch(
+    database_url: str, explained: bool
+) -> None:
+    house = open_house(database_url, switches=Switches(refusals_explained=explained))
+    async with visiting(house) as client:
+        await client.post("/orders", json=order("R-1"))
+        replies = [
+            await client.get("/orders/99"),
+            await client.post("/orders/1/completer", headers={"If-Match": '"old"'}),
+            await client.post("/orders/1/completer"),
+        ]
+    async with visiting(house, control=False) as gate:
+        replies.append(await gate.get("/orders"))
+    assert [reply.status_code for reply in replies] == [404, 412, 428, 401]
+    codes = [reply.json()["ErrorCode"] if reply.content else None for reply in replies]
+    known = ["DoesNotExist", "PreconditionFailed", "PreconditionRequired", "Unauthorized"]
+    assert codes == (known if explained else [None] * 4)
+    house.close()
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text, update
 
-from tests.unit.warehouse.houses import create, line
+from dockwire.warehouse import Warehouse
+from dockwire.warehouse.order_state import Status
+from dockwire.warehouse.tables import orders, receive_items
+from tests.unit.warehouse.houses import create, line, noting_statements, open_house, tamper, visiting
 
 
 def receipt(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -27,13 +30,13 @@ async def summaries(client: httpx.AsyncClient, **query: Any) -> dict[tuple[str, 
     return {(row["itemIdentifier"]["sku"], row["qualifier"]): row for row in rows}
 
 
-async def test_summaries_count_per_item_and_qualifier(any_client: httpx.AsyncClient) -> None:
+async def test_summaries_count_per_item_and_qualifier(client: httpx.AsyncClient) -> None:
     goods = receipt(line("MUG", 3, qualifier="damaged"), line("MUG", 2, lotNumber="L1"), line("TEA", "0.5"))
-    reply = await any_client.post("/inventory/receivers", json=goods)
+    reply = await client.post("/inventory/receivers", json=goods)
     assert reply.status_code == 201
     assert reply.headers["ETag"]
-    await create(any_client, "R-1", line("SET", 4), line("TEA", 1))
-    rows = await summaries(any_client, orderednotallocated="true")
+    await create(client, "R-1", line("SET", 4), line("TEA", 1))
+    rows = await summaries(client, orderednotallocated="true")
     mug = rows["MUG", ""]
     assert mug == {
         "itemIdentifier": {"sku": "MUG", "id": 1},
@@ -49,27 +52,24 @@ async def test_summaries_count_per_item_and_qualifier(any_client: httpx.AsyncCli
     assert rows["MUG", "damaged"]["available"] == 3
     tea = rows["TEA", ""]
     assert (tea["allocated"], tea["available"], tea["orderedNotAllocated"]) == (4.5, 0, 0.5)
-    assert (await summaries(any_client))["TEA", ""]["orderedNotAllocated"] is None
+    assert (await summaries(client))["TEA", ""]["orderedNotAllocated"] is None
 
 
-async def test_components_of_kits_that_wait_count_as_ordered(any_client: httpx.AsyncClient) -> None:
-    await create(any_client, "R-1", line("SET", 2), line("MUG", 1), deferNotification=True)
-    await create(any_client, "R-2", line("MUG", 1), deferNotification=True, customerIdentifier={"id": 12})
-    rows = await summaries(any_client, orderednotallocated="true")
+async def test_components_of_kits_that_wait_count_as_ordered(client: httpx.AsyncClient) -> None:
+    await create(client, "R-1", line("SET", 2), line("MUG", 1), deferNotification=True)
+    await create(client, "R-2", line("MUG", 1), deferNotification=True, customerIdentifier={"id": 12})
+    rows = await summaries(client, orderednotallocated="true")
     assert rows["MUG", ""]["orderedNotAllocated"] == 5
     assert rows["TEA", ""]["orderedNotAllocated"] == 2
 
 
 async def test_what_shipped_stays_allocated_and_leaves_the_hand(
-    client: httpx.AsyncClient, sqlite_url: str
+    house: Warehouse, client: httpx.AsyncClient
 ) -> None:
     await create(client, "R-1", line("MUG", 4))
     await create(client, "R-2", line("MUG", 1))
-    engine = create_engine(sqlite_url)
-    with engine.begin() as link:
-        link.execute(text("UPDATE orders SET status = 1 WHERE reference = 'R-1'"))
-        link.execute(text("UPDATE receive_items SET on_hold = 1 WHERE item_id = 2"))
-    engine.dispose()
+    tamper(house, update(orders).where(orders.c.reference == "R-1").values(status=Status.CLOSED))
+    tamper(house, update(receive_items).where(receive_items.c.item_id == 2).values(on_hold=True))
     rows = await summaries(client)
     mug, tea = rows["MUG", ""], rows["TEA", ""]
     assert (mug["allocated"], mug["available"], mug["onHand"]) == (5, 5, 6)
@@ -78,15 +78,30 @@ async def test_what_shipped_stays_allocated_and_leaves_the_hand(
     assert (await create(client, "R-3", line("TEA", 1)))["readOnly"]["fullyAllocated"] is False
 
 
-async def test_summaries_page_and_narrow_without_links(any_client: httpx.AsyncClient) -> None:
-    page = (await any_client.get("/inventory/stocksummaries?pgsiz=2&pgnum=2&sort=-sku")).json()
+async def test_stock_finds_its_allocations_without_reading_all_of_them(sqlite_url: str) -> None:
+    house = open_house(sqlite_url)
+    async with visiting(house) as client:
+        with noting_statements(house) as sent:
+            await summaries(client)
+            await client.get("/inventory/stockdetails?customerid=11&facilityid=3")
+    read = [statement for statement in sent if "FROM allocations" in statement]
+    assert len(read) == 2
+    for statement in read:
+        explained = text("EXPLAIN QUERY PLAN " + statement.replace("?", "1"))
+        plan = house._database.read(lambda link, query=explained: link.execute(query).all())  # type: ignore[misc]  # called at once
+        assert any("SEARCH allocations USING INDEX allocations_by_stock" in row.detail for row in plan)
+    house.close()
+
+
+async def test_summaries_page_and_narrow_without_links(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/inventory/stocksummaries?pgsiz=2&pgnum=2&sort=-sku")).json()
     assert set(page) == {"totalResults", "summaries"}
     assert (page["totalResults"], len(page["summaries"])) == (3, 1)
-    found = await any_client.get("/inventory/stocksummaries", params={"rql": "sku==TEA;facilityid==3"})
+    found = await client.get("/inventory/stocksummaries", params={"rql": "sku==TEA;facilityid==3"})
     assert [row["allocated"] for row in found.json()["summaries"]] == [0]
-    plain = await any_client.get("/inventory/stocksummaries", headers={"Accept": "*/*"})
+    plain = await client.get("/inventory/stocksummaries", headers={"Accept": "*/*"})
     assert plain.json()["Summaries"][0]["ItemIdentifier"]["Sku"] == "MUG"
-    refused = await any_client.get("/inventory/stocksummaries?rql=customeridentifier.id==11")
+    refused = await client.get("/inventory/stocksummaries?rql=customeridentifier.id==11")
     assert refused.status_code == 400
 
 

@@ -5,13 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import httpx
 import pytest
+from psycopg import sql
 from typer.testing import CliRunner
 
 from dockwire.cli.warehouse import app
+from tests.databases import PostgresServer
 from tests.unit.warehouse.houses import CREDENTIALS, SEED, order
 
 TOML = """
@@ -92,22 +95,50 @@ def test_settings_that_cannot_be_used_are_named(
 def test_serve_answers_until_it_is_interrupted(state: Path, tmp_path: Path) -> None:
     seed = _file(tmp_path, "seed.json", json.dumps(SEED | CREDENTIALS))
     command = [sys.executable, "-c", "from dockwire.cli.warehouse import app; app()", "serve"]
-    options = ["--port", "0", "--seed-file", seed, "--control", "--json"]
+    switches = _file(tmp_path, "s.toml", "token_seconds = 1800")
+    options = ["--port", "0", "--seed-file", seed, "--switches", switches, "--control", "--json"]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
         assert server.stdout is not None
         url = json.loads(server.stdout.readline())["url"]
         with httpx.Client(base_url=url) as client:
             grant = {"grant_type": "client_credentials", "user_login": "integration"}
             token = client.post("/AuthServer/api/Token", auth=("all", "s1"), json=grant).json()
+            assert token["expires_in"] == 1800
             header = {"Authorization": f"Bearer {token['access_token']}"}
             assert client.post("/orders", json=order("R-1"), headers=header).status_code == 201
             assert client.get("/orders").status_code == 401
             assert len(client.get("/_sim/state").json()["orders"]) == 1
+            faults = [{"path": "/orders", "effect": {"kind": "status", "status": 503}}]
+            assert client.post("/_sim/faults", json=faults).status_code == 200
+            assert client.get("/orders").status_code == 503
         server.send_signal(signal.SIGINT)
         said, complained = server.communicate(timeout=20)
     assert said == b""
     assert b"Traceback" not in complained
     assert b"Ann" not in complained
+
+
+def test_what_the_database_forbids_is_told_in_a_sentence(
+    state: Path, tmp_path: Path, postgresql_url: str, postgresql_server: PostgresServer
+) -> None:
+    seed = _file(tmp_path, "a.toml", TOML)
+    assert CliRunner().invoke(app, ["seed", seed, "--database", postgresql_url]).exit_code == 0
+    role = sql.Identifier(f"reader{uuid.uuid4().hex}")
+    postgresql_server.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE pg_read_all_data").format(role))
+    reading = postgresql_url.replace("postgres:@", f"{role.as_string(None).strip(chr(34))}:@")
+    run = CliRunner().invoke(
+        app, ["seed", _file(tmp_path, "b.toml", TOML.replace("MUG", "TEA")), "--database", reading]
+    )
+    assert (run.exit_code, run.stdout) == (1, "")
+    assert "does not answer (InsufficientPrivilege)" in run.stderr
+    postgresql_server.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
+def test_switches_come_from_a_file_and_unknown_ones_are_named(state: Path, tmp_path: Path) -> None:
+    for content, told in (("duplicate_scope = 'shop'", "duplicate_scope: "), ("tokens = 1", "tokens: ")):
+        run = CliRunner().invoke(app, ["serve", "--switches", _file(tmp_path, "s.toml", content)])
+        assert run.exit_code == 2
+        assert told in run.stderr
 
 
 def test_a_port_that_is_taken_is_told(state: Path) -> None:

@@ -196,6 +196,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("lines_by_item", "order_items", ["item_id"], unique=False)
     op.create_index("lines_by_order", "order_items", ["order_id"], unique=False)
@@ -243,3 +244,4 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("order_item_id", "receive_item_id"),
     )
+    op.create_index("allocations_by_stock", "allocations", ["receive_item_id"], unique=False)
