@@ -9,7 +9,7 @@ from pydantic import Field
 from blocks.amazon_seller_account import AmazonSellerAccount
 from blocks.warehouse_account import WarehouseAccount
 from dockwire.errors import SettingsError
-from dockwire.model.connection import CancelPolicy, Connection, Contacts, Filter, ShipMethod
+from dockwire.model.connection import CancelPolicy, Connection, Contacts, Filter, ShipMethod, TrackingCheck
 from dockwire.settings import explained
 
 
@@ -64,6 +64,16 @@ class MarketplaceConnection(Block):
     contacts: Contacts = Field(default=Contacts(), description="Who gets which mail.")
     on_buyer_cancel: CancelPolicy = Field(
         default=CancelPolicy.HOLD, description="What to do when a buyer asks to cancel a created order."
+    )
+    carrier_codes: dict[str, str] = Field(
+        default={}, description="Warehouse carrier or SCAC to Amazon's carrier code, where they differ."
+    )
+    tracking_check: TrackingCheck = Field(
+        default=TrackingCheck.WARN,
+        description="What to do with a tracking number that does not look like one of its carrier.",
+    )
+    billing_currency: str = Field(
+        default="", description="Currency of the 3PL's charges; empty means the marketplace's."
     )
     reference_prefix: str = Field(default="", description="Put before the order id in the warehouse.")
     reference_suffix: str = Field(default="", description="Put behind the order id in the warehouse.")

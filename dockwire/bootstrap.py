@@ -37,7 +37,10 @@ async def opened_ledger(settings: Settings) -> AsyncIterator[SqlLedger]:
         SettingsError: the address or the encryption keys are unusable.
         LedgerUnavailable: the database does not answer.
     """
-    ledger = await SqlLedger.open(settings.ledger_database, sealer=sealer(settings))
+    try:
+        ledger = await SqlLedger.open(settings.ledger_database, sealer=sealer(settings))
+    except SealError as error:
+        raise SettingsError(str(error)) from None
     try:
         yield ledger
     finally:

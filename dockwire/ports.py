@@ -1,9 +1,11 @@
 """What the services need from the outside, as protocols; ``bootstrap`` chooses who provides it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from dockwire.model.charge import Charge
+from dockwire.model.close_plan import ClosePlan
 from dockwire.model.connection import AccountKey, Connection
 from dockwire.model.ids import (
     AmazonOrderId,
@@ -12,9 +14,11 @@ from dockwire.model.ids import (
     WarehouseOrderId,
 )
 from dockwire.model.order import Malformed, Order, OrderPage, SearchWindow
+from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState
 from dockwire.model.record import (
     Chain,
     Claim,
+    Closing,
     Fact,
     FactKind,
     HarvestState,
@@ -26,9 +30,11 @@ from dockwire.model.record import (
     OrderState,
     Outcome,
     PageCounts,
+    Problem,
     Verdict,
 )
-from dockwire.model.warehouse import Item, OrderDraft, Party, PlacedOrder
+from dockwire.model.shipping import Carrier, ShipOrder
+from dockwire.model.warehouse import Item, OrderDraft, Party, PlacedOrder, Routing
 
 
 class Participation(Protocol):
@@ -63,6 +69,15 @@ class SellerAccount(Protocol):
 
     async def get_order(self, order_id: AmazonOrderId) -> Order | Malformed:
         """Return one order as it is now."""
+        ...
+
+    async def confirm_shipment(self, order: Order, parcel: Parcel) -> None:
+        """Tell Amazon of a parcel of an order; the same reference again edits that package.
+
+        Raises:
+            Refused: Amazon will not take it; its words are the error's first argument.
+            Unavailable: the outcome is unknown; telling it again is safe.
+        """
         ...
 
     async def participations(self) -> Sequence[Participation]:
@@ -104,6 +119,43 @@ class Warehouse(Protocol):
         """Put an open order on hold; raises ``Refused`` when that is not possible any more."""
         ...
 
+    async def release_order(self, order: PlacedOrder) -> None:
+        """Take a held order off hold; raises ``Refused`` when that is not possible."""
+        ...
+
+    async def ship_order(self, order_id: WarehouseOrderId) -> ShipOrder:
+        """Return one order with lines, packages, routing and charges, as it is now."""
+        ...
+
+    async def route_order(self, order: ShipOrder, routing: Routing, tracking: str) -> ShipOrder:
+        """Set routing and tracking number; return the order as it is then.
+
+        Raises:
+            Outdated: it changed since it was read.
+            Refused: it is closed or cancelled, or the warehouse does not know the carrier.
+        """
+        ...
+
+    async def close_order(
+        self, order: ShipOrder, tracking: str, charges: Sequence[Charge], *, at: datetime
+    ) -> None:
+        """Close an order and add charges in one call; what became of it is seen by reading the order.
+
+        Raises:
+            Outdated: it changed since it was read, perhaps by this very call.
+            Refused: it is closed, cancelled, on hold or short of stock.
+            Unanswered, Unavailable: the outcome is unknown.
+        """
+        ...
+
+    async def carriers(self) -> list[Carrier]:
+        """Return the carriers that orders may travel by, with their services."""
+        ...
+
+    def closed_orders(self, customer_id: CustomerId, since: datetime) -> AsyncIterator[ShipOrder]:
+        """Yield a customer's closed orders that changed at or after ``since``, oldest change first."""
+        ...
+
     async def customers(self) -> list[Party]:
         """Return the customers the credential may see."""
         ...
@@ -137,7 +189,78 @@ class QuotaStore(Protocol):
         ...
 
 
-class Ledger(QuotaStore, Protocol):
+class ShippingLedger(Protocol):
+    """What the ledger remembers about closing orders and telling Amazon."""
+
+    async def find_placed(self, connection: Connection, handles: Sequence[str]) -> dict[str, LedgerOrder]:
+        """Return created orders by handle: Amazon order id, warehouse reference or warehouse number."""
+        ...
+
+    async def submission(self, connection: Connection, token: str) -> list[Closing]:
+        """Return the orders of a ship-and-close request; none when it was never begun."""
+        ...
+
+    async def begin_submission(
+        self, connection: Connection, plan: ClosePlan, *, now: datetime
+    ) -> list[Closing]:
+        """Fix what each order of a request bears; one that was begun before stays as it was begun."""
+        ...
+
+    async def record_closing(self, connection: Connection, closing: Closing, *, now: datetime) -> None:
+        """Record how far an order of a request has come, with a fact; a closed one stays closed."""
+        ...
+
+    async def shipping_mark(self, connection: Connection) -> datetime | None:
+        """Return up to where closed warehouse orders have been read."""
+        ...
+
+    async def move_shipping_mark(self, connection: Connection, mark: datetime) -> None:
+        """Move that mark forward; it never moves back."""
+        ...
+
+    async def store_parcels(
+        self,
+        connection: Connection,
+        found: Sequence[tuple[WarehouseOrderId, Sequence[Parcel | Problem]]],
+        *,
+        now: datetime,
+    ) -> int:
+        """Store the parcels of closed warehouse orders; return how many are new or changed.
+
+        Orders that are not this connection's are passed over. What did not change stays as it is.
+        """
+        ...
+
+    async def due_parcels(
+        self, connection: Connection, *, now: datetime, after: int = 0, limit: int = 200
+    ) -> list[LedgerParcel]:
+        """Return parcels that Amazon has to be told of, by number, beginning behind ``after``."""
+        ...
+
+    async def accepted_parcels(self, connection: Connection, *, limit: int = 200) -> list[LedgerParcel]:
+        """Return parcels Amazon took and did not show yet, longest waiting first."""
+        ...
+
+    async def record_parcels(
+        self, connection: Connection, outcomes: Sequence[ParcelOutcome], *, now: datetime
+    ) -> None:
+        """Record what became of parcels that did not change meanwhile, with facts."""
+        ...
+
+    async def retry_parcels(self, connection: ConnectionSlug, order_id: AmazonOrderId) -> int:
+        """Make the refused parcels of an order due again; return how many there are."""
+        ...
+
+    async def parcel_counts(self, connection: ConnectionSlug) -> dict[ParcelState, int]:
+        """Return how many parcels stand in each state."""
+        ...
+
+    async def order_parcels(self, order_id: AmazonOrderId) -> list[ParcelRow]:
+        """Return the parcels of an order, for people."""
+        ...
+
+
+class Ledger(QuotaStore, ShippingLedger, Protocol):
     """The truth about synchronisation. Each method is one transaction.
 
     Every method may raise ``LedgerUnavailable``; nothing of the call was kept then.
@@ -145,7 +268,11 @@ class Ledger(QuotaStore, Protocol):
 
     # -- connections ----------------------------------------------------------------------------
     async def register(self, connection: Connection, *, now: datetime) -> None:
-        """Create or update the connection and its account; repeating it changes nothing."""
+        """Create or update the connection and its account; repeating it changes nothing.
+
+        An earlier first day (``import_since``) puts the watermark back to it: what lies between is read
+        and decided again.
+        """
         ...
 
     async def connections(self) -> list[Connection]:
@@ -164,21 +291,34 @@ class Ledger(QuotaStore, Protocol):
         ...
 
     async def start_chain(self, account: AccountKey, chain: Chain, *, owner: str, now: datetime) -> None:
-        """Fix a window before its first page is asked for; raises ``LeaseLost``."""
+        """Fix a window before its first page is asked for.
+
+        Raises:
+            LeaseLost: another run took over, or another chain is under way.
+        """
         ...
 
     async def store_page(
-        self, account: AccountKey, page: OrderPage, *, owner: str, now: datetime, lease_seconds: float
+        self,
+        account: AccountKey,
+        page: OrderPage,
+        *,
+        window: SearchWindow,
+        owner: str,
+        now: datetime,
+        lease_seconds: float,
     ) -> PageCounts:
         """Store one page of the chain under way and move the chain on, all in one transaction.
 
+        ``window`` is what the page was asked for: a page of any other chain is refused.
+
         Orders are matched on (account, Amazon order id). An older state never replaces a newer one,
         a missing address never blanks a stored one, and an order whose content did not change stays
-        untouched. The last page of a harvest moves the watermarks of the chain's marketplaces to the
+        untouched; but a skipped one is decided again when its time stamp moves. The last page of a harvest moves the watermarks of the chain's marketplaces to the
         window's upper bound; no other call moves them.
 
         Raises:
-            LeaseLost: another run took over; nothing was stored.
+            LeaseLost: another run took over or began another chain; nothing was stored.
         """
         ...
 
@@ -224,7 +364,7 @@ class Ledger(QuotaStore, Protocol):
     async def postpone(
         self, connection: Connection, order_id: AmazonOrderId, *, not_before: datetime
     ) -> None:
-        """Count an attempt on an order and do not offer it before ``not_before``."""
+        """Count an attempt on a quarantined order and do not offer it before ``not_before``."""
         ...
 
     # -- creating -------------------------------------------------------------------------------
@@ -327,10 +467,11 @@ class Ledger(QuotaStore, Protocol):
         """Return facts that no mail has told yet, oldest first."""
         ...
 
-    async def post_mail(self, mails: list[Mail], told: list[int], *, now: datetime) -> None:
+    async def post_mail(self, mails: list[Mail], told: list[int], *, now: datetime) -> bool:
         """Put mails into the outbox and mark the facts they tell, in one transaction.
 
-        A mail whose ``message_id`` is there already is not added again.
+        A mail whose ``message_id`` is there already is not added again. False, and nothing is kept, when
+        another run has told one of the facts meanwhile.
         """
         ...
 

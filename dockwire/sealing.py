@@ -53,14 +53,21 @@ class Sealer:
         try:
             return json.loads(self._ring.decrypt(sealed.encode()))
         except InvalidToken as error:
-            raise SealError(
-                "a sealed value does not open with the configured keys; put the key it was written with back "
-                "into DOCKWIRE_ENCRYPTION_KEYS (after the newest one)"
-            ) from error
+            raise SealError(_NO_KEY_FITS) from error
 
     def rotate(self, sealed: str) -> str:
-        """Return the same value sealed with the newest key."""
+        """Return the same value sealed with the newest key.
+
+        Raises:
+            SealError: none of the keys fits.
+        """
         try:
             return self._ring.rotate(sealed.encode()).decode()
         except InvalidToken as error:
-            raise SealError("a sealed value does not open with the configured keys") from error
+            raise SealError(_NO_KEY_FITS) from error
+
+
+_NO_KEY_FITS = (
+    "a sealed value does not open with the configured keys; put the key it was written with back "
+    "into DOCKWIRE_ENCRYPTION_KEYS (after the newest one)"
+)

@@ -109,6 +109,7 @@ def connection(**overrides: Any) -> Connection:
         "contacts": Contacts(
             orders_created=("clerk@example.com",),
             orders_held=("engineer@example.com",),
+            shipments_refused=("dock@example.com",),
             run_failed=("engineer@example.com",),
         ),
     }

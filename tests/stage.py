@@ -26,6 +26,7 @@ from dockwire.sealing import Sealer
 from dockwire.services.order_import import OrderImport, Report
 from dockwire.settings import Settings
 from dockwire.simulators.amazon import World, build_app, catalogue
+from dockwire.simulators.amazon.accounts import default_sellers
 from dockwire.transport import Retrying
 from dockwire.warehouse import Switches, Warehouse, load_seed
 from dockwire.warehouse import build_app as build_warehouse
@@ -47,7 +48,8 @@ LEVELS = (
     "SAME_DAY",
     "SCHEDULED",
 )
-SELLERS = {"US": "A3SIMNORTHAM01", "CA": "A3SIMNORTHAM01", "DE": "A3SIMEUROPE001", "JP": "A3SIMFAREAST01"}
+SELLERS = {code: seller.id for seller in default_sellers().values() for code in seller.participations}
+SELLERS["TR"] = "A3SIMEUROPE001"  # joins with the first order that is loaded for it
 
 
 def warehouse_seed() -> dict[str, Any]:

@@ -99,6 +99,10 @@ _MEANING: dict[str, tuple[type[RemoteError], str]] = {
         WrongCredentials,
         "the refresh token belongs to another application: use the client id and secret it was granted to",
     ),
+    "access_denied": (
+        WrongCredentials,
+        "Login with Amazon denies this application access: look at its state in the developer console",
+    ),
     "unsupported_grant_type": (
         WrongCredentials,
         "Login with Amazon does not take this kind of grant: check the token address",

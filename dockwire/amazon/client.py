@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from dockwire import __version__
 from dockwire.amazon.auth import LoginWithAmazon
+from dockwire.amazon.confirmation import to_confirmation
 from dockwire.amazon.credentials import AmazonCredentials
 from dockwire.amazon.translate import to_page, to_single
 from dockwire.amazon.wire import WireParticipations
@@ -20,12 +21,13 @@ from dockwire.errors import AccessDenied, NotFound, PageTokenExpired, Refused, R
 from dockwire.model.connection import AccountKey
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.order import Malformed, Order, OrderPage, SearchWindow
+from dockwire.model.parcel import Parcel
 from dockwire.pacing import Pacer
 from dockwire.transport import Call, Reply, Retrying, Sender, address, redacted, ssl_context
 
 _ORDERS = "/orders/2026-01-01/orders"
 _PAGE_SIZE = "100"
-_DATASETS = "FULFILLMENT,RECIPIENT,CANCELLATION"
+_DATASETS = "FULFILLMENT,RECIPIENT,CANCELLATION,PACKAGES"
 """What dockwire uses; every further dataset would be personal data without a purpose."""
 
 _TIMEOUT = httpx.Timeout(40.0, connect=10.0)
@@ -128,6 +130,20 @@ class AmazonAccount:
         if order is None:
             raise _unusable(call, reply)
         return order
+
+    async def confirm_shipment(self, order: Order, parcel: Parcel) -> None:
+        """Tell Amazon of a parcel; the same reference again edits the package."""
+        call = Call(
+            "confirmShipment",
+            "POST",
+            f"/orders/v0/orders/{quote(order.order_id, safe='')}/shipmentConfirmation",
+            body=to_confirmation(order, parcel),
+            repeatable=True,
+            expects_json=False,
+        )
+        reply = await self._ask(call)
+        if reply.status != httpx.codes.NO_CONTENT:
+            raise _unusable(call, reply)
 
     async def participations(self) -> list[MarketplaceStanding]:
         """Return the marketplaces the seller is registered in."""

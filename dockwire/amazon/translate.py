@@ -7,7 +7,15 @@ from typing import Any, TypeGuard, TypeVar
 
 from pydantic import ValidationError
 
-from dockwire.amazon.wire import WireAddress, WireItem, WireOrder, WirePage, WireRecipient, WireWindow
+from dockwire.amazon.wire import (
+    WireAddress,
+    WireItem,
+    WireOrder,
+    WirePackage,
+    WirePage,
+    WireRecipient,
+    WireWindow,
+)
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, MarketplaceId
 from dockwire.model.money import Money
 from dockwire.model.order import (
@@ -18,6 +26,7 @@ from dockwire.model.order import (
     OrderLine,
     OrderPage,
     OrderStatus,
+    SentPackage,
     Window,
 )
 
@@ -80,6 +89,7 @@ def to_order(wire: WireOrder) -> Order:
         label_printing=_window(ship.label_printing_window),
         address=_address(wire.recipient),
         replaces=_original(wire),
+        packages=tuple(_package(each) for each in wire.packages if not _cancelled(each)),
         seller_reference=next(
             (alias.alias_id for alias in wire.order_aliases if alias.alias_type == "SELLER_ORDER_ID"), None
         )
@@ -159,6 +169,19 @@ def _word(kind: type[Word], word: str | None) -> Word:
         return kind("UNKNOWN")
 
 
+def _package(wire: WirePackage) -> SentPackage:
+    return SentPackage(
+        wire.package_reference_id or "",
+        wire.carrier or "",
+        wire.tracking_number or "",
+        tuple((AmazonItemId(item.order_item_id), item.quantity) for item in wire.package_items),
+    )
+
+
+def _cancelled(wire: WirePackage) -> bool:
+    return wire.package_status is not None and wire.package_status.status == "CANCELLED"
+
+
 def _window(wire: WireWindow | None) -> Window:
     return Window(wire.earliest_date_time, wire.latest_date_time) if wire else Window()
 
@@ -201,7 +224,7 @@ def _address(recipient: WireRecipient | None) -> Address | None:
         company=wire.company_name or "",
         lines=tuple(line for line in (wire.address_line1, wire.address_line2, wire.address_line3) if line),
         city=wire.city or wire.municipality or "",
-        district=wire.district_or_county or "",
+        district=wire.district_or_county or _neighbourhood(wire),
         state=wire.state_or_region or "",
         postal_code=wire.postal_code or "",
         # Amazon writes UK where ISO 3166 has GB.
@@ -211,6 +234,10 @@ def _address(recipient: WireRecipient | None) -> Address | None:
         instructions=_instructions(recipient),
     )
     return address if _personal(wire) else None
+
+
+def _neighbourhood(wire: WireAddress) -> str:
+    return (wire.extended_fields.neighborhood if wire.extended_fields else None) or ""
 
 
 def _personal(wire: WireAddress) -> bool:

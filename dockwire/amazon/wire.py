@@ -3,7 +3,7 @@
 Source: Amazon's model ``orders_2026-01-01``. Enumerations are open there, so words stay words here.
 """
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
@@ -12,6 +12,9 @@ from pydantic.alias_generators import to_camel
 
 
 def _blank_is_absent(value: object) -> object:
+    if isinstance(value, str) and "\0" in value:
+        # PostgreSQL keeps no such text: one order would keep its whole page out of the ledger.
+        raise ValueError("holds a NUL character")
     return None if isinstance(value, str) and not value.strip() else value
 
 
@@ -20,10 +23,10 @@ def _null_is_empty(value: object) -> object:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the moment lies outside the calendar") from None
+    # Not to the calendar's very ends: other time zones must be able to say it too.
+    if not MINYEAR < moment.year < MAXYEAR:
+        raise ValueError("the moment lies outside the calendar")
+    return moment.astimezone(UTC)
 
 
 Member = TypeVar("Member")
@@ -139,6 +142,12 @@ class WireChannel(_Wire):
     channel_name: Text = None
 
 
+class WireExtended(_Wire):
+    """Parts of a Brazilian address; the street is in the lines as well, the neighbourhood only here."""
+
+    neighborhood: Text = None
+
+
 class WireAddress(_Wire):
     """Where it goes; every part may be missing."""
 
@@ -155,6 +164,7 @@ class WireAddress(_Wire):
     country_code: Text = None
     phone: Text = None
     address_type: Text = None
+    extended_fields: WireExtended | None = None
 
 
 class WirePreference(_Wire):
@@ -182,11 +192,35 @@ class WireFulfillment(_Wire):
     label_printing_window: WireWindow | None = None
 
 
+class WirePackageItem(_Wire):
+    """So many units of a line in a package."""
+
+    order_item_id: Name
+    quantity: int
+
+
+class WirePackageStatus(_Wire):
+    """Where a package is."""
+
+    status: Text = None
+
+
+class WirePackage(_Wire):
+    """A package that Amazon knows of."""
+
+    package_reference_id: Text = None
+    carrier: Text = None
+    tracking_number: Text = None
+    package_status: WirePackageStatus | None = None
+    package_items: Several[WirePackageItem] = []
+
+
 class WireOrder(_Wire):
     """One order."""
 
     order_id: Name
     order_aliases: Several[WireAlias] = []
+    packages: Several[WirePackage] = []
     created_time: Moment
     last_updated_time: Moment
     programs: Several[str] = []

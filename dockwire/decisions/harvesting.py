@@ -51,7 +51,8 @@ def next_chain(
             SearchWindow(
                 marketplaces=tuple(sorted(state.watermarks)),
                 updated_after=upper - policy.sweep_over,
-                updated_before=upper,
+                # No further than the harvests have read: what lies behind is new, not late.
+                updated_before=min(upper, *state.watermarks.values()),
                 statuses=(OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED),
             ),
         )
@@ -78,10 +79,11 @@ def next_span(span_seconds: int, pages: int) -> int:
         return min(span_seconds * 4, _LONGEST_SPAN)
     if pages <= _FEW_PAGES:
         return min(span_seconds * 2, _LONGEST_SPAN)
-    return span_seconds // 2 if pages > _MANY_PAGES else span_seconds
+    return max(span_seconds // 2, _SHORTEST_SPAN) if pages > _MANY_PAGES else span_seconds
 
 
 _LONGEST_SPAN = 730 * 86_400
+_SHORTEST_SPAN = 900
 _FEW_PAGES = 5
 _MANY_PAGES = 200
 

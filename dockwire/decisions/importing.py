@@ -103,7 +103,7 @@ _OTHERS_DELIVER = {
 def _not_ours(order: Order, connection: Connection) -> Problem | None:
     if order.updated < connection.import_since:
         return Problem("before_start", "The order's last change lies before the connection's first day.")
-    if order.marketplace_id != connection.marketplace.id:
+    if order.marketplace_id and order.marketplace_id != connection.marketplace.id:
         return Problem("other_marketplace", f"The order belongs to marketplace {order.marketplace_id}.")
     if order.fulfilled_by is FulfilledBy.AMAZON:
         return Problem("fulfilled_by_amazon", "Amazon ships this order from its own warehouse.")
@@ -136,6 +136,12 @@ def _not_ready(order: Order) -> Problem | None:
 
 
 def _problems(order: Order, lines: list[OrderLine], rules: ImportRules) -> Iterable[Problem]:
+    if not order.marketplace_id:
+        yield Problem(
+            "marketplace_missing",
+            "Amazon does not say to which marketplace the order belongs; create it by hand if it is yours.",
+            Fixer.ENGINEER,
+        )
     yield from _buyer_cancels(lines)
     yield from _sku_problems(lines, rules)
     yield from _ship_method_problems(order, rules.connection)

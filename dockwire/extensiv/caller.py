@@ -118,6 +118,7 @@ class Caller:
 
 
 def members_of(call: Call, reply: Reply, kind: type[W]) -> tuple[list[W], int | None]:
+    """Return a collection's members and the total, where it is told; raises ``Unavailable`` for anything else."""
     try:
         members, total = collection(reply.json())
         return [kind.model_validate(member) for member in members], total
@@ -169,16 +170,19 @@ _OPERATION_CODES = frozenset(
 
 
 def unusable(call: Call, reply: Reply) -> RemoteError:
+    """Return the error for an answer that is a success by its status alone."""
     return error_of(Unavailable, call, reply, "the answer is not what the warehouse's reference promises")
 
 
 def unmoved(call: Call, message: str) -> Refused:
+    """Return the error for a change that was answered and did not take effect."""
     return Refused(message, system="warehouse", operation=call.operation)
 
 
 def error_of(
     kind: type[RemoteError], call: Call, reply: Reply, message: str, vendor_code: str | None = None
 ) -> RemoteError:
+    """Return an error with the handles of the answer it is about."""
     return kind(
         message,
         system="warehouse",

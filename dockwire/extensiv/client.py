@@ -6,8 +6,10 @@ from pydantic import ValidationError
 
 from dockwire.errors import Unanswered
 from dockwire.extensiv import rql
-from dockwire.extensiv.caller import Caller, error_of, members_of, unmoved, unusable
+from dockwire.extensiv.caller import error_of, members_of, unmoved, unusable
 from dockwire.extensiv.draft import to_body
+from dockwire.extensiv.placed import placed
+from dockwire.extensiv.shipping import ShippingCalls
 from dockwire.extensiv.wire import WireCustomer, WireFacility, WireItem, WireOrder
 from dockwire.model.ids import CustomerId, WarehouseOrderId
 from dockwire.model.warehouse import Item, OrderDraft, Party, PlacedOrder, PlacedStatus
@@ -18,10 +20,9 @@ _LOOKED_UP = 50
 
 _ORDERS_PAGE = 500
 _ITEMS_PAGE = 100
-_STATUS = {0: PlacedStatus.OPEN, 1: PlacedStatus.CLOSED, 2: PlacedStatus.CANCELLED}
 
 
-class WarehouseClient(Caller):
+class WarehouseClient(ShippingCalls):
     """Implements ``Warehouse`` over HTTP."""
 
     async def create_order(self, draft: OrderDraft) -> PlacedOrder:
@@ -29,7 +30,7 @@ class WarehouseClient(Caller):
         call = Call("createOrder", "POST", "/orders", body=to_body(draft, self.zone), repeatable=False)
         reply = await self.ask(call)
         try:
-            return _placed(WireOrder.model_validate_json(reply.content), reply.headers.get("etag", ""))
+            return placed(WireOrder.model_validate_json(reply.content), reply.headers.get("etag", ""))
         except ValidationError:
             # The order is there, but we were not told its number: look it up.
             raise error_of(
@@ -62,7 +63,7 @@ class WarehouseClient(Caller):
         call = Call("getOrder", "GET", f"/orders/{order_id}")
         reply = await self.ask(call)
         try:
-            return _placed(WireOrder.model_validate_json(reply.content), reply.headers.get("etag", ""))
+            return placed(WireOrder.model_validate_json(reply.content), reply.headers.get("etag", ""))
         except ValidationError:
             raise unusable(call, reply) from None
 
@@ -89,17 +90,17 @@ class WarehouseClient(Caller):
         Raises:
             Refused: it did not take effect: the order is closed, cancelled or has left.
         """
-        call = Call(
-            "holdOrder",
-            "PUT",
-            "/orders/orderholder",
-            {"holdReason": reason},
-            body={"orderIdentifiers": [{"id": order.order_id}]},
-            expects_json=False,
-        )
+        call = _holder("holdOrder", order, {"holdReason": reason})
         refusal = await self.refused(call)
         if not (await self.get_order(order.order_id)).on_hold:
             raise refusal or unmoved(call, "the warehouse did not put the order on hold")
+
+    async def release_order(self, order: PlacedOrder) -> None:
+        """Take a held order off hold."""
+        call = _holder("releaseOrder", order, {"release": "true"})
+        refusal = await self.refused(call)
+        if (await self.get_order(order.order_id)).on_hold:
+            raise refusal or unmoved(call, "the warehouse did not release the order")
 
     async def customers(self) -> list[Party]:
         """Return the customers the credential may see."""
@@ -124,17 +125,9 @@ class WarehouseClient(Caller):
     async def _orders(self, condition: str) -> AsyncIterator[PlacedOrder]:
         call = Call("listOrders", "GET", "/orders", {"rql": condition})
         async for wire in self.all(call, WireOrder, page_size=_ORDERS_PAGE):
-            yield _placed(wire, "")
+            yield placed(wire, "")
 
 
-def _placed(wire: WireOrder, etag: str) -> PlacedOrder:
-    state = wire.readonly
-    return PlacedOrder(
-        order_id=WarehouseOrderId(state.orderid),
-        reference=wire.referencenum,
-        customer_id=CustomerId(state.customeridentifier.id),
-        status=_STATUS[state.status],
-        etag=etag,
-        fully_allocated=bool(state.fullyallocated),
-        on_hold=state.onholddate is not None,
-    )
+def _holder(operation: str, order: PlacedOrder, params: dict[str, str]) -> Call:
+    body = {"orderIdentifiers": [{"id": order.order_id}]}
+    return Call(operation, "PUT", "/orders/orderholder", params, body=body, expects_json=False)

@@ -25,3 +25,13 @@ def equals(name: str, value: str) -> str:
 def one_of(name: str, values: Iterable[str]) -> str:
     """Return ``name in (values)``."""
     return f"{name}=in=({','.join(encoded(value) for value in values)})"
+
+
+def at_least(name: str, value: str) -> str:
+    """Return ``name >= value``."""
+    return f"{name}=ge={encoded(value)}"
+
+
+def both(*conditions: str) -> str:
+    """Return that all conditions hold."""
+    return ";".join(conditions)

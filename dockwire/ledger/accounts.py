@@ -1,5 +1,7 @@
 """Seller accounts and the connections that share them."""
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection as Link
@@ -8,6 +10,7 @@ from sqlalchemy import insert, select, update
 from dockwire.errors import SettingsError
 from dockwire.ledger.tables import accounts, connections, harvests, orders, watermarks
 from dockwire.model.connection import AccountKey, Connection
+from dockwire.model.record import OrderState
 
 FIRST_SPAN_SECONDS = 86_400
 """How much one chain covers until it proves too long: a day."""
@@ -62,6 +65,8 @@ def register(link: Link, connection: Connection, now: datetime) -> None:
         link.execute(
             update(connections).where(connections.c.slug == connection.slug).values(settings=settings)
         )
+        if connection.import_since < _first_day(known.settings):
+            _read_from(link, account, connection)
     _begin_reading(link, account, connection)
     link.execute(
         update(orders)
@@ -79,8 +84,10 @@ def registered(link: Link) -> list[Connection]:
 
 def connection_of(link: Link, account: int) -> dict[str, str]:
     """Return the connection that serves each marketplace of an account."""
-    query = select(connections.c.marketplace_id, connections.c.slug).where(
-        connections.c.account_id == account
+    query = (
+        select(connections.c.marketplace_id, connections.c.slug)
+        .where(connections.c.account_id == account)
+        .order_by(connections.c.slug)
     )
     return {row.marketplace_id: row.slug for row in link.execute(query)}
 
@@ -92,6 +99,35 @@ def _refuse_second(link: Link, account: int, connection: Connection) -> None:
             f"connection {connection.slug}: {other} already serves {connection.marketplace_code} of seller "
             f"{connection.seller_id}; one marketplace of a seller has one connection"
         )
+
+
+def first_days(link: Link, slugs: Iterable[str]) -> dict[str, datetime]:
+    """Return the moment from which each of these connections imports."""
+    query = select(connections.c.slug, connections.c.settings).where(connections.c.slug.in_(set(slugs)))
+    return {row.slug: _first_day(row.settings) for row in link.execute(query)}
+
+
+def _first_day(settings: str) -> datetime:
+    # This one field only: settings of an older version must not keep newer ones out.
+    return datetime.fromisoformat(json.loads(settings)["import_since"])
+
+
+def _read_from(link: Link, account: int, connection: Connection) -> None:
+    """Go back to an earlier first day: read again from there, and decide again what was skipped."""
+    # The chain under way would move the watermark past what is to be read now.
+    link.execute(update(harvests).where(harvests.c.account_id == account).values(chain_sealed=None))
+    link.execute(
+        update(watermarks)
+        .where(watermarks.c.account_id == account)
+        .where(watermarks.c.marketplace_id == connection.marketplace.id)
+        .where(watermarks.c.mark > connection.import_since)
+        .values(mark=connection.import_since)
+    )
+    link.execute(
+        update(orders)
+        .where(orders.c.connection == connection.slug, orders.c.state == OrderState.SKIPPED)
+        .values(needs_decision=True, version=orders.c.version + 1)
+    )
 
 
 def _begin_reading(link: Link, account: int, connection: Connection) -> None:

@@ -132,8 +132,11 @@ def reclaim(
 
 
 def _rows(link: Link, slug: ConnectionSlug, ids: Sequence[AmazonOrderId]) -> dict[str, Row[Any]]:
-    query: Select[Any] = select(*(orders.c[name] for name in _READ)).where(
-        orders.c.connection == slug, orders.c.amazon_order_id.in_(ids)
+    query: Select[Any] = (
+        select(*(orders.c[name] for name in _READ))
+        .where(orders.c.connection == slug, orders.c.amazon_order_id.in_(ids))
+        # Every transaction locks in this order, so that two never wait for each other.
+        .order_by(orders.c.id)
     )
     return {row.amazon_order_id: row for row in link.execute(query.with_for_update())}
 
@@ -187,24 +190,32 @@ def _created(
         )
         detail["fixer"] = Fixer.CLERK.value
         return [Fact(FactKind.CHANGE_NEEDS_PERSON, now, connection.slug, outcome.order_id, detail)]
-    link.execute(
-        update(orders)
-        .where(orders.c.id == row.id)
-        .values(
-            state=OrderState.CREATED,
-            version=row.version + 1,
-            warehouse=connection.warehouse,
-            customer_id=connection.customer_id,
-            reference=outcome.placed.reference,
-            warehouse_order_id=outcome.placed.order_id,
-            not_before=None,
-            claim_owner=None,
-            claim_expires=None,
-        )
-    )
+    values: dict[str, Any] = {
+        "state": OrderState.CREATED,
+        "version": row.version + 1,
+        "warehouse": connection.warehouse,
+        "customer_id": connection.customer_id,
+        "reference": outcome.placed.reference,
+        "warehouse_order_id": outcome.placed.order_id,
+        "not_before": None,
+        "claim_owner": None,
+        "claim_expires": None,
+    }
+    link.execute(update(orders).where(orders.c.id == row.id).values(values | _caught_up(row)))
     replace_problems(link, row_id=row.id, before=before, after=(), now=now)
     kind = FactKind.ORDER_ADOPTED if outcome.adopted else FactKind.ORDER_CREATED
     return [Fact(kind, now, connection.slug, outcome.order_id, detail)]
+
+
+def _caught_up(row: Row[Any]) -> dict[str, Any]:
+    """Return what else changes when a creation is recorded after its claim was given up."""
+    if row.state == OrderState.CLAIMED:
+        return {}
+    # Whatever was decided meanwhile was decided without the warehouse order.
+    values: dict[str, Any] = {"needs_decision": True}
+    if row.state == OrderState.QUARANTINED:
+        values |= {"sealed": orders.c.placed_sealed, "bad_digest": orders.c.digest}
+    return values
 
 
 def _not_created(

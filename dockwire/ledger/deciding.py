@@ -88,10 +88,11 @@ def quarantined(
 
 
 def postpone(link: Link, slug: ConnectionSlug, order_id: AmazonOrderId, *, not_before: datetime) -> None:
-    """Count an attempt and wait."""
+    """Count an attempt on an unreadable order and wait."""
     link.execute(
         update(orders)
         .where(orders.c.connection == slug, orders.c.amazon_order_id == order_id)
+        .where(orders.c.state == OrderState.QUARANTINED)
         .values(attempts=orders.c.attempts + 1, not_before=not_before)
     )
 
@@ -144,6 +145,7 @@ def _rows(link: Link, slug: ConnectionSlug, ids: Sequence[AmazonOrderId]) -> dic
     query: Select[Any] = (
         select(*(orders.c[name] for name in columns))
         .where(orders.c.connection == slug, orders.c.amazon_order_id.in_(ids))
+        .order_by(orders.c.id)
         .with_for_update()
     )
     return {row.amazon_order_id: row for row in link.execute(query)}

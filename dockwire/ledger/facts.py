@@ -11,8 +11,12 @@ from dockwire.ledger.tables import events, holds
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.record import Fact, FactKind, Problem
 
-UNTOLD = frozenset(FactKind) - {FactKind.ORDER_RELEASED}
-"""Facts that mails tell; a release shows itself as a created order."""
+UNTOLD = frozenset(FactKind) - {
+    FactKind.ORDER_RELEASED,
+    FactKind.ORDER_CLOSED,
+    FactKind.SHIPMENT_CONFIRMED,
+}
+"""Facts that mails tell; a release shows itself as a created order, and what went well is in the run."""
 
 
 def write_facts(connection: Connection, facts: Iterable[Fact]) -> None:

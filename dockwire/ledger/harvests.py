@@ -7,14 +7,14 @@ from sqlalchemy import Connection, Row, or_, select, update
 
 from dockwire.decisions.harvesting import next_span
 from dockwire.errors import LeaseLost
-from dockwire.ledger.accounts import account_id
+from dockwire.ledger.accounts import account_id, first_days
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.orders_in import Stored, store_orders
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.tables import harvests, watermarks
 from dockwire.model.connection import AccountKey
 from dockwire.model.ids import ConnectionSlug, MarketplaceId
-from dockwire.model.order import OrderPage
+from dockwire.model.order import OrderPage, SearchWindow
 from dockwire.model.record import Chain, ChainKind, Fact, FactKind, HarvestState, PageCounts
 
 
@@ -40,7 +40,9 @@ def state(link: Connection, account: AccountKey, scribe: Scribe) -> HarvestState
 def start_chain(link: Connection, account: AccountKey, chain: Chain, *, owner: str, scribe: Scribe) -> None:
     """Fix the window of a new chain."""
     number = account_id(link, account)
-    _owned(link, number, owner)
+    row = _owned(link, number, owner)
+    if scribe.open_chain(row.chain_sealed) not in (None, chain):
+        raise LeaseLost(f"another page chain of {account} is under way already")
     link.execute(
         update(harvests).where(harvests.c.account_id == number).values(chain_sealed=scribe.seal_chain(chain))
     )
@@ -51,6 +53,7 @@ def store_page(
     account: AccountKey,
     page: OrderPage,
     *,
+    window: SearchWindow,
     owner: str,
     now: datetime,
     lease_seconds: float,
@@ -60,7 +63,8 @@ def store_page(
     number = account_id(link, account)
     row = _owned(link, number, owner)
     chain = scribe.open_chain(row.chain_sealed)
-    if chain is None:
+    # A run that was taken for dead and started again owns the lease twice: the owner tells it only half.
+    if chain is None or chain.window != window:
         raise LeaseLost(f"the page chain of {account} was ended by another run")
     stored = store_orders(link, number, page.orders, page.malformed, scribe=scribe, now=now)
     if chain.kind is ChainKind.SWEEP:
@@ -144,11 +148,13 @@ def _end(link: Connection, row: Row[Any], chain: Chain, now: datetime) -> dict[s
 
 def _tell_late(link: Connection, stored: Stored, now: datetime) -> None:
     reason = {"reason": "No earlier reading of the account had shown this order.", "fixer": "nobody"}
+    since = first_days(link, {slug for _, slug in stored.new_orders if slug is not None})
     write_facts(
         link,
         [
-            Fact(FactKind.ORDER_FOUND_LATE, now, ConnectionSlug(slug), order_id, reason)
-            for order_id, slug in stored.new_orders
-            if slug is not None
+            Fact(FactKind.ORDER_FOUND_LATE, now, ConnectionSlug(slug), order.order_id, reason)
+            for order, slug in stored.new_orders
+            # What lies before a connection's first day was never asked for.
+            if slug is not None and order.updated >= since[slug]
         ],
     )

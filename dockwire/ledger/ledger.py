@@ -25,9 +25,10 @@ from dockwire.ledger import (
 from dockwire.ledger.engine import CommitHook, Database
 from dockwire.ledger.migrate import migrate
 from dockwire.ledger.rows import Scribe
+from dockwire.ledger.shipping_book import ShippingBook
 from dockwire.model.connection import AccountKey, Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, CustomerId
-from dockwire.model.order import Malformed, Order, OrderPage
+from dockwire.model.order import Malformed, Order, OrderPage, SearchWindow
 from dockwire.model.record import (
     Chain,
     Claim,
@@ -51,7 +52,7 @@ _DIGEST_KEY = "digest"
 _BATCH = 500
 
 
-class SqlLedger:
+class SqlLedger(ShippingBook):
     """The truth about synchronisation, on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database, scribe: Scribe) -> None:
@@ -114,7 +115,14 @@ class SqlLedger:
         )
 
     async def store_page(
-        self, account: AccountKey, page: OrderPage, *, owner: str, now: datetime, lease_seconds: float
+        self,
+        account: AccountKey,
+        page: OrderPage,
+        *,
+        window: SearchWindow,
+        owner: str,
+        now: datetime,
+        lease_seconds: float,
     ) -> PageCounts:
         """See the port."""
         return await self._database.write(
@@ -123,6 +131,7 @@ class SqlLedger:
                 link,
                 account,
                 page,
+                window=window,
                 owner=owner,
                 now=now,
                 lease_seconds=lease_seconds,
@@ -305,9 +314,11 @@ class SqlLedger:
         """See the port."""
         return await self._database.read(lambda link: facts.untold_facts(link, connection, limit))
 
-    async def post_mail(self, mails: list[Mail], told: list[int], *, now: datetime) -> None:
+    async def post_mail(self, mails: list[Mail], told: list[int], *, now: datetime) -> bool:
         """See the port."""
-        await self._database.write("post_mail", lambda link: outbox.post_mail(link, mails, told, now=now))
+        return await self._database.write(
+            "post_mail", lambda link: outbox.post_mail(link, mails, told, now=now)
+        )
 
     async def take_mail(
         self, connection: ConnectionSlug, *, owner: str, now: datetime, seconds: float, limit: int = 50

@@ -20,6 +20,10 @@ _KEEPS_ITS_STATE = frozenset({OrderState.CREATED, OrderState.CLAIMED, OrderState
 """States of a warehouse order: an unreadable version from Amazon does not undo them."""
 
 
+_DECIDED_BY_TIME = frozenset({OrderState.NEW, OrderState.SKIPPED})
+"""States of an order that may be skipped for its last change lying before the connection's first day."""
+
+
 @dataclass(slots=True)
 class Stored:
     """What storing did, and to which orders."""
@@ -27,8 +31,8 @@ class Stored:
     new: int = 0
     changed: int = 0
     malformed: int = 0
-    new_orders: tuple[tuple[AmazonOrderId, str | None], ...] = ()
-    """Ids and connections of orders that were not in the ledger."""
+    new_orders: tuple[tuple[Order, str | None], ...] = ()
+    """Orders that were not in the ledger, and their connections."""
 
 
 def store_orders(
@@ -43,16 +47,16 @@ def store_orders(
     """Store readable and unreadable orders of one account; return what changed."""
     slugs = connection_of(link, account)
     newest = _newest(received)
-    known = _known(link, account, [*newest, *(bad.order_id for bad in malformed)])
+    known = _known(link, account, list(newest))
     stored = Stored()
     _insert_new(link, account, [o for i, o in newest.items() if i not in known], slugs, scribe, now, stored)
     for order_id, order in newest.items():
         if order_id in known:
             stored.changed += _update(link, known[order_id], order, slugs=slugs, scribe=scribe, now=now)
     for bad in malformed:
-        stored.malformed += _quarantine(
-            link, account, bad, known.get(bad.order_id), slugs=slugs, scribe=scribe, now=now
-        )
+        # Looked up one by one: a page may hold the same order twice, readable or not.
+        row = _known(link, account, [bad.order_id]).get(bad.order_id)
+        stored.malformed += _quarantine(link, account, bad, row, slugs=slugs, scribe=scribe, now=now)
     return stored
 
 
@@ -66,8 +70,17 @@ def _newest(received: Sequence[Order]) -> dict[AmazonOrderId, Order]:
 
 
 def _known(link: Connection, account: int, ids: Sequence[AmazonOrderId]) -> dict[AmazonOrderId, Row[Any]]:
-    query = select(orders).where(orders.c.account_id == account, orders.c.amazon_order_id.in_(ids))
-    return {AmazonOrderId(row.amazon_order_id): row for row in link.execute(query)}
+    query = (
+        select(orders)
+        .where(orders.c.account_id == account, orders.c.amazon_order_id.in_(ids))
+        .order_by(orders.c.id)
+    )
+    return {AmazonOrderId(row.amazon_order_id): row for row in link.execute(query.with_for_update())}
+
+
+def _served_by(slugs: dict[str, str], marketplace_id: str | None) -> str | None:
+    """Return the connection of a marketplace; an order that names none goes to the account's first."""
+    return slugs.get(marketplace_id) if marketplace_id else next(iter(slugs.values()), None)
 
 
 def _insert_new(
@@ -86,7 +99,7 @@ def _insert_new(
         | {
             "account_id": account,
             "amazon_order_id": order.order_id,
-            "connection": slugs.get(order.marketplace_id),
+            "connection": _served_by(slugs, order.marketplace_id),
             "sealed": scribe.seal_order(order),
             "digest": scribe.digest(order),
             "state": OrderState.NEW,
@@ -108,7 +121,7 @@ def _insert_new(
     }
     _insert_lines(link, [(ids[order.order_id], order) for order in fresh])
     stored.new = len(fresh)
-    stored.new_orders = tuple((order.order_id, slugs.get(order.marketplace_id)) for order in fresh)
+    stored.new_orders = tuple((order, _served_by(slugs, order.marketplace_id)) for order in fresh)
 
 
 def _update(
@@ -129,10 +142,12 @@ def _update(
     digest = scribe.digest(order)
     if digest == row.digest:
         if order.updated > row.amazon_updated:
-            link.execute(update(orders).where(orders.c.id == row.id).values(amazon_updated=order.updated))
+            _move_time(link, row, order.updated)
         return False
+    # An unreadable order was given to the account's first connection when it named no marketplace.
+    known = None if unreadable else row.connection
     values = _clear(order) | {
-        "connection": row.connection or slugs.get(order.marketplace_id),
+        "connection": known or _served_by(slugs, order.marketplace_id),
         "sealed": scribe.seal_order(order),
         "digest": digest,
         "bad_digest": None,
@@ -148,6 +163,14 @@ def _update(
     link.execute(delete(order_lines).where(order_lines.c.order_id == row.id))
     _insert_lines(link, [(row.id, order)])
     return True
+
+
+def _move_time(link: Connection, row: Row[Any], updated: datetime) -> None:
+    """Take over a time stamp that moved alone: news only where a decision may have gone by it."""
+    values: dict[str, Any] = {"amazon_updated": updated}
+    if row.state in _DECIDED_BY_TIME:
+        values |= {"version": row.version + 1, "needs_decision": True}
+    link.execute(update(orders).where(orders.c.id == row.id).values(values))
 
 
 def _fill_blanks(order: Order, row: Row[Any], scribe: Scribe) -> Order:
@@ -178,7 +201,7 @@ def _quarantine(
     if row is not None and digest in {row.digest, row.bad_digest}:
         return False
     problem = Problem("unreadable", f"Amazon's data cannot be read: {bad.problem}", Fixer.ENGINEER)
-    slug = slugs.get(bad.marketplace_id or "") or (row.connection if row is not None else None)
+    slug = (row.connection if row is not None else None) or _served_by(slugs, bad.marketplace_id)
     if row is None:
         row_id = _insert_unreadable(link, account, bad, slug, scribe=scribe, digest=digest, now=now)
         _open_problem(link, row_id, problem, now)
@@ -186,7 +209,7 @@ def _quarantine(
         link.execute(update(orders).where(orders.c.id == row.id).values(bad_digest=digest))
     else:
         _turn_unreadable(link, row, bad, problem, scribe=scribe, digest=digest, now=now)
-    # An order whose marketplace cannot be read either is told to the account's first connection.
+    # An order of a marketplace without connection is told to the account's first one.
     told = slug or next(iter(slugs.values()), None)
     if told is not None:
         detail = told_reason((problem,))
@@ -210,7 +233,7 @@ def _insert_unreadable(
             account_id=account,
             amazon_order_id=bad.order_id,
             connection=slug,
-            marketplace_id=bad.marketplace_id,
+            marketplace_id=bad.marketplace_id and bad.marketplace_id[:40],
             amazon_status="",
             # Any readable version is newer than one that cannot be read.
             amazon_updated=_LONG_AGO,
@@ -272,7 +295,7 @@ def _clear(order: Order) -> dict[str, Any]:
     """Return the columns that may be read without the key: no personal data."""
     place = order.address
     return {
-        "marketplace_id": order.marketplace_id,
+        "marketplace_id": order.marketplace_id[:40],
         "amazon_status": order.status,
         "amazon_updated": order.updated,
         "service_level": order.service_level[:40],
@@ -288,7 +311,7 @@ def _insert_lines(link: Connection, made: list[tuple[int, Order]]) -> None:
             "order_id": row_id,
             "position": position,
             "amazon_item_id": line.item_id,
-            "sku": line.sku,
+            "sku": line.sku and line.sku[:200],
             "ordered": line.quantity_ordered,
             "open": line.quantity_open,
         }

@@ -12,8 +12,10 @@ from dockwire.model.ids import ConnectionSlug
 from dockwire.model.record import Mail
 
 
-def post_mail(link: Link, mails: Sequence[Mail], told: Sequence[int], *, now: datetime) -> None:
-    """Add mails and mark the facts they tell."""
+def post_mail(link: Link, mails: Sequence[Mail], told: Sequence[int], *, now: datetime) -> bool:
+    """Add mails and mark the facts they tell, unless somebody else told one of them."""
+    if _told_already(link, told):
+        return False
     known = set(
         link.scalars(
             select(outbox.c.message_id).where(outbox.c.message_id.in_([mail.message_id for mail in mails]))
@@ -38,6 +40,14 @@ def post_mail(link: Link, mails: Sequence[Mail], told: Sequence[int], *, now: da
         link.execute(insert(outbox), rows)
     if told:
         link.execute(update(events).where(events.c.id.in_(told)).values(told=True))
+    return True
+
+
+def _told_already(link: Link, told: Sequence[int]) -> bool:
+    """Lock these facts and return whether another run has told one of them."""
+    query = select(events.c.id).where(events.c.id.in_(told), events.c.told.is_(False))
+    left = link.scalars(query.order_by(events.c.id).with_for_update()).all()
+    return len(left) < len(set(told))
 
 
 def take_mail(

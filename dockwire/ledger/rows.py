@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -58,8 +59,10 @@ class Scribe:
 
     def digest(self, order: Order) -> str:
         """Return what tells two contents apart; Amazon's time stamp alone is no content."""
-        content = _ORDERS.dump_json(replace(order, updated=order.created))
-        return self.digest_text(content.decode())
+        content = _ORDERS.dump_python(replace(order, updated=order.created), mode="json")
+        # A set has another order in every process.
+        content["programs"] = sorted(content["programs"])
+        return self.digest_text(json.dumps(content))
 
     def digest_text(self, text: str) -> str:
         """Return the digest of a text."""

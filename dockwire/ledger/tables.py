@@ -203,3 +203,56 @@ outbox = Table(
     Column("lease_until", Utc),
     Index("ix_outbox_unsent", "connection", "sent", "not_before"),
 )
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("connection", String(60), ForeignKey("connections.slug"), nullable=False),
+    Column("token", String(64), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("handle", String(120), nullable=False),
+    Column("order_id", _Id, ForeignKey("orders.id"), nullable=False),
+    Column("warehouse_order_id", BigInteger, nullable=False),
+    Column("routing", Text, nullable=False),
+    Column("tracking", String(100), nullable=False),
+    Column("charges", Text, nullable=False, comment="what the request adds to this order"),
+    Column("before", Text, nullable=False, comment="manual charges seen when closing began"),
+    Column("state", String(20), nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("total", Text, comment="all charges of the closed order, a decimal"),
+    Column("at", Utc, nullable=False),
+    UniqueConstraint("connection", "token", "position"),
+    Index("ix_closings_order", "order_id"),
+    comment="orders of ship-and-close requests; the same request again has the same token",
+)
+
+parcels = Table(
+    "parcels",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("connection", String(60), ForeignKey("connections.slug"), nullable=False),
+    Column("order_id", _Id, ForeignKey("orders.id"), nullable=False),
+    Column("reference", String(40), nullable=False, comment="Amazon's packageReferenceId: digits"),
+    Column("content", Text, nullable=False, comment="carrier, service, tracking, time and items"),
+    Column("digest", String(64), nullable=False, comment="of the content"),
+    Column("sent_digest", String(64), comment="of the content that Amazon took last"),
+    Column("state", String(20), nullable=False),
+    Column("problem", Text, comment="why it is refused or waits, and who can fix it"),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("not_before", Utc),
+    Column("feed", String(60), comment="the feed it travels in"),
+    Column("sent", Utc),
+    Column("first_seen", Utc, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("order_id", "reference"),
+    Index("ix_parcels_due", "connection", "state", "id"),
+    comment="packages of closed warehouse orders on their way to Amazon",
+)
+
+shipping_marks = Table(
+    "shipping_marks",
+    metadata,
+    Column("connection", String(60), ForeignKey("connections.slug"), primary_key=True),
+    Column("mark", Utc, nullable=False, comment="closed orders have been read up to here"),
+)

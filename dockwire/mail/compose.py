@@ -26,6 +26,10 @@ def _orders(count: int) -> str:
     return "1 order" if count == 1 else f"{count} orders"
 
 
+def _parcels(count: int) -> str:
+    return "1 shipment" if count == 1 else f"{count} shipments"
+
+
 _KINDS = (
     _Kind(
         "orders_created",
@@ -50,6 +54,14 @@ _KINDS = (
         lambda connection, facts: f"[{connection.slug}] {_orders(len(facts))} held, failed or changed",
     ),
     _Kind(
+        "shipments_refused",
+        frozenset({FactKind.CLOSE_REFUSED, FactKind.SHIPMENT_REFUSED}),
+        lambda contacts: contacts.shipments_refused,
+        lambda connection, facts: (
+            f"[{connection.slug}] {_parcels(len(facts))} refused: act before the ship-by time"
+        ),
+    ),
+    _Kind(
         "run_failed",
         frozenset({FactKind.RUN_FAILED}),
         lambda contacts: contacts.run_failed,
@@ -70,6 +82,8 @@ _TITLES = {
     FactKind.CANCELLED_IN_WAREHOUSE: "cancelled in the warehouse",
     FactKind.HELD_IN_WAREHOUSE: "stopped in the warehouse: look before shipping",
     FactKind.CHANGE_NEEDS_PERSON: "changed at Amazon, and the warehouse could not follow: act now",
+    FactKind.CLOSE_REFUSED: "not closed in the warehouse",
+    FactKind.SHIPMENT_REFUSED: "not confirmed at Amazon",
     FactKind.RUN_FAILED: "run failed",
 }
 

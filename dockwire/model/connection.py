@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dockwire.model.ids import ConnectionSlug, CustomerId, FacilityId, SellerId
 from dockwire.model.marketplaces import Marketplace, Region, marketplace
+from dockwire.model.money import minor_digits
 from dockwire.model.warehouse import Routing
 
 
@@ -96,6 +97,7 @@ class Contacts(_Frozen):
 
     orders_created: tuple[MailAddress, ...] = ()
     orders_held: tuple[MailAddress, ...] = ()
+    shipments_refused: tuple[MailAddress, ...] = ()
     run_failed: tuple[MailAddress, ...] = ()
 
 
@@ -104,6 +106,20 @@ class CancelPolicy(StrEnum):
 
     HOLD = "hold"
     CANCEL = "cancel"
+
+
+class TrackingCheck(StrEnum):
+    """What a tracking number does that does not look like one of its carrier."""
+
+    OFF = "off"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+def _checked_currency(code: str) -> str:
+    if code:
+        minor_digits(code)
+    return code
 
 
 class Connection(_Frozen):
@@ -130,6 +146,11 @@ class Connection(_Frozen):
     filters: tuple[Filter, ...] = ()
     contacts: Contacts = Contacts()
     on_buyer_cancel: CancelPolicy = CancelPolicy.HOLD
+    carrier_codes: dict[str, str] = {}
+    """Warehouse carrier or SCAC to Amazon's carrier code, where dockwire's own table does not do."""
+    tracking_check: TrackingCheck = TrackingCheck.WARN
+    billing_currency: Annotated[str, AfterValidator(_checked_currency)] = ""
+    """Currency of the 3PL's charges; empty means the marketplace's."""
     reference_prefix: str = ""
     reference_suffix: str = ""
     """Some 3PLWM tools take an ending of dash and digits for a split order, as all Amazon ids have."""
@@ -143,6 +164,11 @@ class Connection(_Frozen):
     def region(self) -> Region:
         """The region that the marketplace belongs to."""
         return self.marketplace.region
+
+    @property
+    def charge_currency(self) -> str:
+        """The currency that charges are in."""
+        return self.billing_currency or self.marketplace.currency
 
     @property
     def account(self) -> "AccountKey":

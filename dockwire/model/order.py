@@ -89,6 +89,16 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SentPackage:
+    """A package as Amazon shows it in its order: how we see what became of our own."""
+
+    reference: str
+    carrier: str
+    tracking: str
+    items: tuple[tuple[AmazonItemId, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One Amazon order at one moment."""
 
@@ -107,6 +117,7 @@ class Order:
     address: Address | None = None
     replaces: AmazonOrderId | None = None
     """The original order, when this one is a replacement or an exchange."""
+    packages: tuple[SentPackage, ...] = ()
     seller_reference: str = ""
     """The seller's own order number, where one was given."""
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from dockwire.errors import Fixer
-from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId
+from dockwire.model.charge import Charge
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId, WarehouseOrderId
 from dockwire.model.order import Order, SearchWindow
-from dockwire.model.warehouse import PlacedOrder
+from dockwire.model.warehouse import PlacedOrder, Routing
 
 
 class OrderState(StrEnum):
@@ -165,6 +167,40 @@ class NotCreated:
 Outcome = Created | NotCreated
 
 
+class ClosingState(StrEnum):
+    """How far an order of a ship-and-close request has come."""
+
+    PLANNED = "planned"
+    """Its charges are fixed; nothing was written."""
+    CLOSING = "closing"
+    """Written, or about to be: look before anything else."""
+    CLOSED = "closed"
+    """Closed with its charges, read back."""
+    REFUSED = "refused"
+    """Something is in the way; the request can be run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """One order of a ship-and-close request."""
+
+    token: str
+    position: int
+    handle: str
+    """How the request names the order."""
+    order_id: AmazonOrderId
+    warehouse_order_id: WarehouseOrderId
+    routing: Routing
+    tracking: str
+    charges: tuple[Charge, ...]
+    before: tuple[Charge, ...] = ()
+    """Manual charges seen on the order when closing began: ours come on top."""
+    state: ClosingState = ClosingState.PLANNED
+    sentence: str = ""
+    total: Decimal | None = None
+    """All charges of the closed order."""
+
+
 class FactKind(StrEnum):
     """What happened, in the past tense."""
 
@@ -181,6 +217,10 @@ class FactKind(StrEnum):
     CHANGE_NEEDS_PERSON = "change_needs_person"
     """Amazon's order changed and the warehouse could not follow."""
     RUN_FAILED = "run_failed"
+    ORDER_CLOSED = "order_closed"
+    CLOSE_REFUSED = "close_refused"
+    SHIPMENT_CONFIRMED = "shipment_confirmed"
+    SHIPMENT_REFUSED = "shipment_refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def compare(
     """Return all differences, by order; an empty list means the books agree.
 
     ``amazon`` holds the orders of connected marketplaces only. An order that Amazon changed after it
-    was created may stand in the warehouse on hold or cancelled with another quantity.
+    was created may stand in the warehouse on hold with another quantity.
     """
     theirs = _frame(amazon, AmazonRow)
     placed = _frame(warehouse, WarehouseRow)
@@ -104,10 +104,12 @@ def _unplaced(ours: pd.DataFrame, placed: pd.DataFrame) -> list[Difference]:
     gone = joined[joined["_merge"] == "left_only"]
     other = joined[(joined["_merge"] == "both") & (joined["warehouse_order_id"] != joined["order_id_there"])]
     open_still = joined[(joined["state"] == "cancelled") & (joined["cancelled"] == False)]  # noqa: E712 - object column
+    ended = joined[(joined["state"] == "created") & (joined["cancelled"] == True)]  # noqa: E712 - object column
     return [
         *_told(gone, "order_id", "is booked as created and not in the warehouse"),
         *_told(other, "order_id", "is another warehouse order than the ledger says"),
         *_told(open_still, "order_id", "is booked as cancelled and open in the warehouse"),
+        *_told(ended, "order_id", "is booked as created and cancelled in the warehouse"),
     ]
 
 

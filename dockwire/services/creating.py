@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dockwire.decisions.retrying import retry_at
-from dockwire.errors import Action, Duplicate, Fixer, Refused, RemoteError, Unanswered
+from dockwire.errors import Action, Duplicate, Fixer, Refused, RemoteError, Unanswered, Unexpected
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.record import Claim, Created, NotCreated, OrderState, Outcome, Problem
 from dockwire.model.warehouse import OrderDraft, PlacedOrder, PlacedStatus
@@ -24,7 +24,10 @@ CLAIM_SECONDS = 180.0
 """How long a claim keeps other runs from creating the order."""
 
 _SEND_SECONDS = 75.0
-"""A creation is not begun when less than this is left of its claim: the longest a send may take."""
+"""A creation that takes longer is cut off and looked up."""
+
+_WRITING_SECONDS = 30.0
+"""What the warehouse may take to finish an order that was cut off, and clocks of two workers may differ."""
 
 _MOST_TROUBLES = 5
 """So many troubles in a row, with no success between, mean that the warehouse is out, not an order bad."""
@@ -58,8 +61,13 @@ class Creations:
     """Why orders were left unsent or in doubt."""
 
 
-async def create_orders(desk: Desk, wanted: list[Wanted]) -> Creations:
-    """Create every wanted order once; one order's trouble never stops the others."""
+async def create_orders(
+    desk: Desk, wanted: list[Wanted], *, send_seconds: float = _SEND_SECONDS
+) -> Creations:
+    """Create every wanted order once; one order's trouble never stops the others.
+
+    No creation outlives its claim: one that would is not begun, and each is cut off after ``send_seconds``.
+    """
     if not wanted:
         return Creations()
     now = desk.clock.now()
@@ -67,7 +75,7 @@ async def create_orders(desk: Desk, wanted: list[Wanted]) -> Creations:
     ours = set(
         await desk.ledger.claim(desk.connection, claims, owner=desk.owner, now=now, seconds=CLAIM_SECONDS)
     )
-    batch = _Batch(desk, send_until=now + timedelta(seconds=CLAIM_SECONDS - _SEND_SECONDS))
+    batch = _Batch(desk, claimed=now, send_seconds=send_seconds)
     await batch.run([want for want in wanted if want.order_id in ours])
     return batch.result
 
@@ -75,9 +83,10 @@ async def create_orders(desk: Desk, wanted: list[Wanted]) -> Creations:
 class _Batch:
     """One fan-out: workers draw orders from one list and hand in outcomes."""
 
-    def __init__(self, desk: Desk, *, send_until: datetime) -> None:
+    def __init__(self, desk: Desk, *, claimed: datetime, send_seconds: float) -> None:
         self._desk = desk
-        self._send_until = send_until
+        self._send_seconds = send_seconds
+        self._send_until = claimed + timedelta(seconds=CLAIM_SECONDS - send_seconds - _WRITING_SECONDS)
         self._outcomes: list[Outcome] = []
         self._writing = asyncio.Lock()
         self._troubles = 0
@@ -92,14 +101,18 @@ class _Batch:
             # Without the look-up an order of a lost ledger could be doubled: send nothing now.
             self._stop(error)
         queue = iter(wanted)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._desk.workers, len(wanted))):
-                group.create_task(self._work(queue, known))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._desk.workers, len(wanted))):
+                    group.create_task(self._work(queue, known))
+        except ExceptionGroup as errors:
+            # The workers stop together, and for the same reason: the ledger's.
+            raise errors.exceptions[0] from None
         await self._flush(at_least=1)
 
     async def _work(self, queue: Iterator[Wanted], known: dict[str, PlacedOrder]) -> None:
         for want in queue:
-            outcome = await self._settle(want, known.get(want.draft.reference))
+            outcome = await self._guarded(want, known.get(want.draft.reference))
             if outcome is None:
                 self.result.doubtful += 1
             else:
@@ -116,6 +129,14 @@ class _Batch:
                 desk.connection, outcomes, owner=desk.owner, now=desk.clock.now()
             )
 
+    async def _guarded(self, want: Wanted, known: PlacedOrder | None) -> Outcome | None:
+        """Settle an order; a bug that it meets leaves it in doubt and stops no other."""
+        try:
+            return await self._settle(want, known)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other orders have nothing to do with it
+            log.error("order=%s stays in doubt: %s", want.order_id, Unexpected.from_error(error))  # noqa: TRY400 - a traceback may quote the order
+            return None
+
     async def _settle(self, want: Wanted, known: PlacedOrder | None) -> Outcome | None:
         """Return the order's outcome, or None when it stays in doubt."""
         if known is not None:
@@ -124,7 +145,7 @@ class _Batch:
             self.result.unsent += 1
             return NotCreated(want.order_id, OrderState.NEW)
         try:
-            placed = await self._desk.warehouse.create_order(want.draft)
+            placed = await self._send(want.draft)
         except (Duplicate, Unanswered) as error:
             return await self._look_again(want, error)
         except RemoteError as error:
@@ -132,6 +153,14 @@ class _Batch:
         self._troubles = 0
         self.result.created += 1
         return Created(want.order_id, placed)
+
+    async def _send(self, draft: OrderDraft) -> PlacedOrder:
+        try:
+            async with asyncio.timeout(self._send_seconds):
+                return await self._desk.warehouse.create_order(draft)
+        except TimeoutError:
+            told = f"no answer within {self._send_seconds:.0f} s"
+            raise Unanswered(told, system="warehouse", operation="createOrder") from None
 
     def _not_created(self, want: Wanted, error: RemoteError) -> Outcome:
         """Nothing was created: the order's own fault fails it, any other sends it back."""
@@ -173,13 +202,18 @@ class _Batch:
     def _adopted(self, want: Wanted, placed: PlacedOrder) -> Outcome:
         if placed.status is PlacedStatus.CANCELLED:
             self.result.failed += 1
-            problem = Problem(
-                "reference_cancelled",
-                f"The warehouse holds a cancelled order {placed.order_id} under reference "
-                f"{placed.reference}; reopen it, or create the order by hand.",
-                Fixer.CLERK,
-            )
-            return NotCreated(want.order_id, OrderState.HELD, (problem,))
+            return held_as_cancelled(want.order_id, placed)
         self.result.adopted += 1
         log.info("order=%s adopted as warehouse order %s", want.order_id, placed.order_id)
         return Created(want.order_id, placed, adopted=True)
+
+
+def held_as_cancelled(order_id: AmazonOrderId, placed: PlacedOrder) -> NotCreated:
+    """A cancelled order is no order: adopting it would lose the buyer's."""
+    problem = Problem(
+        "reference_cancelled",
+        f"The warehouse holds a cancelled order {placed.order_id} under reference "
+        f"{placed.reference}; reopen it, or create the order by hand.",
+        Fixer.CLERK,
+    )
+    return NotCreated(order_id, OrderState.HELD, (problem,))

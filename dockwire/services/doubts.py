@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from dockwire.decisions.retrying import retry_at
 from dockwire.errors import Fixer, Unfinished
 from dockwire.model.record import Created, InDoubt, NotCreated, OrderState, Outcome, Problem
+from dockwire.model.warehouse import PlacedOrder, PlacedStatus
+from dockwire.services.creating import held_as_cancelled
 from dockwire.services.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -47,8 +49,13 @@ async def settle_doubts(desk: Desk, *, patience: timedelta) -> tuple[int, int]:
     return adopted, reopened
 
 
-def _given_up(doubt: InDoubt, now: datetime) -> NotCreated | None:
-    """An order the warehouse never answers for waits longer each time, so that it holds up nothing."""
+def _ending(doubt: InDoubt, found: PlacedOrder | None, now: datetime) -> NotCreated | None:
+    """Return what an expired doubt becomes, None when the order is simply created again.
+
+    An order the warehouse never answers for waits longer each time, so that it holds up nothing.
+    """
+    if found is not None:
+        return held_as_cancelled(doubt.order_id, found)
     if doubt.attempts < _MOST_ATTEMPTS:
         return None
     problem = Problem(
@@ -63,20 +70,20 @@ async def _look(desk: Desk, doubts: list[InDoubt]) -> tuple[int, int, list[InDou
     asked = desk.clock.now()
     references = [doubt.reference for doubt in doubts]
     placed = await desk.warehouse.find_orders(references, desk.connection.customer_id)
+    live = {order.reference for order in placed.values() if order.status is not PlacedStatus.CANCELLED}
     found: list[Outcome] = [
         Created(doubt.order_id, placed[doubt.reference], adopted=True)
         for doubt in doubts
-        if doubt.reference in placed
+        if doubt.reference in live
     ]
     if found:
         await desk.ledger.record_outcomes(desk.connection, found, owner=desk.owner, now=desk.clock.now())
-    missing = [doubt for doubt in doubts if doubt.reference not in placed]
+    missing = [doubt for doubt in doubts if doubt.reference not in live]
     # Judged by the time before the look-up: an order sent meanwhile would not have been seen.
     reopened = 0
     for doubt in missing:
         if doubt.expires <= asked:
             now = desk.clock.now()
-            reopened += await desk.ledger.reclaim(
-                doubt, desk.connection, now=now, failed=_given_up(doubt, now)
-            )
+            end = _ending(doubt, placed.get(doubt.reference), now)
+            reopened += await desk.ledger.reclaim(doubt, desk.connection, now=now, failed=end)
     return len(found), reopened, [doubt for doubt in missing if doubt.expires > asked]

@@ -1,9 +1,11 @@
-"""Carrying a change at Amazon into the warehouse order that exists already, and recording it."""
+"""Carrying changes at Amazon into warehouse orders that exist already, and recording them."""
 
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from dockwire.decisions.following import Follow, FollowAct, decide_follow
-from dockwire.errors import Outdated, Refused
+from dockwire.errors import Outdated, Refused, RemoteError
 from dockwire.model.record import FactKind, LedgerOrder
 from dockwire.model.warehouse import PlacedOrder, PlacedStatus
 from dockwire.services.desk import Desk
@@ -12,63 +14,133 @@ log = logging.getLogger(__name__)
 
 _TRIES = 3
 
+_MOST_TROUBLES = 5
+"""So many troubles in a row mean that the warehouse is out: the others wait for the next run."""
 
-async def follow_change(desk: Desk, known: LedgerOrder) -> FactKind | None:
+
+@dataclass(slots=True)
+class Followed:
+    """What became of the changed orders of one batch."""
+
+    done: int = 0
+    left: int = 0
+    """Still due: the warehouse did not answer for them."""
+    trouble: RemoteError | None = None
+    """Why some are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How an act ended: the fact, and what stood in its way."""
+
+    fact: FactKind
+    obstacle: str = ""
+
+
+async def follow_changes(desk: Desk, changed: Iterable[LedgerOrder]) -> Followed:
+    """Follow every changed order; one order's trouble never stops the others."""
+    result = Followed()
+    troubles = 0
+    for known in changed:
+        if troubles >= _MOST_TROUBLES:
+            result.left += 1
+            continue
+        try:
+            result.done += await _follow(desk, known) is not None
+            troubles = 0
+        except RemoteError as error:
+            log.warning("order=%s: a later run follows its change: %s", known.order.order_id, error)
+            result.left, result.trouble = result.left + 1, error
+            troubles += 1
+    return result
+
+
+async def _follow(desk: Desk, known: LedgerOrder) -> FactKind | None:
     """Do what one created order's change asks for; return the fact recorded, None when there was none.
 
     Repeating it is harmless: the warehouse order is read first, and what is done already counts as done.
     """
     assert known.placed is not None  # only created orders are followed
     follow = decide_follow(known.placed_as or known.order, known.order, desk.connection.on_buyer_cancel)
-    fact = None
+    end = None
     if follow.act is not FollowAct.NOTHING:
-        fact = await _act(desk, known.placed, follow)
-        log.info("order=%s %s: %s", known.order.order_id, follow.code, fact)
+        end = await _act(desk, known.placed, follow)
+        log.info("order=%s %s: %s", known.order.order_id, follow.code, end.fact)
     await desk.ledger.record_follow(
         desk.connection,
         known.order.order_id,
         version=known.version,
-        fact=fact,
-        detail=_detail(known, follow) if fact else {},
+        fact=end.fact if end else None,
+        detail=_detail(known.placed, follow, end) if end else {},
         now=desk.clock.now(),
-        cancelled=fact is FactKind.CANCELLED_IN_WAREHOUSE,
+        cancelled=end is not None and end.fact is FactKind.CANCELLED_IN_WAREHOUSE,
     )
-    return fact
+    return end.fact if end else None
 
 
-async def _act(desk: Desk, placed: PlacedOrder, follow: Follow) -> FactKind:
+async def _act(desk: Desk, placed: PlacedOrder, follow: Follow) -> _End:
+    obstacle = "The warehouse order kept changing."
     for _ in range(_TRIES):
-        current = await desk.warehouse.get_order(placed.order_id)
         try:
-            return _done_already(current, follow) or await _write(desk, current, follow)
+            current = await desk.warehouse.get_order(placed.order_id)
+            return _settled(current, placed, follow) or await _write(desk, current, follow)
         except Outdated:
             continue
-        except Refused:
+        except Refused as error:
+            obstacle = f"The warehouse cannot follow: {error}."
             break
-    return FactKind.CHANGE_NEEDS_PERSON
+    return _End(FactKind.CHANGE_NEEDS_PERSON, obstacle)
 
 
-def _done_already(current: PlacedOrder, follow: Follow) -> FactKind | None:
+def _settled(current: PlacedOrder, placed: PlacedOrder, follow: Follow) -> _End | None:
+    """Return how it ends without a write: it is done already, or nobody but a person can do it."""
+    if not _same(current, placed):
+        return _End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse has another order under this number.")
     if current.status is PlacedStatus.CANCELLED:
-        return FactKind.CANCELLED_IN_WAREHOUSE
+        if follow.act is FollowAct.CANCEL:
+            return _End(FactKind.CANCELLED_IN_WAREHOUSE)
+        return _End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse order is cancelled; Amazon's order is not.")
     if current.status is PlacedStatus.CLOSED:
-        return FactKind.CHANGE_NEEDS_PERSON
-    return FactKind.HELD_IN_WAREHOUSE if follow.act is FollowAct.HOLD and current.on_hold else None
+        return _End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse order is closed.")
+    if follow.act is FollowAct.HOLD and current.on_hold:
+        return _End(FactKind.HELD_IN_WAREHOUSE)
+    return None
 
 
-async def _write(desk: Desk, current: PlacedOrder, follow: Follow) -> FactKind:
+def _same(current: PlacedOrder, placed: PlacedOrder) -> bool:
+    """Numbers repeat where a connection moved to another warehouse; a cancelled order may carry a suffix."""
+    return current.customer_id == placed.customer_id and current.reference.startswith(placed.reference)
+
+
+async def _write(desk: Desk, current: PlacedOrder, follow: Follow) -> _End:
     if follow.act is FollowAct.CANCEL:
-        await desk.warehouse.cancel_order(current, follow.sentence)
-        return FactKind.CANCELLED_IN_WAREHOUSE
+        await _cancel(desk, current, follow.sentence)
+        return _End(FactKind.CANCELLED_IN_WAREHOUSE)
     await desk.warehouse.hold_order(current, follow.sentence)
-    return FactKind.HELD_IN_WAREHOUSE
+    return _End(FactKind.HELD_IN_WAREHOUSE)
 
 
-def _detail(known: LedgerOrder, follow: Follow) -> dict[str, str]:
-    assert known.placed is not None  # as above
+async def _cancel(desk: Desk, current: PlacedOrder, reason: str) -> None:
+    """Cancel; an order on hold refuses, so it is released for the moment that cancelling takes.
+
+    A process that dies in between leaves it open, and the next run cancels it: closing it meanwhile is
+    stopped by Amazon's cancellation, which the ledger knows.
+    """
+    try:
+        await desk.warehouse.cancel_order(current, reason)
+    except Outdated:
+        raise
+    except Refused:
+        if not current.on_hold:
+            raise
+        await desk.warehouse.release_order(current)
+        await desk.warehouse.cancel_order(await desk.warehouse.get_order(current.order_id), reason)
+
+
+def _detail(placed: PlacedOrder, follow: Follow, end: _End) -> dict[str, str]:
     return {
         "code": follow.code,
-        "reason": follow.sentence,
-        "reference": known.placed.reference,
-        "warehouse_order": str(known.placed.order_id),
+        "reason": f"{follow.sentence} {end.obstacle}".rstrip(),
+        "reference": placed.reference,
+        "warehouse_order": str(placed.order_id),
     }

@@ -1,7 +1,7 @@
 """Reading a seller account: page by page into the ledger, shared by sibling connections."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dockwire.clock import Clock
 from dockwire.decisions.harvesting import HarvestPolicy, next_chain, outlived, shorter
@@ -47,6 +47,7 @@ class Harvest:
         self._policy = policy
         self._wait = wait
         self._restarts = 0
+        self._until: datetime | None = None
 
     async def read_page(self, *, refresh: bool = False) -> PageCounts:
         """Read and store the next page; ``last`` is true when nothing is left to read.
@@ -105,8 +106,10 @@ class Harvest:
             span = shorter(state, self._policy)
             await self._ledger.drop_chain(self._account, owner=self._owner, span_seconds=span)
             return await self._chain(await self._ledger.harvest_state(self._account), refresh=refresh)
-        amazon_now = await self._seller.amazon_now()
-        chain = next_chain(state, now=amazon_now, policy=self._policy, refresh=refresh)
+        if self._until is None:
+            # Fixed for the run: every call takes time, and reading up to the present would never end.
+            self._until = await self._seller.amazon_now()
+        chain = next_chain(state, now=self._until, policy=self._policy, refresh=refresh)
         if chain is not None:
             await self._ledger.start_chain(self._account, chain, owner=self._owner, now=now)
         return chain
@@ -124,5 +127,10 @@ class Harvest:
             log.warning("account=%s: page token refused; the window starts again", self._account)
             return PageCounts()
         return await self._ledger.store_page(
-            self._account, page, owner=self._owner, now=self._clock.now(), lease_seconds=_LEASE_SECONDS
+            self._account,
+            page,
+            window=chain.window,
+            owner=self._owner,
+            now=self._clock.now(),
+            lease_seconds=_LEASE_SECONDS,
         )

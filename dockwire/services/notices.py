@@ -14,13 +14,15 @@ _AT_ONCE = 1000
 async def post_notices(desk: Desk, compose: Compose) -> int:
     """Compose mails for all facts nobody was told yet; return how many mails are new in the outbox.
 
-    The mails and the mark on their facts are one transaction: a crash tells nothing twice.
+    The mails and the mark on their facts are one transaction: neither a crash nor another run tells
+    anything twice.
     """
     posted = 0
     while facts := await desk.ledger.untold_facts(desk.connection.slug, limit=_AT_ONCE):
         mails = compose(desk.connection, facts)
-        await desk.ledger.post_mail(mails, [fact.id for fact in facts], now=desk.clock.now())
-        posted += len(mails)
+        # False: another run has told some of them meanwhile; what is left is read again.
+        if await desk.ledger.post_mail(mails, [fact.id for fact in facts], now=desk.clock.now()):
+            posted += len(mails)
     return posted
 
 

@@ -11,7 +11,15 @@ from datetime import timedelta
 
 from dockwire.decisions.importing import Hold, Import, ImportRules, Skip, Watch, decide_import
 from dockwire.decisions.retrying import retry_at
-from dockwire.errors import DockwireError, MissingRole, NotFound, RemoteError, SettingsError, Unfinished
+from dockwire.errors import (
+    Action,
+    DockwireError,
+    MissingRole,
+    NotFound,
+    RemoteError,
+    SettingsError,
+    Unfinished,
+)
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.order import Malformed
 from dockwire.model.record import LedgerOrder, OrderState, PageCounts, Problem, Verdict
@@ -19,7 +27,7 @@ from dockwire.model.warehouse import Item, Party
 from dockwire.services.creating import CLAIM_SECONDS, Wanted, create_orders
 from dockwire.services.desk import Desk
 from dockwire.services.doubts import settle_doubts
-from dockwire.services.following import follow_change
+from dockwire.services.following import follow_changes
 from dockwire.services.harvest import Harvest
 
 log = logging.getLogger(__name__)
@@ -57,6 +65,8 @@ class Report:
     failed: int = 0
     quarantined: int = 0
     followed: int = 0
+    unfollowed: int = 0
+    """Created orders whose change is left to the next run."""
     doubtful: int = 0
     no_address: int = 0
     """Ready orders without an address."""
@@ -66,12 +76,15 @@ class Report:
     rows: list[Row] = field(default_factory=list)
     next_after: AmazonOrderId | None = None
     """Where the next batch begins; None when there is none."""
+    trouble: RemoteError | None = None
+    """Why changes are left."""
 
     def add(self, other: "Report") -> None:
         """Count another step's work in."""
         for name in _COUNTED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.rows.extend(other.rows)
+        self.trouble = other.trouble or self.trouble
 
     def count_page(self, page: PageCounts) -> None:
         """Count a page that was read in."""
@@ -84,7 +97,9 @@ class Report:
         return {name: getattr(self, name) for name in _COUNTED}
 
 
-_COUNTED = tuple(name for name in Report.__dataclass_fields__ if name not in {"rows", "next_after"})
+_COUNTED = tuple(
+    name for name in Report.__dataclass_fields__ if name not in {"rows", "next_after", "trouble"}
+)
 
 
 class OrderImport:
@@ -118,20 +133,25 @@ class OrderImport:
         return await self._harvest.read_page(refresh=refresh)
 
     async def recheck(self) -> Report:
-        """Ask Amazon again for quarantined orders that are due."""
+        """Ask Amazon again for quarantined orders that are due; what it does not give waits longer."""
         desk = self._desk
         report = Report()
         for order_id, attempts in await desk.ledger.quarantined(desk.connection, now=desk.clock.now()):
+            order = trouble = None
             try:
                 order = await desk.seller.get_order(order_id)
-            except NotFound:
-                order = None
+            except RemoteError as error:
+                log.warning("order=%s cannot be read yet: %s", order_id, error)
+                trouble = error
             if order is not None:
                 await desk.ledger.store_order(desk.connection.account, order, now=desk.clock.now())
             if order is None or isinstance(order, Malformed):
                 report.quarantined += 1
                 again = retry_at(desk.clock.now(), attempts)
                 await desk.ledger.postpone(desk.connection, order_id, not_before=again)
+            if trouble is not None and trouble.action is not Action.FAIL:
+                # Not this order's trouble, most likely: reading the pages will tell.
+                break
         return report
 
     async def handle_batch(self, after: AmazonOrderId | None = None) -> Report:
@@ -144,9 +164,9 @@ class OrderImport:
         desk = self._desk
         due = await desk.ledger.due_orders(desk.connection, now=desk.clock.now(), after=after, limit=_BATCH)
         report = Report(next_after=due[-1].order.order_id if len(due) == _BATCH else None)
-        for known in due:
-            if known.state is OrderState.CREATED and await follow_change(desk, known) is not None:
-                report.followed += 1
+        followed = await follow_changes(desk, [known for known in due if known.state is OrderState.CREATED])
+        report.followed, report.unfollowed = followed.done, followed.left
+        report.trouble = followed.trouble
         wanted, verdicts = await self._decide(
             [known for known in due if known.state is not OrderState.CREATED]
         )
@@ -155,10 +175,12 @@ class OrderImport:
         return report
 
     async def finish(self, total: Report) -> None:
-        """Look once more for orders in doubt, and tell a missing personal-data role from single cases.
+        """Look once more for orders in doubt, and raise what the run could not do for all it did.
 
         Raises:
             MissingRole: every order that was ready came without an address.
+            Unfinished: changed orders are left, because the warehouse did not answer for them.
+            AccessDenied: likewise, because its credential may not change orders.
         """
         try:
             await settle_doubts(self._desk, patience=timedelta())
@@ -171,6 +193,9 @@ class OrderImport:
                 "authorise it again and put the new refresh token into the seller account's block; the "
                 "orders are held and go on by themselves."
             )
+        if total.trouble is not None:
+            what = f"{total.unfollowed} changed orders of {self._desk.connection.slug} were not followed"
+            raise _why_unfinished(what, total.trouble)
 
     async def release(self) -> None:
         """Give back what a run must not keep when it ends."""
@@ -257,10 +282,12 @@ class OrderImport:
         report.failed += done.failed
         report.doubtful += done.doubtful
         if done.trouble is not None and done.unsent:
-            raise _why_unfinished(self._desk.connection.slug, done.unsent, done.trouble)
+            what = f"{done.unsent} orders of {self._desk.connection.slug} were not sent"
+            raise _why_unfinished(what, done.trouble)
 
 
-_ITEM_CODES = frozenset({"unmapped_sku", "unknown_item"})
+_ITEM_CODES = frozenset({"unmapped_sku", "unknown_item", "item_deactivated"})
+"""Problems that a newer list of items may end."""
 
 
 def _state_of(decision: Skip | Watch | Hold) -> tuple[OrderState, tuple[Problem, ...]]:
@@ -269,10 +296,8 @@ def _state_of(decision: Skip | Watch | Hold) -> tuple[OrderState, tuple[Problem,
     return (OrderState.SKIPPED if isinstance(decision, Skip) else OrderState.WATCHED), (decision.problem,)
 
 
-def _why_unfinished(slug: str, unsent: int, trouble: RemoteError) -> DockwireError:
-    if trouble.action.value == "hold":
-        return trouble
-    return Unfinished(f"{unsent} orders of {slug} were not sent: {trouble}")
+def _why_unfinished(what: str, trouble: RemoteError) -> DockwireError:
+    return trouble if trouble.action is Action.HOLD else Unfinished(f"{what}: {trouble}")
 
 
 def _choices(parties: list[Party]) -> str:

@@ -1,6 +1,8 @@
 """Everything the simulator says, and every request it accepts, keeps to Amazon's model files."""
 
+import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,13 @@ from hypothesis import strategies as st
 
 from dockwire.clock import ManualClock
 from dockwire.simulators.amazon import World
+from dockwire.simulators.amazon.handlers import HANDLERS
 from dockwire.simulators.amazon.loading import read_orders
+from dockwire.simulators.amazon.quota import DOCUMENTED
 from dockwire.simulators.amazon.timestamps import instant
-from tests.contracts.amazon_models import judging, samples
+from tests.contracts.amazon_models import all_operations, judging, samples
 from tests.unit.simulators.caller import ALL_DATA, EU, EVER, FE, NA, SEARCH, Caller, a_world
+from tests.unit.simulators.test_confirmations import GOOD
 
 DATASETS = ["", *ALL_DATA.split(","), ALL_DATA]
 EVERYWHERE = [(code, 30) for code in ("US", "CA", "MX", "GB", "DE", "FR", "IT", "ES", "NL", "JP", "AU")]
@@ -157,6 +162,17 @@ async def test_throttling_fits_the_model(method: str, path: str, burst: int) -> 
     assert statuses[-1] == 429
 
 
+def test_quotas_are_those_of_the_models_usage_plans() -> None:
+    plans: dict[str, tuple[float, int]] = {}
+    for operation in all_operations():
+        rate, burst = re.findall(r"\| ([0-9.]+) \| ([0-9]+) \|", operation.spec["description"])[-1]
+        # The newest model comes first: getOrder is in the old one too.
+        plans.setdefault(operation.name, (float(rate), int(burst)))
+    assert {name: (plan.rate, plan.burst) for name, plan in DOCUMENTED.items()} == {
+        name: plans[name] for name in HANDLERS
+    }
+
+
 TIMES = st.sampled_from(
     [EVER, "2026-11-01T00:00:00Z", "2026-11-02T08:00:00.5Z", "2026-11-02", "2026-11-02T08:00:00+09:00", ""]
 )
@@ -183,3 +199,39 @@ async def test_whatever_is_accepted_is_allowed_by_the_model(parameters: dict[str
     world.populate(5)
     answer = await judged(world).call("GET", SEARCH, params=parameters)
     assert answer.status_code in {200, 400}
+
+
+@settings(max_examples=50, deadline=None)
+@given(data=LISTS)
+async def test_whatever_get_order_accepts_is_allowed_by_the_model(data: str) -> None:
+    world = a_world()
+    world.populate(1, [("US", 1)])
+    path = f"{SEARCH}/{next(iter(world.orders)).key}"
+    answer = await judged(world).call("GET", path, params={"includedData": data})
+    assert answer.status_code in {200, 400}
+
+
+JUNK: list[Any] = [None, True, -1, 2, "", "x", [], {}, [1]]
+PLACES: list[tuple[str | int, ...]] = [
+    *((name,) for name in GOOD),
+    *(("packageDetail", name) for name in (*GOOD["packageDetail"], "carrierName", "more")),
+    ("packageDetail", "orderItems", 0),
+    *(("packageDetail", "orderItems", 0, name) for name in ("orderItemId", "quantity", "transparencyCodes")),
+]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: str(place[-1]))
+async def test_whatever_confirmation_is_accepted_is_allowed_by_the_model(
+    place: tuple[str | int, ...],
+) -> None:
+    world = a_world()
+    world.populate(1, [("US", 1)])
+    path = f"/orders/v0/orders/{next(iter(world.orders)).key}/shipmentConfirmation"
+    caller = judged(world)
+    for junk in JUNK:
+        body: Any = copy.deepcopy(GOOD)
+        holder = body
+        for step in place[:-1]:
+            holder = holder[step]
+        holder[place[-1]] = junk
+        assert (await caller.call("POST", path, json=body)).status_code in {204, 400}

@@ -7,12 +7,17 @@ blocks, so the simulator runs on a loopback server.
 import importlib
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 
 from dockwire.faults import FaultRules
 from dockwire.simulators.amazon import World, build_app
+from dockwire.simulators.amazon.handlers import HANDLERS
+from dockwire.simulators.amazon.quota import DOCUMENTED
+from dockwire.simulators.amazon.tokens import FOREIGN_REFRESH_TOKEN
 from tests.servers import serve
 from tests.unit.simulators.caller import EVER, FE, NA, a_world
 
@@ -36,12 +41,22 @@ class Sdk:
         credentials = {
             "client_id": known.client_id,
             "client_secret": known.client_secret,
-            "refresh_token": self.world.sellers[seller].refresh_token,
+            "refresh_token": None if "scope" in change else self.world.sellers[seller].refresh_token,
         }
         spapi = _imported("spapi")
         config = spapi.SPAPIConfig(**credentials | change)
         client = spapi.SPAPIClient(config, oauth_endpoint=f"{self.url}/auth/o2/token", endpoint=self.endpoint)
         return getattr(_imported(f"spapi.api.{module}"), name)(client.api_client)
+
+    def token(self, **change: Any) -> str:
+        """Ask for an access token once; unless told, the SDK sleeps 14 seconds over a refused one."""
+        known = self.world.application
+        form = {"client_id": known.client_id, "client_secret": known.client_secret}
+        form["refresh_token"] = self.world.sellers[NA].refresh_token
+        cache = _imported("spapi.auth.lwa_request").AccessTokenCache(
+            **form | change, oauth_endpoint=f"{self.url}/auth/o2/token", max_retries=0
+        )
+        return str(cache.get_lwa_access_token())
 
     @property
     def search(self) -> Callable[..., Any]:
@@ -58,6 +73,11 @@ class Sdk:
     def confirm(self) -> Callable[..., Any]:
         """confirmShipment."""
         return self.api("orders_v0.orders_v0_api", "OrdersV0Api").confirm_shipment_with_http_info  # type: ignore[no-any-return]  # the SDK has no types
+
+    @property
+    def standing(self) -> Callable[..., Any]:
+        """getMarketplaceParticipations."""
+        return self.api("sellers_v1.sellers_api", "SellersApi").get_marketplace_participations  # type: ignore[no-any-return]  # the SDK has no types
 
 
 def _imported(module: str) -> Any:
@@ -81,7 +101,7 @@ def sdk(rules: FaultRules, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sdk]:
         yield Sdk(world, url)
 
 
-def package(order: Any) -> Any:
+def package(order: Any, **change: Any) -> Any:
     detail = {
         "package_reference_id": "1",
         "carrier_code": "UPS",
@@ -93,7 +113,7 @@ def package(order: Any) -> Any:
             )
         ],
     }
-    made = _imported("spapi.models.orders_v0.package_detail").PackageDetail(**detail)
+    made = _imported("spapi.models.orders_v0.package_detail").PackageDetail(**detail | change)
     request = _imported("spapi.models.orders_v0.confirm_shipment_request").ConfirmShipmentRequest
     return request(package_detail=made, marketplace_id="ATVPDKIKX0DER")
 
@@ -136,51 +156,131 @@ def test_it_lists_marketplaces_through_a_regional_path(sdk: Sdk) -> None:
     assert refusal(stranger.get_marketplace_participations).status == 403
 
 
-def test_it_meets_each_refusal(sdk: Sdk) -> None:
-    order_id = next(iter(sdk.world.orders)).key
-    order = sdk.get(order_id).order
-    nowhere = "112-0000000-0000000"
-    assert refusal(sdk.search, created_after="yesterday").status == 400
-    assert refusal(sdk.get, "1").status == 400
-    assert refusal(sdk.get, nowhere).status == 404
-    assert refusal(sdk.confirm, nowhere, package(order)).status == 404
-    wrong = package(order)
-    wrong.package_detail.ship_date = "02/21/2022"
-    assert refusal(sdk.confirm, order_id, wrong).status == 400
+@dataclass(frozen=True)
+class Asking:
+    """One operation: how to call it well, and what of it Amazon refuses with 400 and 404."""
+
+    well: Callable[[Sdk], Callable[[], Any]]
+    badly: Callable[[Sdk], Callable[[], Any]]
+    amiss: Callable[[Sdk], Callable[[], Any]] | None = None
+
+
+def first_id(sdk: Sdk) -> str:
+    return next(iter(sdk.world.orders)).key
+
+
+def confirming(sdk: Sdk, order_id: str = "", **change: Any) -> Callable[[], Any]:
+    """Read the first order and return the call that confirms its shipment."""
+    body = package(sdk.get(first_id(sdk)).order, **change)
+    return partial(sdk.confirm, order_id or first_id(sdk), body)
+
+
+def anonymous(sdk: Sdk) -> Callable[[], Any]:
+    """Call under a name longer than Amazon takes."""
+    api = sdk.api("sellers_v1.sellers_api", "SellersApi")
+    api.api_client.user_agent = "x" * 501
+    return api.get_marketplace_participations  # type: ignore[no-any-return]  # the SDK has no types
+
+
+NOWHERE = "112-0000000-0000000"
+ASKING = {
+    "searchOrders": Asking(
+        well=lambda sdk: partial(sdk.search, last_updated_after=EVER, max_results_per_page=1),
+        badly=lambda sdk: partial(sdk.search, created_after="yesterday"),
+    ),
+    "getOrder": Asking(
+        well=lambda sdk: partial(sdk.get, first_id(sdk)),
+        badly=lambda sdk: partial(sdk.get, "1"),
+        amiss=lambda sdk: partial(sdk.get, NOWHERE),
+    ),
+    "confirmShipment": Asking(
+        well=confirming,
+        badly=lambda sdk: confirming(sdk, ship_date="02/21/2022"),
+        amiss=lambda sdk: confirming(sdk, NOWHERE),
+    ),
+    "getMarketplaceParticipations": Asking(well=lambda sdk: sdk.standing, badly=anonymous),
+}
+
+
+def test_every_simulated_operation_is_asked() -> None:
+    assert set(ASKING) == set(HANDLERS) == set(DOCUMENTED)
+
+
+@pytest.mark.parametrize("operation", ASKING)
+def test_each_operation_refuses_what_is_wrong_unknown_or_not_allowed(sdk: Sdk, operation: str) -> None:
+    asking = ASKING[operation]
+    assert refusal(asking.badly(sdk)).status == 400
+    if asking.amiss is not None:
+        assert refusal(asking.amiss(sdk)).status == 404
+    allowed = asking.well(sdk)
+    allowed()
     sdk.world.application.roles.clear()
-    denied = refusal(sdk.get, order_id)
-    assert (denied.status, b"Access to requested resource is denied." in denied.body.encode()) == (403, True)
+    denied = refusal(allowed)
+    assert (denied.status, "Access to requested resource is denied." in denied.body) == (403, True)
 
 
-def test_it_is_throttled(sdk: Sdk) -> None:
-    search = sdk.search
-    for _ in range(20):
-        search(last_updated_after=EVER, max_results_per_page=1)
-    throttled = refusal(search, last_updated_after=EVER, max_results_per_page=1)
+@pytest.mark.parametrize("operation", ASKING)
+def test_each_operation_is_throttled_after_its_documented_burst(sdk: Sdk, operation: str) -> None:
+    call = ASKING[operation].well(sdk)
+    for _ in range(DOCUMENTED[operation].burst):
+        call()
+    throttled = refusal(call)
     assert throttled.status == 429
     assert "QuotaExceeded" in throttled.body
 
 
-def test_it_meets_injected_outages(sdk: Sdk, rules: FaultRules) -> None:
+@pytest.mark.parametrize("operation", ASKING)
+def test_each_operation_may_be_out_of_order_and_recovers(sdk: Sdk, rules: FaultRules, operation: str) -> None:
+    call = ASKING[operation].well(sdk)
     outages = [
-        {"path": "/orders$", "nth": 1, "effect": {"kind": "status", "status": 503, "html": "<h1>Busy</h1>"}},
         {
-            "path": "/orders$",
+            "path": "^/(orders|sellers)",
+            "nth": 1,
+            "effect": {"kind": "status", "status": 503, "html": "<h1>Busy</h1>"},
+        },
+        {
+            "path": "^/(orders|sellers)",
             "nth": 2,
             "effect": {"kind": "status", "status": 500, "json_body": {"errors": []}},
         },
     ]
     rules.replace(FaultRules.model_validate({"rules": outages}).rules)
-    search = sdk.search
-    assert refusal(search, last_updated_after=EVER).status == 503
-    assert refusal(search, last_updated_after=EVER).status == 500
-    assert len(search(last_updated_after=EVER).orders) == 30
+    assert refusal(call).status == 503
+    assert refusal(call).status == 500
+    call()
 
 
-def test_a_refused_token_reaches_it_as_its_own_error(sdk: Sdk) -> None:
-    # Slow on purpose: the SDK sleeps 2, 4 and 8 seconds before it gives up on a refused token.
+@pytest.mark.parametrize(
+    ("change", "status", "error"),
+    [
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"client_secret": ""}, 400, "invalid_request"),
+        ({"refresh_token": "Atzr|nobody's"}, 400, "invalid_grant"),
+        ({"refresh_token": FOREIGN_REFRESH_TOKEN}, 400, "unauthorized_client"),
+        ({"grant_type": "client_credentials", "scope": "sellingpartnerapi::migration"}, 400, "invalid_scope"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+    ],
+)
+def test_each_refused_token_reaches_it_with_its_own_error(
+    sdk: Sdk, change: dict[str, str], status: int, error: str
+) -> None:
+    with pytest.raises(_imported("spapi.auth.lwa_exception").LwaException) as refused:
+        sdk.token(**change)
+    answer = refused.value.__cause__.response
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+def test_a_revoked_consent_is_an_invalid_grant_to_it(sdk: Sdk) -> None:
     sdk.world.sellers[NA].consent = False
-    error = _imported("spapi.auth.lwa_exception").LwaException
-    with pytest.raises(error):
-        sdk.search(last_updated_after=EVER)
-    assert [entry.status for entry in sdk.world.journal.entries] == [400] * 4
+    with pytest.raises(_imported("spapi.auth.lwa_exception").LwaException) as refused:
+        sdk.token()
+    assert refused.value.__cause__.response.json()["error"] == "invalid_grant"
+
+
+def test_its_grantless_token_is_granted_and_opens_nothing_of_a_sellers(sdk: Sdk) -> None:
+    api = sdk.api("sellers_v1.sellers_api", "SellersApi", scope="sellingpartnerapi::notifications")
+    assert refusal(api.get_marketplace_participations).status == 403
+    assert [(entry.operation, entry.status) for entry in sdk.world.journal.entries] == [
+        ("token", 200),
+        ("getMarketplaceParticipations", 403),
+    ]

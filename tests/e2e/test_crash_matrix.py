@@ -2,7 +2,8 @@
 
 import contextlib
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,17 @@ from dockwire.ledger import SqlLedger
 from dockwire.model.connection import Connection
 from dockwire.model.record import OrderState
 from dockwire.sealing import Sealer
+from dockwire.services.order_import import OrderImport
 from dockwire.simulators.amazon import World
 from dockwire.warehouse import DuplicateScope, Switches, Warehouse, load_seed
 from tests.builders import NOW
 from tests.e2e.crashing import Crash, Doom
+from tests.e2e.orders import amazon_order, put, told
 from tests.stage import Stage, bare, run_steps, sim_connection, warehouse_seed
 
 US = sim_connection("US")
 ORDERS = 14
+READ = 102
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +38,15 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sealer]:
 
 
 @contextlib.asynccontextmanager
-async def doomed_stage(folder: Path, prepared: tuple[Path, Sealer], doom: Doom) -> AsyncIterator[Stage]:
+async def doomed_stage(
+    folder: Path, prepared: tuple[Path, Sealer], doom: Doom, *, orders: int = ORDERS
+) -> AsyncIterator[Stage]:
     source, sealer = prepared
     folder.mkdir()
     shutil.copy(source / "warehouse.db", folder / "warehouse.db")
     clock = ManualClock(NOW)
     world = World(3, clock=clock, quota="documented")
-    world.populate(ORDERS, [("US", 1)])
+    world.populate(orders, [("US", 1)])
     # A warehouse that refuses no double, so that only our own care prevents them.
     warehouse = Warehouse.open(
         f"sqlite:///{folder / 'warehouse.db'}",
@@ -69,13 +75,18 @@ async def doomed_stage(folder: Path, prepared: tuple[Path, Sealer], doom: Doom) 
         warehouse.close()
 
 
-async def die(stage: Stage, doom: Doom, which: Connection, sealer: Sealer) -> None:
+Steps = Callable[[OrderImport], Awaitable[object]]
+
+
+async def die(
+    stage: Stage, doom: Doom, which: Connection, sealer: Sealer, steps_of: Steps = run_steps
+) -> None:
     """Run until the point of death, if it comes."""
     ledger = None
     try:
         ledger = await doom.ledger(stage.database, sealer)
         async with stage.importing(which, owner="killed", ledger=ledger) as steps:
-            await run_steps(steps)
+            await steps_of(steps)
     except BaseExceptionGroup as group:
         if group.split(Crash)[1] is not None:
             raise
@@ -147,6 +158,51 @@ async def test_following_a_change_killed_at_any_point_is_finished_by_the_next_ru
             await recover(stage, US)
             await check(stage)
             assert outcome(stage) == expected
+
+
+async def read_all(steps: OrderImport) -> None:
+    """Do what a run does before it creates anything."""
+    await steps.begin()
+    await steps.recheck()
+    while not (await steps.read_page()).last:
+        pass
+
+
+async def two_pages_to_read(stage: Stage) -> None:
+    """Leave an unreadable order that is due again, and more new orders than one page takes."""
+    bad = amazon_order(500)
+    bad["orderItems"][0]["quantityOrdered"] = "two"
+    put(stage, bad)
+    await recover(stage, US)
+    stage.clock.advance(timedelta(hours=25).total_seconds())
+    shown = told(stage.clock.now())
+    put(stage, *(amazon_order(n, lastUpdatedTime=shown) for n in range(1, READ)))
+    stage.clock.advance(1800)
+
+
+async def test_a_reading_of_several_pages_killed_at_any_point_is_finished_by_the_next_run(
+    tmp_path: Path, prepared: tuple[Path, Sealer]
+) -> None:
+    recorded = Doom()
+    async with doomed_stage(tmp_path / "recording", prepared, Doom(), orders=0) as stage:
+        await two_pages_to_read(stage)
+        stage.wrap_amazon, stage.wrap_warehouse = recorded.wrap("amazon"), recorded.wrap("warehouse")
+        await die(stage, recorded, US, prepared[1], read_all)
+        assert len(await stage.booked(US)) == READ
+    assert {"store_order:before-commit", "postpone:after-commit"} <= set(recorded.points)
+    assert recorded.points.count("store_page:before-commit") >= 4, "two pages and their sweep"
+    for at in range(len(recorded.points)):
+        doom = Doom(at)
+        async with doomed_stage(tmp_path / str(at), prepared, Doom(), orders=0) as stage:
+            await two_pages_to_read(stage)
+            stage.wrap_amazon, stage.wrap_warehouse = doom.wrap("amazon"), doom.wrap("warehouse")
+            await die(stage, doom, US, prepared[1], read_all)
+            stage.wrap_amazon = stage.wrap_warehouse = bare
+            async with stage.importing(US, owner="next") as steps:
+                await read_all(steps)
+            assert len(await stage.booked(US)) == READ
+            state = await stage.ledger.harvest_state(US.account)
+            assert (state.chain, state.watermarks[US.marketplace.id] > NOW) == (None, True)
 
 
 async def change_two_orders(stage: Stage) -> None:

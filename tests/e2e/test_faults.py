@@ -29,10 +29,9 @@ SEARCH = "^/orders/2026-01-01/orders$"
 
 
 @pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with opened_stage(
-        tmp_path, quota="off", switches=Switches(duplicate_scope=DuplicateScope.NONE)
-    ) as opened:
+async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    switches = Switches(duplicate_scope=DuplicateScope.NONE)
+    async with opened_stage(tmp_path, ledger_url=database_url, quota="off", switches=switches) as opened:
         yield opened
 
 
@@ -248,8 +247,10 @@ async def test_our_clock_may_be_three_minutes_off(stage: Stage, minutes: int) ->
     await all_is_well(stage)
 
 
-async def test_sibling_connections_share_one_reading_and_are_never_throttled(tmp_path: Path) -> None:
-    async with opened_stage(tmp_path, quota="documented") as stage:
+async def test_sibling_connections_share_one_reading_and_are_never_throttled(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with opened_stage(tmp_path, ledger_url=database_url, quota="documented") as stage:
         stage.world.populate(60, [("US", 1), ("CA", 1)])
         await stage.ledger.register(US, now=stage.clock.now())
         await stage.ledger.register(CA, now=stage.clock.now())

@@ -74,7 +74,8 @@ def write_order(rng: random.Random, draft: Draft, lines: list[tuple[Product, int
 
 
 def free_of_charge(body: JsonObject) -> None:
-    """Set every price of an order to zero, as on replacements."""
+    """Set every price of an order to zero, as on replacements; nothing was paid for it."""
+    body.pop("payment", None)
     for item in body["orderItems"]:
         nothing = money(Decimal(0), item["proceeds"]["proceedsTotal"]["currencyCode"])
         item["product"]["price"]["unitPrice"] = nothing
@@ -105,7 +106,7 @@ def ship(rng: random.Random, body: JsonObject, items: list[JsonObject], shipped:
         item["fulfillment"] = {**item["fulfillment"], "quantityFulfilled": item["quantityOrdered"]}
         item["fulfillment"]["quantityUnfulfilled"] = 0
     if body["fulfillment"]["fulfilledBy"] == "MERCHANT":
-        body["packages"] = [_package(rng, items, shipped)]
+        body["packages"] = [package(rng, items, shipped)]
 
 
 def _fulfillment(draft: Draft) -> JsonObject:
@@ -161,7 +162,8 @@ def _proceeds(price: Decimal, marketplace: Marketplace) -> JsonObject:
     }
 
 
-def _package(rng: random.Random, items: list[JsonObject], shipped: datetime) -> JsonObject:
+def package(rng: random.Random, items: list[JsonObject], shipped: datetime) -> JsonObject:
+    """Write the package in which items left, whole, at the moment ``shipped``."""
     return {
         "packageReferenceId": str(rng.randrange(1, 10**6)),
         "createdTime": timestamp(shipped - timedelta(minutes=20)),

@@ -91,6 +91,22 @@ class QuantityChange:
         add_up(body)
 
 
+@dataclass(frozen=True, slots=True)
+class PackageSent:
+    """A package leaves with some of the order; ``package`` is an ``OrderPackage`` of the model."""
+
+    package: JsonObject
+
+    def apply(self, body: JsonObject) -> None:
+        """Count its units as fulfilled and show it among the order's packages."""
+        units = {entry["orderItemId"]: entry["quantity"] for entry in self.package["packageItems"]}
+        for item in body["orderItems"]:
+            sent = units.get(item["orderItemId"], 0)
+            item["fulfillment"]["quantityFulfilled"] += sent
+            item["fulfillment"]["quantityUnfulfilled"] -= sent
+        body["packages"] = [*body.get("packages", []), self.package]
+
+
 def add_up(body: JsonObject) -> None:
     """Write an order's grand total as the sum of its items' proceeds."""
     totals = [item["proceeds"]["proceedsTotal"] for item in body["orderItems"]]

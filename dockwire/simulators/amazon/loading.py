@@ -125,8 +125,10 @@ def _check_order(order: object, where: str) -> None:
     for name in ("createdTime", "lastUpdatedTime"):
         _instant(body, name, where)
     channel = _object(body.get("salesChannel"), f"{where}.salesChannel")
-    _text(channel, "channelName", f"{where}.salesChannel")
-    if _text(channel, "marketplaceId", f"{where}.salesChannel") not in BY_ID:
+    name = _text(channel, "channelName", f"{where}.salesChannel")
+    # Orders from outside Amazon's sites need not name one (``SalesChannel`` in the model).
+    named = name == "AMAZON" or "marketplaceId" in channel
+    if named and _text(channel, "marketplaceId", f"{where}.salesChannel") not in BY_ID:
         raise UnusableOrders(f"{where}.salesChannel.marketplaceId is not a marketplace of Amazon")
     items = body.get("orderItems")
     if not isinstance(items, list):

@@ -28,7 +28,7 @@ class Order:
 
     ``key`` is the Amazon order id, or a made-up name for a replayed order that lacks one.
     ``replayed`` orders came from outside and are shown as they came: the rules by which Amazon
-    blanks members of the orders it lives through itself are not applied a second time.
+    blanks members of the orders it lives through itself, and forgets old ones, are not applied again.
     """
 
     key: str

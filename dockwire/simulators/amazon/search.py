@@ -17,7 +17,7 @@ from dockwire.simulators.amazon.wire import with_datasets
 from dockwire.simulators.amazon.world import World
 
 HISTORY = timedelta(days=730)
-"""How long orders can be read, except where :data:`LONG_MEMORY` says otherwise."""
+"""How long orders can be read, except where :data:`LONG_MEMORY` says otherwise; replayed ones always."""
 
 LONG_HISTORY_FROM = datetime(2016, 1, 1, tzinfo=UTC)
 
@@ -92,6 +92,9 @@ def _fits(order: Order, query: Query) -> bool:
 
 
 def _remembered(order: Order, now: datetime) -> bool:
+    # Who replays captured traffic wants to see it, however long ago it was captured.
+    if order.replayed:
+        return True
     marketplace = BY_ID.get(order.marketplace_id or "")
     if marketplace is not None and marketplace.code in LONG_MEMORY:
         return order.created >= LONG_HISTORY_FROM

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from dockwire.simulators.amazon import stories
+from dockwire.simulators.amazon.bookkeeping import keep_books
 from dockwire.simulators.amazon.catalogue import Product, catalogue
 from dockwire.simulators.amazon.drafts import Draft, write_order
 from dockwire.simulators.amazon.life import Planned
@@ -51,7 +52,7 @@ RECIPES = (
     Recipe("pending, paid hours later", 6, stories.gets_paid, status="PENDING"),
     Recipe("pending, never paid", 2, stories.is_never_paid, status="PENDING"),
     Recipe("pre-order", 1, stories.is_released, status="PENDING_AVAILABILITY"),
-    Recipe("shipped in part", 3, stories.has_shipped_in_part, status="PARTIALLY_SHIPPED", lines=2),
+    Recipe("shipped in part", 2, stories.has_shipped_in_part, status="PARTIALLY_SHIPPED", lines=2),
     Recipe("shipped", 6, stories.has_shipped, status="SHIPPED"),
     Recipe("fulfilled by Amazon", 5, fulfilled_by="AMAZON"),
     Recipe("fulfilled by Amazon, Prime", 2, stories.has_shipped, "SHIPPED", "AMAZON", programs=("PRIME",)),
@@ -65,6 +66,7 @@ RECIPES = (
     Recipe("address changed later", 2, stories.moves),
     Recipe("quantity lowered later", 2, stories.wants_less, units=3),
     Recipe("line dropped later", 1, stories.wants_less, lines=2),
+    Recipe("shipped in part later", 1, stories.ships_in_part, lines=2),
     Recipe("replacement", 2, stories.replaces_another),
 )
 """The mix, in percent of the orders of every batch."""
@@ -122,6 +124,7 @@ def _cook(rng: random.Random, recipe: Recipe, marketplace: Marketplace, start: d
     draft = Draft(marketplace, created, updated, recipe.status, recipe.fulfilled_by, level, recipe.programs)
     body = write_order(rng, draft, _lines(rng, recipe))
     decorate(rng, body)
+    keep_books(body, marketplace)
     future = recipe.story(Plot(rng, body, start))
     return Seeded(recipe.name, body, created, updated, future)
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dockwire.simulators.amazon.drafts import free_of_charge, new_order_id, ship
+from dockwire.simulators.amazon.drafts import free_of_charge, new_order_id, package, ship
 from dockwire.simulators.amazon.life import (
     AddressChange,
     Cancellation,
     CancellationRequest,
     Change,
+    PackageSent,
     Planned,
     QuantityChange,
     StatusChange,
@@ -71,6 +72,13 @@ def has_shipped_in_part(plot: Plot) -> list[Planned]:
     """The first line left before the start."""
     ship(plot.rng, plot.body, plot.body["orderItems"][:1], _before(plot))
     return []
+
+
+def ships_in_part(plot: Plot) -> list[Planned]:
+    """The seller sends the first line from elsewhere when the order may be in the warehouse already."""
+    turn = plot.between(0.3, 20, StatusChange("PARTIALLY_SHIPPED"))
+    sent = PackageSent(package(plot.rng, plot.body["orderItems"][:1], turn.moment))
+    return [turn, Planned(turn.moment, sent)]
 
 
 def prints_later(plot: Plot) -> list[Planned]:

@@ -3,7 +3,8 @@
 Without the role a call still succeeds and the fields are silently missing; without the data's time
 having come likewise. Sources: Selling Partner API documentation, page "Access Orders PII" (list of
 personal fields, roles); member notes in the Orders v2026-01-01 model (phone, e-mail); the Orders v0
-model (address and prices are withheld while an order is pending).
+model (address and prices are withheld while an order is pending; so is the payment here, which
+is then not authorised).
 """
 
 import json
@@ -47,7 +48,7 @@ def _withhold(body: JsonObject, now: datetime) -> None:
 
 
 def _withhold_while_pending(body: JsonObject) -> None:
-    for member in ("recipient", "proceeds"):
+    for member in ("recipient", "proceeds", "payment"):
         body.pop(member, None)
     for item in body["orderItems"]:
         item.pop("proceeds", None)

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockwire.amazon.translate import read_order, to_page, to_single
+from dockwire.model.ids import AmazonItemId, AmazonOrderId
 from dockwire.model.money import Money
-from dockwire.model.order import FulfilledBy, Malformed, Order, OrderStatus
+from dockwire.model.order import Address, FulfilledBy, Malformed, Order, OrderLine, OrderStatus, Window
 from dockwire.simulators.amazon.accounts import Role
 from tests.unit.amazon.accounts import US, a_world, opened, window
 
@@ -165,6 +166,7 @@ def test_what_is_no_order_is_kept_under_a_name_of_its_own(raw: Any) -> None:
     bad = read_order(raw)
     assert isinstance(bad, Malformed)
     assert bad.order_id.startswith("unreadable-")
+    assert bad.marketplace_id is None
     assert json.loads(bad.raw) == raw
     assert bad == read_order(copy.deepcopy(raw))
     assert bad.order_id != getattr(read_order([raw]), "order_id", "")
@@ -174,6 +176,7 @@ def test_a_malformed_order_keeps_id_and_marketplace_where_they_can_be_read() -> 
     bad = read_order(changed("orderItems", []))
     assert isinstance(bad, Malformed)
     assert (bad.order_id, bad.marketplace_id) == ("111-0000001-0000001", US)
+    assert "more" not in bad.problem
 
 
 def test_two_lines_with_one_id_contradict_each_other() -> None:
@@ -284,6 +287,7 @@ def test_moments_are_held_in_utc_whatever_their_offset() -> None:
         (3, {"quantityFulfilled": 1}, 2),
         (3, {"quantityFulfilled": 5}, 0),
         (3, {"quantityUnfulfilled": 9}, 3),
+        (3, {"quantityFulfilled": 0, "quantityUnfulfilled": 1}, 1),
         (0, {"quantityUnfulfilled": 0}, 0),
         (3, {}, 3),
     ],
@@ -292,6 +296,89 @@ def test_what_is_left_to_ship_is_never_more_than_was_ordered(ordered: int, ship:
     raw = changed("orderItems.0.quantityOrdered", ordered)
     raw["orderItems"][0]["fulfillment"] = ship
     assert read(raw).lines[0].quantity_open == left
+
+
+def test_every_member_that_is_used_arrives() -> None:
+    raw = body()
+    raw["recipient"]["deliveryAddress"] |= {
+        "companyName": "Sample Works",
+        "addressLine2": "Rear",
+        "addressLine3": "Third floor",
+        "districtOrCounty": "Sangamon",
+        "addressType": "COMMERCIAL",
+    }
+    raw["fulfillment"]["deliverByWindow"] = {
+        "earliestDateTime": "2026-11-06T08:00:00Z",
+        "latestDateTime": "2026-11-07T08:00:00Z",
+    }
+    raw["fulfillment"]["labelPrintingWindow"] = {"earliestDateTime": "2026-11-03T17:00:00Z"}
+    raw["orderItems"][0]["product"] |= {"title": "Mug", "asin": "B000000001"}
+
+    def day(number: int, hour: int = 8) -> datetime:
+        return datetime(2026, 11, number, hour, tzinfo=UTC)
+
+    assert read(raw) == Order(
+        order_id=AmazonOrderId("111-0000001-0000001"),
+        marketplace_id=US,
+        status=OrderStatus.UNSHIPPED,
+        fulfilled_by=FulfilledBy.MERCHANT,
+        created=datetime(2026, 11, 2, 6, 0, 0, 250_000, tzinfo=UTC),
+        updated=day(2, 7),
+        lines=(
+            OrderLine(
+                item_id=AmazonItemId("1"),
+                sku="SKU-1",
+                quantity_ordered=2,
+                quantity_open=2,
+                title="Mug",
+                asin="B000000001",
+                unit_price=Money(Decimal("9.99"), "USD"),
+            ),
+        ),
+        service_level="STANDARD",
+        programs=frozenset({"PRIME"}),
+        ship_by=Window(day(3), day(4)),
+        deliver_by=Window(day(6), day(7)),
+        label_printing=Window(day(3, 17), None),
+        address=Address(
+            name=SECRET,
+            company="Sample Works",
+            lines=("7 Hidden Lane", "Rear", "Third floor"),
+            city="Springfield",
+            district="Sangamon",
+            state="IL",
+            postal_code="62701",
+            country="US",
+            phone="+1 555 0100",
+            kind="COMMERCIAL",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "city", "district"),
+    [
+        ({"city": "Springfield", "municipality": "Other"}, "Springfield", ""),
+        ({"city": "", "municipality": "Springfield"}, "Springfield", ""),
+        (
+            {"extendedFields": {"neighborhood": "Bela Vista", "streetNumber": "7"}},
+            "Springfield",
+            "Bela Vista",
+        ),
+        (
+            {"districtOrCounty": "Sangamon", "extendedFields": {"neighborhood": "x"}},
+            "Springfield",
+            "Sangamon",
+        ),
+        ({"extendedFields": None}, "Springfield", ""),
+    ],
+)
+def test_places_that_some_countries_name_otherwise_are_found(members: Body, city: str, district: str) -> None:
+    raw = body()
+    raw["recipient"]["deliveryAddress"] |= members
+    address = read(raw).address
+    assert address is not None
+    assert (address.city, address.district) == (city, district)
 
 
 def test_wishes_links_and_aliases_are_read() -> None:

@@ -11,12 +11,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dockwire.amazon.client import AmazonAccount, user_agent
 from dockwire.clock import ManualClock
-from dockwire.errors import NotFound, PageTokenExpired, Refused, Throttled, Unavailable
+from dockwire.errors import (
+    AccessDenied,
+    NotFound,
+    PageTokenExpired,
+    Refused,
+    RemoteError,
+    Throttled,
+    Unavailable,
+)
 from dockwire.faults.effects import HTML_PAGE
 from dockwire.model.ids import AmazonOrderId, MarketplaceId
 from dockwire.model.order import Malformed, OrderPage, OrderStatus, SearchWindow
 from dockwire.pacing import MemoryQuotaStore
 from dockwire.simulators.amazon import build_app
+from dockwire.simulators.amazon.quota import Plan
 from tests.unit.amazon.accounts import ORDERS, US, a_world, asked, opened, rules, window
 
 CA = MarketplaceId("A2EUQ1WTGCTBG2")
@@ -58,6 +67,7 @@ async def test_a_chain_reads_every_order_once_with_tokens_full_of_awkward_charac
         query.split("paginationToken=")[1].split("&")[0] for query in watching.queries if "Token" in query
     ]
     assert len(tokens) == len(pages) - 1
+    assert not any("fulfillmentStatuses" in query for query in watching.queries)
     assert not any(set("+/=") & set(token) or "%25" in token for token in tokens)
 
 
@@ -78,7 +88,7 @@ async def test_a_search_asks_for_what_is_used_and_nothing_personal_besides() -> 
         "lastUpdatedBefore": "2026-11-02T08:00:00.000Z",
         "marketplaceIds": f"{US},{CA}",
         "maxResultsPerPage": "100",
-        "includedData": "FULFILLMENT,RECIPIENT,CANCELLATION",
+        "includedData": "FULFILLMENT,RECIPIENT,CANCELLATION,PACKAGES",
         "fulfillmentStatuses": "UNSHIPPED,PARTIALLY_SHIPPED",
     }
 
@@ -148,6 +158,19 @@ async def test_paced_calls_are_never_throttled_whatever_the_number() -> None:
     assert world.clock.now() - ManualClock().now() == pytest.approx(
         timedelta(seconds=21 / 0.0056), abs=timedelta(seconds=1)
     )
+
+
+@pytest.mark.parametrize("rate", [0.003, 0.05])
+async def test_the_rate_that_answers_announce_is_followed_down_and_up(rate: float) -> None:
+    world = a_world(quota="documented")
+    world.quota.plans["searchOrders"] = Plan(rate, 20)
+    async with opened(world) as seller:
+        for _ in range(30):
+            await seller.search_orders(window(world.clock.now()))
+    assert asked(world, "searchOrders") == [200] * 30
+    waited = (world.clock.now() - ManualClock().now()).total_seconds()
+    # The first call was planned by the documented rate: nothing had been announced yet.
+    assert waited == pytest.approx(10 / rate + 1 / 0.0056, abs=1)
 
 
 @pytest.mark.parametrize("headers", [{}, {"retry-after": "300"}, {"x-amzn-RateLimit-Limit": "0.01"}])
@@ -251,8 +274,23 @@ async def test_a_refusal_without_its_documented_body_is_a_refusal(body: str) -> 
     faults = rules({"path": ORDERS, "effect": {"kind": "status", "status": 400, "text": body}})
     world = a_world()
     async with opened(world, faults=faults) as seller:
-        with pytest.raises(Refused, match="no reason given"):
+        with pytest.raises(Refused, match="no reason given") as caught:
             await seller.search_orders(window(world.clock.now()))
+    assert caught.value.vendor_code is None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, Refused), (403, AccessDenied), (404, NotFound), (429, Throttled), (500, Unavailable)],
+)
+async def test_every_error_carries_the_request_id_that_amazons_support_asks_for(
+    status: int, kind: type[RemoteError]
+) -> None:
+    answer = {"kind": "status", "status": status, "text": "[]", "headers": {"x-amzn-RequestId": "r-17"}}
+    async with opened(a_world(), faults=rules({"path": "^/orders", "effect": answer})) as seller:
+        with pytest.raises(kind, match="request id r-17") as caught:
+            await seller.get_order(AmazonOrderId("111-0000001-0000001"))
+    assert (caught.value.request_id, caught.value.status) == ("r-17", status)
 
 
 async def test_a_refusals_words_are_told_without_what_is_personal() -> None:
@@ -282,13 +320,19 @@ async def test_amazons_time_is_learnt_from_its_answers(minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "date", ["yesterday", "", "Mon, 99 Nov 2026 09:00:00 GMT", "2026-11-02", "Mon, 02 Nov 2026 09:00:00"]
+    "date", ["yesterday", "", "Mon, 99 Nov 2026 09:00:00 GMT", "2026-11-02", "Mon, 02 Nov 2026 11:00:00"]
 )
 async def test_a_date_that_is_none_leaves_our_own(date: str) -> None:
     world = a_world()
     answer = {"kind": "status", "status": 200, "json_body": {"payload": []}, "headers": {"date": date}}
     async with opened(world, faults=rules({"path": "^/sellers", "effect": answer})) as seller:
         assert await seller.amazon_now() == world.clock.now()
+
+
+async def test_a_closed_account_holds_no_connections() -> None:
+    async with opened(a_world()) as seller:
+        await seller.participations()
+    assert seller._client.is_closed
 
 
 async def test_every_request_names_us_the_way_amazon_wants() -> None:

@@ -58,6 +58,26 @@ async def test_a_token_that_amazon_has_forgotten_is_replaced_once_and_the_call_r
     assert tokens_asked(world) == 2
 
 
+async def test_a_401_is_met_like_a_403_with_one_new_token() -> None:
+    world = a_world()
+    denial = {"kind": "status", "status": 401, "json_body": {"errors": []}}
+    async with opened(world, faults=rules({"path": "^/sellers", "effect": denial, "first": 1})) as seller:
+        assert await seller.participations()
+    assert asked(world, PARTICIPATIONS) == [401, 200]
+    assert tokens_asked(world) == 2
+
+
+async def test_an_expired_token_is_replaced_though_amazon_calls_it_a_403() -> None:
+    world = a_world()
+    ours = ManualClock(world.clock.now())
+    async with opened(world, clock=ours) as seller:
+        await seller.participations()
+        # An hour passes at Amazon that our clock knows nothing of.
+        world.advance(3600)
+        await seller.participations()
+    assert asked(world, PARTICIPATIONS) == [200, 403, 200]
+
+
 async def test_a_second_denial_is_no_matter_of_tokens() -> None:
     world = a_world()
     world.application.roles.clear()
@@ -113,6 +133,17 @@ async def test_wrong_credentials_are_told_without_showing_them(login: dict[str, 
     assert tokens_asked(world) == 1
 
 
+@pytest.mark.parametrize("code", ["access_denied", "invalid_request", "unsupported_grant_type"])
+async def test_a_login_that_will_be_refused_again_is_not_repeated(code: str) -> None:
+    world = a_world()
+    refusal = {"error": code, "error_description": "no"}
+    answer = {"kind": "status", "status": 400, "json_body": refusal, "headers": {"x-amzn-RequestId": "r-9"}}
+    async with opened(world, faults=rules({**TOKEN, "effect": answer})) as seller:
+        with pytest.raises(WrongCredentials, match=f"code {code}, request id r-9"):
+            await seller.participations()
+    assert tokens_asked(world) == 1
+
+
 async def test_an_expired_client_secret_is_told_with_its_likely_cause() -> None:
     world = a_world()
     world.application.secret_expired = True
@@ -146,6 +177,14 @@ async def test_a_token_endpoint_out_of_order_is_asked_thrice_and_costs_no_quota(
     assert tokens_asked(world) == 3
     assert asked(world, "searchOrders") == []
     assert not quota._arrivals
+
+
+async def test_what_login_says_of_its_trouble_is_told_without_tokens() -> None:
+    trouble = {"error": "server_error", "error_description": "try later, Atza|abc"}
+    effect = {"kind": "status", "status": 500, "json_body": trouble}
+    async with opened(a_world(), faults=rules({**TOKEN, "effect": effect})) as seller:
+        with pytest.raises(Unavailable, match=r"gave no token: try later, \[token\] .*code server_error"):
+            await seller.participations()
 
 
 @pytest.mark.parametrize("effect", BROKEN, ids=str)

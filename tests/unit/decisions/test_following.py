@@ -4,6 +4,7 @@ import pytest
 
 from dockwire.decisions.following import FollowAct, decide_follow
 from dockwire.model.connection import CancelPolicy
+from dockwire.model.ids import AmazonItemId
 from dockwire.model.order import Order, OrderStatus
 from tests.builders import address, line, order
 
@@ -19,6 +20,10 @@ from tests.builders import address, line, order
         (order(address=address(city="Shelbyville")), FollowAct.HOLD, "address_changed"),
         (order(lines=(line(quantity_ordered=1, quantity_open=1),)), FollowAct.HOLD, "quantity_lowered"),
         (order(lines=()), FollowAct.HOLD, "quantity_lowered"),
+        # Nothing has shipped: what is no longer open is no longer wanted.
+        (order(lines=(line(quantity_open=1),)), FollowAct.HOLD, "quantity_lowered"),
+        (order(lines=(line(quantity_ordered=3, quantity_open=3),)), FollowAct.HOLD, "quantity_raised"),
+        (order(lines=(line(), line(item_id=AmazonItemId("2")))), FollowAct.HOLD, "quantity_raised"),
         (order(lines=(line(cancel_requested=True),)), FollowAct.HOLD, "buyer_asked_to_cancel"),
     ],
 )
@@ -35,3 +40,12 @@ def test_the_connection_may_cancel_on_the_buyers_request() -> None:
 def test_a_request_that_was_known_at_creation_is_not_followed_again() -> None:
     asked = order(lines=(line(cancel_requested=True),))
     assert decide_follow(asked, asked, CancelPolicy.HOLD).act is FollowAct.NOTHING
+
+
+def test_a_request_for_another_line_than_the_one_known_at_creation_is_followed() -> None:
+    # A line that was asked to be cancelled and has nothing open does not keep the order from being created.
+    gone = line(quantity_open=0, cancel_requested=True)
+    before = order(lines=(gone, line(item_id=AmazonItemId("2"))))
+    after = order(lines=(gone, line(item_id=AmazonItemId("2"), cancel_requested=True)))
+    follow = decide_follow(before, after, CancelPolicy.HOLD)
+    assert (follow.act, follow.code) == (FollowAct.HOLD, "buyer_asked_to_cancel")

@@ -67,6 +67,13 @@ def test_a_sweep_asks_once_a_day_for_what_is_still_open() -> None:
     assert sweep.window.statuses == (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)
 
 
+def test_a_sweep_compares_no_further_than_the_harvests_have_read() -> None:
+    # What lies behind the watermark is new, not late.
+    read = UPPER - timedelta(minutes=9)
+    sweep = chain_of(state(watermarks={US: UPPER, CA: read}, swept=None))
+    assert (sweep.kind, sweep.window.updated_before) == (ChainKind.SWEEP, read)
+
+
 def test_an_account_without_connections_is_not_read() -> None:
     assert next_chain(state(watermarks={}), now=NOW, policy=POLICY) is None
 
@@ -96,6 +103,7 @@ def test_quiet_accounts_catch_up_in_few_calls_and_busy_ones_in_short_windows() -
     assert next_span(86_400, 3) == 2 * 86_400
     assert next_span(86_400, 50) == 86_400
     assert next_span(86_400, 300) == 43_200
+    assert next_span(900, 300) == 900, "a window without length would be read for ever"
 
 
 def read_to_the_end(since: datetime) -> list[Chain]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dockwire.decisions.importing import Decision, Hold, Import, ImportRules, Skip, Watch, decide_import
 from dockwire.model.connection import Filter, FilterField, FilterMatch, ShipMethod
-from dockwire.model.ids import AmazonItemId, AmazonOrderId
+from dockwire.model.ids import AmazonItemId, AmazonOrderId, MarketplaceId
 from dockwire.model.order import FulfilledBy, Order, OrderStatus, Program
 from dockwire.model.warehouse import Item
 from tests.builders import CA, NOW, address, connection, line, order
@@ -71,6 +71,12 @@ def test_only_the_open_quantity_of_a_partially_shipped_order_is_imported() -> No
         ({"marketplace_id": CA}, Skip, "other_marketplace"),
         ({"updated": NOW - timedelta(days=3)}, Skip, "before_start"),
         ({"lines": (line(quantity_open=0),)}, Skip, "nothing_open"),
+        ({"marketplace_id": MarketplaceId("")}, Hold, "marketplace_missing"),
+        (
+            {"marketplace_id": MarketplaceId(""), "fulfilled_by": FulfilledBy.AMAZON},
+            Skip,
+            "fulfilled_by_amazon",
+        ),
         ({"lines": (line(sku="NOBODY"),)}, Hold, "unmapped_sku"),
         ({"lines": (line(sku=None),)}, Hold, "no_sku"),
         ({"lines": (line(sku="OLD"),)}, Hold, "item_deactivated"),

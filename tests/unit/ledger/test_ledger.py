@@ -8,13 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dockwire.errors import Fixer, LeaseLost, LedgerUnavailable, SettingsError
+from dockwire.errors import Fixer, LedgerUnavailable, SettingsError
 from dockwire.ledger import SqlLedger
-from dockwire.model.ids import AmazonItemId, AmazonOrderId, CustomerId, WarehouseOrderId
-from dockwire.model.order import Malformed, Order, OrderStatus, SearchWindow
+from dockwire.model.ids import AmazonItemId, AmazonOrderId, CustomerId
+from dockwire.model.order import Order, OrderStatus
 from dockwire.model.record import (
-    Chain,
-    ChainKind,
     Claim,
     Created,
     FactKind,
@@ -24,43 +22,10 @@ from dockwire.model.record import (
     Problem,
     Verdict,
 )
-from dockwire.model.warehouse import Item, PlacedOrder, PlacedStatus
+from dockwire.model.warehouse import Item
 from dockwire.sealing import Sealer, SealError
-from tests.builders import CA, NOW, US, address, connection, line, malformed, order, page
-
-ACME = connection()
-ACCOUNT = ACME.account
-WINDOW = SearchWindow((US,), NOW - timedelta(days=1), NOW)
-
-
-def number(n: int) -> AmazonOrderId:
-    return AmazonOrderId(f"111-{n:07d}-0000001")
-
-
-def placed(reference: str, warehouse_order: int = 1) -> PlacedOrder:
-    return PlacedOrder(WarehouseOrderId(warehouse_order), reference, CustomerId(1), PlacedStatus.OPEN)
-
-
-async def read(ledger: SqlLedger, *orders: Order, bad: tuple[Malformed, ...] = ()) -> None:
-    """Store orders as the last page of a harvest."""
-    await ledger.lease_harvest(ACCOUNT, owner="me", now=NOW, seconds=60)
-    await ledger.start_chain(ACCOUNT, Chain(ChainKind.HARVEST, WINDOW), owner="me", now=NOW)
-    await ledger.store_page(ACCOUNT, page(*orders, malformed=bad), owner="me", now=NOW, lease_seconds=60)
-
-
-async def claim(ledger: SqlLedger, known: Order, owner: str = "me") -> list[AmazonOrderId]:
-    due = {found.order.order_id: found for found in await ledger.due_orders(ACME, now=NOW)}
-    wanted = [Claim(known.order_id, due[known.order_id].version, known.order_id)]
-    return await ledger.claim(ACME, wanted, owner=owner, now=NOW, seconds=60)
-
-
-async def state_of(ledger: SqlLedger, order_id: AmazonOrderId) -> OrderState:
-    (row,) = await ledger.find_orders(order_id)
-    return row.state
-
-
-async def kinds(ledger: SqlLedger, order_id: AmazonOrderId) -> list[FactKind]:
-    return [fact.kind for fact in await ledger.order_facts(order_id)]
+from tests.builders import CA, NOW, address, connection, line, malformed, order
+from tests.unit.ledger.acts import ACCOUNT, ACME, claim, kinds, number, placed, read, state_of
 
 
 async def test_an_order_comes_back_whole(ledger: SqlLedger) -> None:
@@ -69,44 +34,6 @@ async def test_an_order_comes_back_whole(ledger: SqlLedger) -> None:
     (due,) = await ledger.due_orders(ACME, now=NOW)
     assert due.order == stored
     assert due.state is OrderState.NEW
-
-
-async def test_the_watermark_moves_with_the_last_page_only(ledger: SqlLedger) -> None:
-    await ledger.lease_harvest(ACCOUNT, owner="me", now=NOW, seconds=60)
-    await ledger.start_chain(ACCOUNT, Chain(ChainKind.HARVEST, WINDOW), owner="me", now=NOW)
-    more = page(order(), next_token="a+/=")
-    await ledger.store_page(ACCOUNT, more, owner="me", now=NOW, lease_seconds=60)
-    halfway = await ledger.harvest_state(ACCOUNT)
-    assert halfway.watermarks == {US: ACME.import_since}
-    assert halfway.chain == Chain(ChainKind.HARVEST, WINDOW, "a+/=", NOW, 1)
-    counts = await ledger.store_page(
-        ACCOUNT, page(order(order_id=number(2))), owner="me", now=NOW, lease_seconds=60
-    )
-    assert counts.last
-    done = await ledger.harvest_state(ACCOUNT)
-    assert (done.watermarks, done.chain, done.completed) == ({US: NOW}, None, NOW)
-
-
-async def test_a_sweep_moves_no_watermark_and_tells_what_was_found_late(ledger: SqlLedger) -> None:
-    await ledger.lease_harvest(ACCOUNT, owner="me", now=NOW, seconds=60)
-    await ledger.start_chain(ACCOUNT, Chain(ChainKind.SWEEP, WINDOW), owner="me", now=NOW)
-    await ledger.store_page(ACCOUNT, page(order()), owner="me", now=NOW, lease_seconds=60)
-    state = await ledger.harvest_state(ACCOUNT)
-    assert (state.watermarks[US], state.swept) == (ACME.import_since, NOW)
-    assert await kinds(ledger, order().order_id) == [FactKind.ORDER_FOUND_LATE]
-
-
-async def test_only_the_owner_of_the_lease_may_store(ledger: SqlLedger) -> None:
-    assert await ledger.lease_harvest(ACCOUNT, owner="me", now=NOW, seconds=60)
-    assert await ledger.lease_harvest(ACCOUNT, owner="you", now=NOW, seconds=60) is None
-    await ledger.start_chain(ACCOUNT, Chain(ChainKind.HARVEST, WINDOW), owner="me", now=NOW)
-    later = NOW + timedelta(seconds=61)
-    assert await ledger.lease_harvest(ACCOUNT, owner="you", now=later, seconds=60)
-    with pytest.raises(LeaseLost):
-        await ledger.store_page(ACCOUNT, page(order()), owner="me", now=later, lease_seconds=60)
-    assert await ledger.find_orders(order().order_id) == []
-    await ledger.release_harvest(ACCOUNT, owner="me")
-    assert await ledger.lease_harvest(ACCOUNT, owner="me", now=later, seconds=60) is None
 
 
 async def test_an_older_version_never_replaces_a_newer_one(ledger: SqlLedger) -> None:
@@ -130,7 +57,7 @@ async def test_reading_the_same_again_changes_nothing(ledger: SqlLedger) -> None
     await read(ledger, order())
     (before,) = await ledger.due_orders(ACME, now=NOW)
     await ledger.record_verdicts(
-        ACME, [Verdict(before.order.order_id, before.version, OrderState.SKIPPED)], now=NOW
+        ACME, [Verdict(before.order.order_id, before.version, OrderState.WATCHED)], now=NOW
     )
     await read(ledger, order())
     await read(ledger, order(updated=NOW))

@@ -42,6 +42,10 @@ def test_agreeing_books_have_no_difference() -> None:
             {"booked": [replace(BOOKED, state="cancelled")]},
             "is booked as cancelled and open in the warehouse",
         ),
+        (
+            {"warehouse": [replace(PLACED, cancelled=True)]},
+            "is booked as created and cancelled in the warehouse",
+        ),
         ({"amazon": [replace(AMAZON, status="CANCELLED")]}, "is cancelled at Amazon and booked as created"),
         ({"amazon": [replace(AMAZON, status="PENDING")]}, "is pending at Amazon and was created"),
         ({"amazon": [replace(AMAZON, fulfilled_by="AMAZON")]}, "is not ours to ship and was created"),

@@ -84,6 +84,10 @@ async def test_what_the_model_allows_is_accepted(world: World, path: str, value:
         ("packageReferenceId", "-1", "must be a positive numeric value"),
         ("packageReferenceId", ..., "Missing: packageDetail.packageReferenceId"),
         ("trackingNumber", ..., "Missing: packageDetail.trackingNumber"),
+        ("carrierCode", ..., "Missing: packageDetail.carrierCode"),
+        ("shipDate", ..., "Missing: packageDetail.shipDate"),
+        ("orderItems", ..., "Missing: packageDetail.orderItems"),
+        ("orderItems.orderItemId", ..., "Missing: packageDetail.orderItems.orderItemId"),
         ("carrierCode", None, "invalid type [packageDetail.carrierCode]"),
         ("carrierCode", "Other", "carrierName is required"),
         ("shipDate", "02/21/2022", "shipDate must be"),
@@ -118,6 +122,7 @@ async def test_what_breaks_the_model_is_refused_and_not_recorded(
         {**GOOD, "codCollectionMethod": "Cash"},
         {**GOOD, "packageDetail": [GOOD["packageDetail"]]},
         {"packageDetail": GOOD["packageDetail"]},
+        {"marketplaceId": GOOD["marketplaceId"]},
         [GOOD],
     ],
 )

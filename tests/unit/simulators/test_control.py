@@ -35,6 +35,9 @@ async def test_the_state_tells_everything(caller: Caller) -> None:
     assert all(entry["order"]["buyer"]["buyerName"] for entry in state["orders"])
     assert (state["confirmations"], state["throttled"]) == ([], 0)
     assert state["requests"] == 2
+    assert state["pendingChanges"] > 0
+    caller.world.advance(86400)
+    assert (await caller.control("state")).json()["pendingChanges"] == 0
 
 
 async def test_the_state_shows_confirmations_as_they_came(caller: Caller) -> None:
@@ -70,6 +73,7 @@ async def test_the_journal_names_operations_and_holds_no_queries_or_bodies(calle
     ]
     assert (journal["total"], journal["throttled"]) == (5, 0)
     assert journal["requests"][2]["path"] == f"{SEARCH}/{order_id}"
+    assert {entry["time"] for entry in journal["requests"]} == {"2026-11-02T09:00:00Z"}
     for secret in ("?", "Quill", "Atza|", "ATVPDKIKX0DER"):
         assert secret not in answer.text
 
@@ -80,6 +84,8 @@ async def test_reset_starts_over_with_another_seed(caller: Caller) -> None:
     await caller.control("faults", [{"effect": "cut"}])
     answer = await caller.control("reset", {"seed": 2, "orders": 5})
     assert answer.json() == {"seed": 2, "orders": 5}
+    assert (await caller.control("reset", method="POST")).json() == {"seed": 2, "orders": 0}
+    await caller.control("reset", {"orders": 5})
     state = (await caller.control("state")).json()
     assert state["sellers"] == before["sellers"]
     assert state["requests"] == 0
@@ -165,6 +171,7 @@ async def test_faults_come_by_control_are_counted_and_go_again(caller: Caller) -
     assert (await caller.control("faults", method="DELETE")).json()["rules"] == []
     journal = (await caller.control("requests")).json()
     assert journal["throttled"] == 2
+    assert [entry["throttled"] for entry in journal["requests"]] == [False, False, True, True, False]
     assert [entry["fault"] for entry in journal["requests"]] == ["status", None, "status", "status", None]
 
 

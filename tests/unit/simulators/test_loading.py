@@ -46,6 +46,7 @@ async def test_each_shape_is_understood_and_unknown_members_are_kept(tmp_path: P
         (with_marketplace("AWRONG"), "orders[1].salesChannel.marketplaceId"),
         ({"orderItems": {}}, "orders[1].orderItems"),
         ({"orderItems": [1]}, "orders[1].orderItems[0]"),
+        ({"orderItems": [{"quantityOrdered": 1, "product": {}}]}, "orders[1].orderItems[0].orderItemId"),
         (
             {"orderItems": [{"orderItemId": "1", "quantityOrdered": "two"}]},
             "orders[1].orderItems[0].quantityOrdered",
@@ -96,6 +97,23 @@ def test_orders_go_to_the_seller_of_their_marketplace_or_at_least_region(
     (order,) = world.load_orders([with_marketplace(marketplace_id)])
     assert order.seller_id == seller
     assert world.sellers[seller].sells_in(code)
+
+
+async def test_orders_from_outside_amazons_sites_need_no_marketplace() -> None:
+    world = a_world()
+    foreign = ORDER | {"salesChannel": {"channelName": "NON_AMAZON"}}
+    (loaded,) = world.load_orders([foreign])
+    assert await Caller(world, seller=loaded.seller_id).orders() == [{**foreign}]
+
+
+async def test_captured_traffic_is_shown_however_old_it_is() -> None:
+    world = a_world()
+    world.load_orders(
+        [ORDER | {"createdTime": "2019-03-01T10:00:00Z", "lastUpdatedTime": "2019-03-02T10:00:00Z"}]
+    )
+    caller = Caller(world, seller=EU)
+    assert len(await caller.orders(createdAfter="2019-01-01T00:00:00Z")) == 1
+    assert (await caller.order(ORDER["orderId"]))["createdTime"] == "2019-03-01T10:00:00Z"
 
 
 async def test_the_same_order_again_replaces_the_first() -> None:

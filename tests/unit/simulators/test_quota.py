@@ -27,6 +27,21 @@ async def test_a_burst_then_one_request_every_three_minutes() -> None:
     assert (await caller.search()).status_code == 429
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "rate"),
+    [
+        (SEARCH + "?lastUpdatedAfter=2026-11-01T00:00:00Z", 200, "0.0056"),
+        (SEARCH, 400, "0.0056"),
+        (SEARCH + "/112-0000000-0000000", 404, "0.5"),
+        ("/eu" + SEARCH, 403, None),
+        ("/orders/v0/orders", 501, None),
+    ],
+)
+async def test_the_rate_travels_on_success_400_and_404_only(path: str, status: int, rate: str | None) -> None:
+    answer = await Caller(a_world()).call("GET", path)
+    assert (answer.status_code, answer.headers.get("x-amzn-ratelimit-limit")) == (status, rate)
+
+
 async def test_a_throttled_answer_has_amazons_code_and_no_rate() -> None:
     caller = Caller(a_world(quota="documented"))
     for _ in range(20):

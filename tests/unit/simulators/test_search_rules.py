@@ -49,7 +49,10 @@ async def test_allowed(caller: Caller, allowed: dict[str, Any]) -> None:
         {"createdAfter": EVER, "lastUpdatedBefore": TWO_MINUTES_AGO},
         {"lastUpdatedAfter": EVER, "createdBefore": TWO_MINUTES_AGO},
         {"createdAfter": "2026-11-01T00:00:00Z", "createdBefore": "2026-10-31T00:00:00Z"},
+        {"lastUpdatedAfter": "2026-11-01T00:00:00Z", "lastUpdatedBefore": "2026-10-31T00:00:00Z"},
         {"createdAfter": EVER, "createdBefore": "2026-11-02T08:58:00.001Z"},
+        {"lastUpdatedAfter": EVER, "lastUpdatedBefore": "2026-11-02T08:58:00.001Z"},
+        {"createdAfter": EVER, "createdBefore": "yesterday"},
         {"createdAfter": EVER, "fulfillmentStatuses": "Unshipped"},
         {"createdAfter": EVER, "fulfilledBy": "MFN"},
         {"createdAfter": EVER, "includedData": "EVERYTHING"},
@@ -58,11 +61,22 @@ async def test_allowed(caller: Caller, allowed: dict[str, Any]) -> None:
         {"createdAfter": EVER, "maxResultsPerPage": "ten"},
         {"createdAfter": EVER, "maxResultsPerPage": "9" * 40},
         {"createdAfter": [EVER, EVER]},
-        {"createdAfter": EVER, "marketplaceIds": ",".join(["ATVPDKIKX0DER"] + [f"A{n}" for n in range(50)])},
     ],
 )
 async def test_refused(caller: Caller, refused: dict[str, Any]) -> None:
     assert await statuses(caller, **refused) == 400
+
+
+@pytest.mark.parametrize(
+    ("data", "status"), [("BUYER,FULFILLMENT", 200), ("EVERYTHING", 400), ("buyer", 400)]
+)
+async def test_get_order_takes_the_same_datasets_and_no_others(data: str, status: int) -> None:
+    world = a_world()
+    world.populate(1, [("US", 1)])
+    (order,) = world.orders
+    parameters = {"includedData": data, "MarketplaceIds": "public clients send this too"}
+    answer = await Caller(world).call("GET", f"{SEARCH}/{order.key}", params=parameters)
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(
@@ -87,6 +101,15 @@ async def test_only_utc_times_ending_in_z_are_understood(caller: Caller, moment:
     (error,) = answer.json()["errors"]
     assert error["code"] == "InvalidInput"
     assert error["message"] == "Invalid date/time field [lastUpdatedAfter]"
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(50, "has an unknown value"), (51, "may hold at most 50 values")]
+)
+async def test_more_than_fifty_marketplaces_are_too_many(caller: Caller, count: int, told: str) -> None:
+    answer = await caller.search(marketplaceIds=",".join(f"A{number}" for number in range(count)))
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["details"] == f"marketplaceIds {told}"
 
 
 async def test_fifty_marketplaces_are_allowed_and_repetitions_do_not_count(caller: Caller) -> None:

@@ -38,24 +38,42 @@ def running(*arguments: str) -> Iterator[str]:
         process.communicate(timeout=10)
 
 
-def test_the_json_line_is_all_a_client_needs(tmp_path: Path) -> None:
+@contextmanager
+def client_of(told: dict[str, Any]) -> Iterator[httpx.Client]:
+    """A client of the first seller, made from the JSON line alone."""
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": told["sellers"][0]["refresh_token"],
+        "client_id": told["client_id"],
+        "client_secret": told["client_secret"],
+    }
+    with httpx.Client(base_url=told["url"], trust_env=False) as client:
+        client.headers["x-amz-access-token"] = client.post(told["token_url"], data=form).json()[
+            "access_token"
+        ]
+        yield client
+
+
+@pytest.mark.parametrize(
+    "document", [[ORDER], {"orders": [ORDER]}, {"order": ORDER}, ORDER], ids=["list", "search", "get", "one"]
+)
+def test_the_json_line_is_all_a_client_needs(tmp_path: Path, document: Any) -> None:
     file = tmp_path / "orders.json"
-    file.write_text(json.dumps([ORDER]), encoding="utf-8")
-    with running("--orders", "10", "--orders-file", str(file), "--control", "--json") as line:
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with running("--seed", "7", "--orders", "10", "--orders-file", str(file), "--control", "--json") as line:
         told: dict[str, Any] = json.loads(line)
         assert told["orders"] == 11
-        form = {
-            "grant_type": "refresh_token",
-            "refresh_token": told["sellers"][0]["refresh_token"],
-            "client_id": told["client_id"],
-            "client_secret": told["client_secret"],
-        }
-        with httpx.Client(trust_env=False) as client:
-            token = client.post(told["token_url"], data=form).json()["access_token"]
-            path = f"{told['url']}/orders/2026-01-01/orders/{ORDER['orderId']}"
-            answer = client.get(path, headers={"x-amz-access-token": token})
-            assert answer.json()["order"] == ORDER
-            assert len(client.get(f"{told['control']}/state").json()["orders"]) == 11
+        with client_of(told) as client:
+            assert client.get(f"/orders/2026-01-01/orders/{ORDER['orderId']}").json()["order"] == ORDER
+            state = client.get(f"{told['control']}/state").json()
+    assert (state["seed"], len(state["orders"])) == (7, 11)
+
+
+@pytest.mark.parametrize(("quota", "last"), [("documented", 429), ("off", 200)])
+def test_quota_throttles_or_not_as_it_says(quota: str, last: int) -> None:
+    with running("--quota", quota, "--json") as line, client_of(json.loads(line)) as client:
+        statuses = [client.get("/sellers/v1/marketplaceParticipations").status_code for _ in range(16)]
+    assert statuses == [200] * 15 + [last]
 
 
 def test_people_are_told_address_and_credentials_and_control_stays_closed() -> None:

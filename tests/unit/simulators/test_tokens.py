@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dockwire.simulators.amazon.tokens import FOREIGN_REFRESH_TOKEN
+from dockwire.simulators.amazon.tokens import FOREIGN_REFRESH_TOKEN, SCOPES
 from tests.unit.simulators.caller import NA, SEARCH, Caller, a_world
 
 REFRESH = {"grant_type": "refresh_token", "refresh_token": f"Atzr|simulated-{NA}"}
@@ -37,23 +37,43 @@ async def test_json_bodies_work_too(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "expected"),
+    ("change", "expected", "words"),
     [
-        ({"client_secret": "wrong"}, (401, "invalid_client")),
-        ({"client_id": "wrong"}, (401, "invalid_client")),
-        ({"client_secret": ""}, (400, "invalid_request")),
-        ({"refresh_token": "Atzr|nobody's"}, (400, "invalid_grant")),
-        ({"refresh_token": ""}, (400, "invalid_request")),
-        ({"refresh_token": FOREIGN_REFRESH_TOKEN}, (400, "unauthorized_client")),
-        ({"grant_type": "password"}, (400, "unsupported_grant_type")),
-        ({"grant_type": ""}, (400, "invalid_request")),
-        ({"grant_type": "client_credentials"}, (400, "invalid_request")),
+        ({"client_secret": "wrong"}, (401, "invalid_client"), "Client authentication failed"),
+        ({"client_id": "wrong"}, (401, "invalid_client"), "Client authentication failed"),
+        ({"client_secret": ""}, (400, "invalid_request"), "client_secret"),
+        (
+            {"refresh_token": "Atzr|nobody's"},
+            (400, "invalid_grant"),
+            "invalid grant parameter : refresh_token",
+        ),
+        ({"refresh_token": ""}, (400, "invalid_request"), "refresh_token"),
+        (
+            {"refresh_token": FOREIGN_REFRESH_TOKEN},
+            (400, "unauthorized_client"),
+            "Not authorized for requested operation",
+        ),
+        (
+            {"grant_type": "password"},
+            (400, "unsupported_grant_type"),
+            "not supported by the authorization server",
+        ),
+        ({"grant_type": ""}, (400, "invalid_request"), "grant_type"),
+        ({"grant_type": "client_credentials"}, (400, "invalid_request"), "refresh_token"),
+        ({"grant_type": "authorization_code"}, (400, "invalid_request"), "code"),
+        (
+            {"grant_type": "authorization_code", "code": "ANmade-up"},
+            (400, "invalid_grant"),
+            "invalid grant parameter : code",
+        ),
     ],
 )
 async def test_each_mistake_has_its_own_refusal(
-    caller: Caller, change: dict[str, str], expected: tuple[int, str]
+    caller: Caller, change: dict[str, str], expected: tuple[int, str], words: str
 ) -> None:
-    assert refused(await caller.grant(**REFRESH | change)) == expected
+    answer = await caller.grant(**REFRESH | change)
+    assert refused(answer) == expected
+    assert words in answer.json()["error_description"]
 
 
 @pytest.mark.parametrize(
@@ -144,9 +164,18 @@ async def test_grantless_requests_need_a_known_scope_and_no_refresh_token(
     assert refused(await caller.grant(grant_type="client_credentials", **form)) == expected
 
 
-async def test_a_grantless_token_never_opens_a_sellers_orders(caller: Caller) -> None:
-    scope = "sellingpartnerapi::notifications"
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "sellingpartnerapi::notifications",
+        "sellingpartnerapi::client_credential:rotation",
+        "sellingpartnerapi::shipments:track",
+        " ".join(sorted(SCOPES)),
+    ],
+)
+async def test_a_grantless_token_never_opens_a_sellers_orders(caller: Caller, scope: str) -> None:
     granted = (await caller.grant(grant_type="client_credentials", scope=scope)).json()
+    assert (granted["token_type"], granted["expires_in"]) == ("bearer", 3600)
     assert "refresh_token" not in granted
     answer = await caller.http.get(SEARCH, headers={"x-amz-access-token": granted["access_token"]})
     assert answer.status_code == 403

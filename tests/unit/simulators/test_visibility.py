@@ -164,6 +164,7 @@ async def test_while_pending_neither_address_nor_prices_are_told(status: str) ->
     order = await Caller(world).order(order_id)
     assert "recipient" not in order
     assert "proceeds" not in order
+    assert "payment" not in order
     assert "buyerEmail" not in order["buyer"]
     assert all("price" not in item["product"] and "proceeds" not in item for item in order["orderItems"])
     kept = world.orders.find(NA, order_id)
@@ -172,6 +173,7 @@ async def test_while_pending_neither_address_nor_prices_are_told(status: str) ->
     paid = await Caller(world).order(order_id)
     assert paid["recipient"]["deliveryAddress"]["phone"]
     assert paid["orderItems"][0]["product"]["price"]["unitPrice"]["currencyCode"] == "USD"
+    assert paid["payment"]["paymentExecutions"]
 
 
 async def test_amazons_own_orders_tell_neither_phone_nor_mail() -> None:

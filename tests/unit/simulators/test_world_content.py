@@ -89,11 +89,11 @@ def test_statuses_are_mixed_as_the_table_says(bodies: list[Body]) -> None:
         (body["fulfillment"]["fulfillmentStatus"], body["fulfillment"]["fulfilledBy"]) for body in bodies
     )
     assert counts == {
-        ("UNSHIPPED", "MERCHANT"): 75 * 11,
+        ("UNSHIPPED", "MERCHANT"): 76 * 11,
         ("UNSHIPPED", "AMAZON"): 5 * 11,
         ("PENDING", "MERCHANT"): 8 * 11,
         ("PENDING_AVAILABILITY", "MERCHANT"): 11,
-        ("PARTIALLY_SHIPPED", "MERCHANT"): 3 * 11,
+        ("PARTIALLY_SHIPPED", "MERCHANT"): 2 * 11,
         ("SHIPPED", "MERCHANT"): 6 * 11,
         ("SHIPPED", "AMAZON"): 2 * 11,
     }
@@ -116,13 +116,18 @@ PECULIAR: dict[str, Callable[[Body], object]] = {
     "no address": lambda b: "recipient" not in b,
     "no phone": lambda b: "recipient" in b and "phone" not in b["recipient"]["deliveryAddress"],
     "no city": lambda b: "recipient" in b and "city" not in b["recipient"]["deliveryAddress"],
-    "long street": lambda b: len(b.get("recipient", {}).get("deliveryAddress", {}).get("addressLine2", "")) > 60,
+    "long unicode street": lambda b: len(street := b.get("recipient", {}).get("deliveryAddress", {}).get("addressLine2", "")) > 60 and not street.isascii(),
     "blank strings": lambda b: b.get("recipient", {}).get("deliveryAddress", {}).get("municipality") == "",
     "no SKU": lambda b: any("sellerSku" not in item["product"] for item in b["orderItems"]),
     "discount": lambda b: b["orderItems"][0].get("promotion"),
     "milliseconds": lambda b: "." in b["lastUpdatedTime"],
     "whole seconds": lambda b: "." not in b["lastUpdatedTime"],
     "own number": lambda b: b.get("orderAliases"),
+    "foreign script": lambda b: not b.get("recipient", {}).get("deliveryAddress", {}).get("addressLine1", "").isascii(),
+    "tax by Amazon": lambda b: b["orderItems"][0].get("tax"),
+    "points": lambda b: b["orderItems"][0].get("expense"),
+    "fulfilment orders": lambda b: b.get("fulfillmentOrders"),
+    "nothing paid": lambda b: "payment" not in b,
 }  # fmt: skip
 
 
@@ -185,7 +190,7 @@ def test_shipped_lines_have_packages_and_quantities_to_match(bodies: list[Body])
         for body in bodies
         if body["fulfillment"]["fulfillmentStatus"].endswith("SHIPPED") and "packages" in body
     ]
-    assert shipped
+    assert len(shipped) == (2 + 6) * 11
     for body in shipped:
         packed = {
             entry["orderItemId"]: entry["quantity"]
@@ -196,6 +201,20 @@ def test_shipped_lines_have_packages_and_quantities_to_match(bodies: list[Body])
             assert item["fulfillment"]["quantityFulfilled"] == packed.get(item["orderItemId"], 0)
             left = item["fulfillment"]["quantityUnfulfilled"]
             assert left + item["fulfillment"]["quantityFulfilled"] == item["quantityOrdered"]
+        open_units = sum(item["fulfillment"]["quantityUnfulfilled"] for item in body["orderItems"])
+        assert (open_units > 0) == (body["fulfillment"]["fulfillmentStatus"] == "PARTIALLY_SHIPPED")
+
+
+def test_tax_and_points_are_where_amazon_deals_in_them(bodies: list[Body]) -> None:
+    places = {
+        member: {
+            body["salesChannel"]["marketplaceName"] for body in bodies if member in body["orderItems"][0]
+        }
+        for member in ("tax", "expense")
+    }
+    assert places == {"tax": {"Amazon.com", "Amazon.ca", "Amazon.com.mx"}, "expense": {"Amazon.co.jp"}}
+    easy = {"AMAZON_EASY_SHIP" in body.get("programs", []) for body in bodies if "fulfillmentOrders" in body}
+    assert easy == {True}
 
 
 async def test_changes_happen_at_their_moment_and_move_the_last_update() -> None:
@@ -219,6 +238,7 @@ async def test_changes_happen_at_their_moment_and_move_the_last_update() -> None
         ("UNSHIPPED", "CANCELLED"): 6,
         # Cancel requests, corrected addresses and lowered quantities leave the status alone.
         ("UNSHIPPED", "UNSHIPPED"): 6 + 4 + 4 + 2,
+        ("UNSHIPPED", "PARTIALLY_SHIPPED"): 2,
     }
     assert len(world.timeline) == 0
 
@@ -239,7 +259,7 @@ async def test_a_change_is_seen_only_once_the_clock_has_passed_it() -> None:
                 )
                 changed.add(order["orderId"])
         last = world.clock.now()
-    assert len(changed) == 6 + 2 + 1 + 3 + 3 + 2 + 2 + 1
+    assert len(changed) == 6 + 2 + 1 + 3 + 3 + 2 + 2 + 1 + 1
 
 
 def after_a_day(predicate: Callable[[Body, Body], bool]) -> list[tuple[Body, Body]]:
@@ -277,6 +297,48 @@ def test_moved_buyers_have_a_new_street_in_the_same_town() -> None:
         old, new = (body["recipient"]["deliveryAddress"] for body in (before, after))
         assert old["addressLine1"] != new["addressLine1"]
         assert old["city"] == new["city"]
+
+
+def asked_to_cancel(body: Body) -> list[bool]:
+    return [
+        item.get("cancellation", {}).get("cancellationRequest", {}).get("requester") == "BUYER"
+        for item in body["orderItems"]
+    ]
+
+
+def test_buyers_who_change_their_minds_ask_on_every_line_and_the_status_stays() -> None:
+    pairs = after_a_day(
+        lambda before, after: not any(asked_to_cancel(before)) and any(asked_to_cancel(after))
+    )
+    assert Counter(after["fulfillment"]["fulfillmentStatus"] for _, after in pairs) == {
+        "UNSHIPPED": 6,
+        "CANCELLED": 6,
+    }
+    for _, after in pairs:
+        assert all(asked_to_cancel(after))
+        assert after["orderItems"][0]["cancellation"]["cancellationRequest"]["cancelReason"]
+
+
+def test_orders_sent_in_part_have_a_package_and_the_rest_open() -> None:
+    pairs = after_a_day(
+        lambda before, after: (
+            before["fulfillment"]["fulfillmentStatus"] != after["fulfillment"]["fulfillmentStatus"]
+            and after["fulfillment"]["fulfillmentStatus"] == "PARTIALLY_SHIPPED"
+        )
+    )
+    assert len(pairs) == 2
+    for before, after in pairs:
+        (box,), (first, *rest) = after["packages"], after["orderItems"]
+        assert "packages" not in before
+        assert box["shipTime"] == after["lastUpdatedTime"]
+        assert box["packageItems"] == [
+            {"orderItemId": first["orderItemId"], "quantity": first["quantityOrdered"]}
+        ]
+        assert (first["fulfillment"]["quantityUnfulfilled"], first["fulfillment"]["quantityFulfilled"]) == (
+            0,
+            first["quantityOrdered"],
+        )
+        assert rest == before["orderItems"][1:]
 
 
 def test_cancelled_orders_say_who_cancelled_and_leave_nothing_to_ship() -> None:

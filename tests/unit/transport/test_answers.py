@@ -1,5 +1,6 @@
 """What becomes of an answer: a success, another try, or an error that says what certainly happened."""
 
+import httpx
 import pytest
 
 from dockwire.errors import RemoteError, Throttled, Unanswered, Unavailable
@@ -88,3 +89,7 @@ async def test_an_errors_text_quotes_neither_address_nor_query_nor_body() -> Non
     with pytest.raises(RemoteError) as caught:
         await sender(Scripted([(500, {}, "Ann Example failed")])).send(call, before=no_headers)
     assert str(caught.value) == "the server failed (remote find, status 500)"
+
+
+def test_an_answer_does_not_show_its_body() -> None:
+    assert "Ann Example" not in repr(Reply(200, httpx.Headers(), b"Ann Example"))

@@ -53,7 +53,9 @@ async def test_retry_after_as_a_moment_is_obeyed() -> None:
     assert waited(clock) == pytest.approx(30)
 
 
-@pytest.mark.parametrize("nonsense", ["soon", "nan", "-5", "", "Mon, 32 Foo 2026", "2026-11-02"])
+@pytest.mark.parametrize(
+    "nonsense", ["soon", "nan", "-5", "", "Mon, 32 Foo 2026", "2026-11-02", "Mon, 02 Nov 2026 09:10:00"]
+)
 async def test_a_retry_after_without_sense_is_passed_over(nonsense: str) -> None:
     clock = ManualClock()
     remote = Scripted([(429, {"retry-after": nonsense}, ""), OK])

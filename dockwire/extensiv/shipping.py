@@ -1,0 +1,235 @@
+"""Orders on their way out: routing, closing with charges, carriers, and what was closed lately."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from dockwire.errors import Unanswered
+from dockwire.extensiv import rql
+from dockwire.extensiv.caller import Caller, error_of, members_of, unusable
+from dockwire.extensiv.placed import placed
+from dockwire.extensiv.shipping_wire import (
+    WireCarrier,
+    WireCarriers,
+    WireCharge,
+    WireChargeDetail,
+    WireService,
+    WireShipOrder,
+)
+from dockwire.model.charge import Charge, ChargeType
+from dockwire.model.ids import AmazonItemId, CustomerId, WarehouseOrderId
+from dockwire.model.shipping import (
+    BookedCharge,
+    Carrier,
+    PackedLine,
+    Service,
+    ShipLine,
+    ShipOrder,
+    ShippedPackage,
+)
+from dockwire.model.warehouse import PlacedStatus, Routing
+from dockwire.transport import Call
+
+_DETAIL = {"detail": "OrderItems,Packages,SavedElements,BillingDetails", "itemdetail": "SavedElements"}
+_PAGE = 200
+_EARLIER = timedelta(minutes=1)
+"""Closing dates may not lie in the future of the warehouse's clock, which may be behind ours."""
+
+
+class ShippingCalls(Caller):
+    """The part of ``Warehouse`` that ships."""
+
+    async def ship_order(self, order_id: WarehouseOrderId) -> ShipOrder:
+        """Return one order with lines, packages, routing and charges."""
+        call = Call("getOrder", "GET", f"/orders/{order_id}", dict(_DETAIL))
+        reply = await self.ask(call)
+        try:
+            return self._ship_order(
+                WireShipOrder.model_validate_json(reply.content), reply.headers.get("etag", "")
+            )
+        except ValidationError:
+            raise unusable(call, reply) from None
+
+    async def route_order(self, order: ShipOrder, routing: Routing, tracking: str) -> ShipOrder:
+        """Set routing and tracking number, keeping all else that stands there; return the order as it is then.
+
+        Raises:
+            Outdated: the order changed since it was read.
+            Refused: it is closed or cancelled, or the warehouse does not know the carrier.
+        """
+        path = f"/orders/{order.placed.order_id}/routing"
+        wanted = {
+            "carrier": routing.carrier,
+            "mode": routing.service,
+            "scacCode": routing.scac,
+            "trackingNumber": tracking,
+        }
+        if (order.routing, order.tracking) == (routing, tracking):
+            return order
+        call = Call("getRouting", "GET", path)
+        reply = await self.ask(call)
+        known = reply.json()
+        if not isinstance(known, dict):
+            raise unusable(call, reply)
+        lowered = {name.lower() for name in wanted}
+        body = {name: value for name, value in known.items() if _writable(name, lowered)} | wanted
+        await self.ask(
+            Call(
+                "putRouting",
+                "PUT",
+                path,
+                body=body,
+                headers={"if-match": reply.headers.get("etag") or order.placed.etag},
+                # Conditional on the ETag: sent twice, the second is refused.
+                repeatable=True,
+                expects_json=False,
+            )
+        )
+        return await self.ship_order(order.placed.order_id)
+
+    async def close_order(
+        self, order: ShipOrder, tracking: str, charges: Sequence[Charge], *, at: datetime
+    ) -> None:
+        """Close an order and add charges, in one call; what became of it is seen by reading the order.
+
+        Raises:
+            Outdated: the order changed since it was read, perhaps by this very call.
+            Refused: it is closed, cancelled, on hold or short of stock.
+            Unanswered: the outcome is unknown; read the order.
+        """
+        call = Call(
+            "confirmOrder",
+            "POST",
+            f"/orders/{order.placed.order_id}/confirmer",
+            body={
+                "confirmDate": f"{(at - _EARLIER).astimezone(self.zone):%Y-%m-%dT%H:%M:%S}",
+                "trackingNumber": tracking,
+                "recalcAutoCharges": True,
+                "billing": {"billingCharges": [_billed(charge) for charge in charges]},
+                "invoiceCreationInfo": None,
+            },
+            headers={"if-match": order.placed.etag},
+            repeatable=True,
+            expects_json=False,
+        )
+        reply = await self.ask(call)
+        if reply.status != httpx.codes.NO_CONTENT and reply.json() is None:
+            raise error_of(Unanswered, call, reply, "the answer is not the warehouse's")
+
+    async def carriers(self) -> list[Carrier]:
+        """Return the carriers orders may travel by; those without services of their own offer the default ones."""
+        call = Call("listCarriers", "GET", "/properties/carriers")
+        reply = await self.ask(call)
+        found = members_of(call, reply, WireCarrier)[0]
+        try:
+            default = WireCarriers.model_validate(reply.json()).defaultshipmentservices
+        except ValidationError:
+            raise unusable(call, reply) from None
+        return [
+            Carrier(wire.name, wire.scaccode, _services(wire.shipmentservices or default))
+            for wire in found
+            if wire.usable
+        ]
+
+    async def closed_orders(self, customer_id: CustomerId, since: datetime) -> AsyncIterator[ShipOrder]:
+        """Yield the customer's closed orders that changed at or after ``since``, oldest change first."""
+        local = f"{since.astimezone(self.zone):%Y-%m-%dT%H:%M:%S}"
+        condition = rql.both(
+            rql.at_least("readonly.lastModifiedDate", local),
+            rql.equals("readonly.customeridentifier.id", str(customer_id)),
+            rql.equals("readonly.isclosed", "true"),
+        )
+        params = {"rql": condition, "sort": "readonly.lastModifiedDate", **_DETAIL}
+        call = Call("listOrders", "GET", "/orders", params)
+        async for wire in self.all(call, WireShipOrder, page_size=_PAGE):
+            order = self._ship_order(wire, "")
+            # A cancelled order counts as closed in places, so the status decides.
+            if order.placed.status is PlacedStatus.CLOSED and order.placed.customer_id == customer_id:
+                yield order
+
+    def _ship_order(self, wire: WireShipOrder, etag: str) -> ShipOrder:
+        routing = wire.routinginfo
+        return ShipOrder(
+            placed=placed(wire, etag),
+            routing=Routing(
+                routing.carrier, routing.mode, routing.scaccode, routing.account, wire.billingcode
+            ),
+            tracking=routing.trackingnumber,
+            lines=tuple(
+                ShipLine(
+                    line.readonly.orderitemid,
+                    line.itemidentifier.sku,
+                    line.qty,
+                    AmazonItemId(line.amazon_item) if line.amazon_item else None,
+                )
+                for line in wire.orderitems
+            ),
+            packages=tuple(
+                ShippedPackage(
+                    package.packageid,
+                    package.trackingnumber,
+                    tuple(PackedLine(each.orderitemid, each.qty) for each in package.packagecontents),
+                )
+                for package in wire.readonly.packages
+            ),
+            charges=tuple(_booked(wire.billing.billingcharges)),
+            closed=self._instant(wire.readonly.processdate),
+            modified=self._instant(wire.readonly.lastmodifieddate),
+        )
+
+    def _instant(self, local: datetime | None) -> datetime | None:
+        """Times come without offset, in the warehouse's zone."""
+        if local is None:
+            return None
+        return (local if local.tzinfo else local.replace(tzinfo=self.zone)).astimezone(UTC)
+
+
+def _writable(name: str, replaced: set[str]) -> bool:
+    return name.lower() not in replaced and not name.startswith("_") and name.lower() != "readonly"
+
+
+def _services(wires: Sequence[WireService]) -> tuple[Service, ...]:
+    return tuple(Service(wire.code, wire.description) for wire in wires if wire.code and not wire.deactivated)
+
+
+def _billed(charge: Charge) -> dict[str, Any]:
+    return {
+        "chargeType": int(charge.kind),
+        "subtotal": _number(charge.amount),
+        "details": [
+            {
+                "numUnits": _number(charge.units),
+                "chargeLabel": charge.label,
+                "unitDescription": charge.unit_description,
+                "chargePerUnit": _number(charge.price_per_unit),
+            }
+        ],
+    }
+
+
+def _number(value: Decimal) -> int | float:
+    """Return the JSON number; its shortest text is the decimal again, up to fifteen digits."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _booked(wires: Sequence[WireCharge]) -> list[BookedCharge]:
+    """Return one row per detail; a charge without details is one row of its subtotal."""
+    rows: list[BookedCharge] = []
+    for wire in wires:
+        kind = wire.chargetype
+        rows += [
+            BookedCharge(_charge(kind, detail), automatic=bool(detail.systemgenerated))
+            for detail in wire.details
+        ]
+        if not wire.details:
+            rows.append(BookedCharge(Charge(kind, "", Decimal(1), wire.subtotal), automatic=False))
+    return rows
+
+
+def _charge(kind: ChargeType, detail: WireChargeDetail) -> Charge:
+    units = Decimal(1) if detail.numunits is None else detail.numunits
+    return Charge(kind, detail.chargelabel, units, detail.chargeperunit or Decimal(0), detail.unitdescription)

@@ -1,0 +1,318 @@
+"""Parcels on their way to Amazon: one row each, matched by Amazon's package reference."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection as Link
+from sqlalchemy import Row, func, insert, or_, select, update
+
+from dockwire.errors import Fixer
+from dockwire.ledger.facts import write_facts
+from dockwire.ledger.rows import Scribe
+from dockwire.ledger.tables import orders, parcels, shipping_marks
+from dockwire.model.connection import Connection
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
+from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState
+from dockwire.model.record import Fact, FactKind, Problem
+
+_PARCELS = TypeAdapter(Parcel)
+_DUE = (ParcelState.TO_SEND, ParcelState.SENT)
+
+
+def shipping_mark(link: Link, connection: Connection) -> datetime | None:
+    """Return up to where closed orders have been read."""
+    query = select(shipping_marks.c.mark).where(shipping_marks.c.connection == connection.slug)
+    return link.scalar(query)
+
+
+def move_mark(link: Link, connection: Connection, mark: datetime) -> None:
+    """Move the mark forward; it never moves back."""
+    done = link.execute(
+        update(shipping_marks)
+        .where(shipping_marks.c.connection == connection.slug, shipping_marks.c.mark < mark)
+        .values(mark=mark)
+    )
+    if not done.rowcount and shipping_mark(link, connection) is None:
+        link.execute(insert(shipping_marks).values(connection=connection.slug, mark=mark))
+
+
+def store_parcels(
+    link: Link,
+    connection: Connection,
+    found: Sequence[tuple[WarehouseOrderId, Sequence[Parcel | Problem]]],
+    *,
+    now: datetime,
+) -> int:
+    """Store the parcels of closed warehouse orders; return how many are new or have other content.
+
+    A parcel whose content did not change stays as it is; one that changed is to be sent again. A
+    problem in a parcel's place is kept as a refused parcel of the order.
+    """
+    numbers = [number for number, _ in found]
+    query = select(orders.c.warehouse_order_id, orders.c.id, orders.c.amazon_order_id).where(
+        orders.c.connection == connection.slug, orders.c.warehouse_order_id.in_(numbers)
+    )
+    ours = {row.warehouse_order_id: row for row in link.execute(query)}
+    changed = 0
+    facts: list[Fact] = []
+    for number, listed in found:
+        if (row := ours.get(number)) is None:
+            continue
+        known = _known(link, row.id)
+        for each in listed:
+            entry = _entry(each, number)
+            before = known.get(entry["reference"])
+            if before is not None and before.digest == entry["digest"]:
+                continue
+            changed += 1
+            _store(link, connection, row.id, entry, before, now)
+            if isinstance(each, Problem):
+                facts.append(_refused(connection, AmazonOrderId(row.amazon_order_id), each, now))
+        _end_problem(link, known, listed)
+    write_facts(link, facts)
+    return changed
+
+
+def due_parcels(
+    link: Link, connection: Connection, *, now: datetime, after: int, limit: int, scribe: Scribe
+) -> list[LedgerParcel]:
+    """Return parcels that Amazon has to be told of, by id, beginning behind ``after``."""
+    query = (
+        _joined()
+        .where(
+            parcels.c.connection == connection.slug,
+            parcels.c.state.in_(_DUE),
+            parcels.c.id > after,
+            or_(parcels.c.not_before.is_(None), parcels.c.not_before <= now),
+        )
+        .order_by(parcels.c.id)
+        .limit(limit)
+    )
+    return [_ledger_parcel(row, scribe) for row in link.execute(query)]
+
+
+def accepted_parcels(link: Link, connection: Connection, *, limit: int, scribe: Scribe) -> list[LedgerParcel]:
+    """Return parcels that Amazon took and that were not seen in its order yet, longest waiting first."""
+    query = (
+        _joined()
+        .where(parcels.c.connection == connection.slug, parcels.c.state == ParcelState.ACCEPTED)
+        .order_by(parcels.c.sent, parcels.c.id)
+        .limit(limit)
+    )
+    return [_ledger_parcel(row, scribe) for row in link.execute(query)]
+
+
+def record_parcels(
+    link: Link, connection: Connection, outcomes: Sequence[ParcelOutcome], *, now: datetime
+) -> None:
+    """Record what became of parcels that did not change meanwhile, with facts."""
+    facts: list[Fact] = []
+    for outcome in outcomes:
+        row = link.execute(
+            select(parcels.c.state, parcels.c.problem, parcels.c.reference, parcels.c.content)
+            .where(parcels.c.id == outcome.id, parcels.c.version == outcome.version)
+            .with_for_update()
+        ).one_or_none()
+        if row is None:
+            continue
+        _update(link, outcome, now)
+        if (kind := _FACTS.get(outcome.state)) and (row.state, row.problem) != (
+            outcome.state,
+            _told(outcome.problem),
+        ):
+            detail = _detail(row) | _reason(outcome.problem)
+            facts.append(Fact(kind, now, connection.slug, outcome.order_id, detail))
+    write_facts(link, facts)
+
+
+_FACTS = {
+    ParcelState.ACCEPTED: FactKind.SHIPMENT_CONFIRMED,
+    ParcelState.REFUSED: FactKind.SHIPMENT_REFUSED,
+}
+
+
+def retry_parcels(link: Link, slug: ConnectionSlug, order_id: AmazonOrderId) -> int:
+    """Make the refused parcels of an order due again; return how many there are."""
+    ids = select(orders.c.id).where(orders.c.connection == slug, orders.c.amazon_order_id == order_id)
+    done = link.execute(
+        update(parcels)
+        .where(
+            parcels.c.order_id.in_(ids),
+            parcels.c.state.in_((ParcelState.REFUSED, ParcelState.TO_SEND)),
+            # Without content there is nothing to send: the warehouse order has to be mended first.
+            parcels.c.content != "",
+        )
+        .values(
+            state=ParcelState.TO_SEND,
+            problem=None,
+            not_before=None,
+            attempts=0,
+            version=parcels.c.version + 1,
+        )
+    )
+    return int(done.rowcount)
+
+
+def parcel_counts(link: Link, slug: ConnectionSlug) -> dict[ParcelState, int]:
+    """Return how many parcels stand in each state."""
+    query = (
+        select(parcels.c.state, func.count()).where(parcels.c.connection == slug).group_by(parcels.c.state)
+    )
+    return {ParcelState(state): number for state, number in link.execute(query).tuples()}
+
+
+def order_parcels(link: Link, order_id: AmazonOrderId) -> list[ParcelRow]:
+    """Return the parcels of an order, for people."""
+    query = (
+        select(parcels)
+        .join(orders, orders.c.id == parcels.c.order_id)
+        .where(orders.c.amazon_order_id == order_id)
+        .order_by(parcels.c.id)
+    )
+    return [_row(row) for row in link.execute(query)]
+
+
+def _row(row: Row[Any]) -> ParcelRow:
+    content = json.loads(row.content) if row.content else {}
+    problem = _problem(row.problem)
+    return ParcelRow(
+        reference=row.reference,
+        state=ParcelState(row.state),
+        carrier=content.get("carrier_name") or content.get("carrier_code", ""),
+        service=content.get("service", ""),
+        tracking=content.get("tracking", ""),
+        problem=problem.sentence if problem else "",
+        fixer=problem.fixer.value if problem else "",
+        attempts=row.attempts,
+    )
+
+
+def _joined() -> Any:
+    return select(
+        parcels, *(orders.c[name] for name in ("sealed", "amazon_updated", "amazon_order_id"))
+    ).join(orders, orders.c.id == parcels.c.order_id)
+
+
+def _ledger_parcel(row: Row[Any], scribe: Scribe) -> LedgerParcel:
+    return LedgerParcel(
+        id=row.id,
+        order=scribe.open_order(row.sealed),
+        parcel=_PARCELS.validate_json(row.content),
+        state=ParcelState(row.state),
+        version=row.version,
+        changed=row.sent_digest is not None and row.sent_digest != row.digest,
+        attempts=row.attempts,
+        problem=_problem(row.problem),
+        sent=row.sent,
+    )
+
+
+def _known(link: Link, order_id: int) -> dict[str, Row[Any]]:
+    query = select(parcels).where(parcels.c.order_id == order_id).with_for_update()
+    return {row.reference: row for row in link.execute(query)}
+
+
+def _entry(each: Parcel | Problem, number: WarehouseOrderId) -> dict[str, Any]:
+    """Return the columns of a parcel, or of the problem that stands in its place."""
+    if isinstance(each, Problem):
+        told = _told(each)
+        return {
+            # No package of Amazon's has this reference: it only marks the place.
+            "reference": f"problem-{number}",
+            "content": "",
+            "digest": _digest(told or ""),
+            "state": ParcelState.REFUSED,
+            "problem": told,
+        }
+    content = _PARCELS.dump_json(each).decode()
+    return {
+        "reference": each.reference,
+        "content": content,
+        "digest": _digest(content),
+        "state": ParcelState.TO_SEND,
+        "problem": None,
+    }
+
+
+def _store(
+    link: Link,
+    connection: Connection,
+    order_id: int,
+    entry: dict[str, Any],
+    before: Row[Any] | None,
+    now: datetime,
+) -> None:
+    if before is None:
+        values = entry | {
+            "connection": connection.slug,
+            "order_id": order_id,
+            "first_seen": now,
+            "version": 1,
+        }
+        link.execute(insert(parcels).values(values))
+        return
+    link.execute(
+        update(parcels)
+        .where(parcels.c.id == before.id)
+        .values(entry | {"version": before.version + 1, "attempts": 0, "not_before": None, "feed": None})
+    )
+
+
+def _update(link: Link, outcome: ParcelOutcome, now: datetime) -> None:
+    values: dict[str, Any] = {
+        "state": outcome.state,
+        "problem": _told(outcome.problem),
+        "not_before": outcome.not_before,
+        "feed": outcome.feed,
+        "version": parcels.c.version + 1,
+        "attempts": parcels.c.attempts + 1,
+    }
+    if outcome.taken:
+        values |= {"sent_digest": parcels.c.digest, "sent": now}
+    link.execute(update(parcels).where(parcels.c.id == outcome.id).values(values))
+
+
+def _end_problem(link: Link, known: dict[str, Row[Any]], listed: Sequence[Parcel | Problem]) -> None:
+    """What stood in a parcel's place is over once the order has its parcels."""
+    over = [row.id for row in known.values() if not row.content]
+    if over and not any(isinstance(each, Problem) for each in listed):
+        link.execute(
+            update(parcels)
+            .where(parcels.c.id.in_(over))
+            .values(state=ParcelState.NOT_NEEDED, version=parcels.c.version + 1)
+        )
+
+
+def _refused(connection: Connection, order_id: AmazonOrderId, problem: Problem, now: datetime) -> Fact:
+    return Fact(FactKind.SHIPMENT_REFUSED, now, connection.slug, order_id, _reason(problem))
+
+
+def _detail(row: Row[Any]) -> dict[str, str]:
+    content = json.loads(row.content) if row.content else {}
+    names = {"carrier_code": "carrier", "tracking": "tracking", "service": "service"}
+    return {"package": row.reference} | {shown: str(content.get(name, "")) for name, shown in names.items()}
+
+
+def _reason(problem: Problem | None) -> dict[str, str]:
+    if problem is None:
+        return {}
+    return {"code": problem.code, "reason": problem.sentence, "fixer": problem.fixer.value}
+
+
+def _told(problem: Problem | None) -> str | None:
+    return None if problem is None else json.dumps(_reason(problem), ensure_ascii=False)
+
+
+def _problem(told: str | None) -> Problem | None:
+    if told is None:
+        return None
+    read = json.loads(told)
+    return Problem(read["code"], read["reason"], Fixer(read["fixer"]))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""The ledger's methods about shipping: each one transaction in a worker thread."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from dockwire.ledger import closings, parcels
+from dockwire.ledger.engine import Database
+from dockwire.ledger.rows import Scribe
+from dockwire.model.close_plan import ClosePlan
+from dockwire.model.connection import Connection
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
+from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState
+from dockwire.model.record import Closing, LedgerOrder, Problem
+
+
+class ShippingBook:
+    """The shipping part of the ledger."""
+
+    _database: Database
+    _scribe: Scribe
+
+    async def find_placed(self, connection: Connection, handles: Sequence[str]) -> dict[str, LedgerOrder]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: closings.find_placed(link, connection, handles, self._scribe)
+        )
+
+    async def submission(self, connection: Connection, token: str) -> list[Closing]:
+        """See the port."""
+        return await self._database.read(lambda link: closings.submission(link, connection, token))
+
+    async def begin_submission(
+        self, connection: Connection, plan: ClosePlan, *, now: datetime
+    ) -> list[Closing]:
+        """See the port."""
+        return await self._database.write(
+            "begin_submission", lambda link: closings.begin_submission(link, connection, plan, now=now)
+        )
+
+    async def record_closing(self, connection: Connection, closing: Closing, *, now: datetime) -> None:
+        """See the port."""
+        await self._database.write(
+            "record_closing", lambda link: closings.record_closing(link, connection, closing, now=now)
+        )
+
+    async def shipping_mark(self, connection: Connection) -> datetime | None:
+        """See the port."""
+        return await self._database.read(lambda link: parcels.shipping_mark(link, connection))
+
+    async def move_shipping_mark(self, connection: Connection, mark: datetime) -> None:
+        """See the port."""
+        await self._database.write(
+            "move_shipping_mark", lambda link: parcels.move_mark(link, connection, mark)
+        )
+
+    async def store_parcels(
+        self,
+        connection: Connection,
+        found: Sequence[tuple[WarehouseOrderId, Sequence[Parcel | Problem]]],
+        *,
+        now: datetime,
+    ) -> int:
+        """See the port."""
+        return await self._database.write(
+            "store_parcels", lambda link: parcels.store_parcels(link, connection, found, now=now)
+        )
+
+    async def due_parcels(
+        self, connection: Connection, *, now: datetime, after: int = 0, limit: int = 200
+    ) -> list[LedgerParcel]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: parcels.due_parcels(
+                link, connection, now=now, after=after, limit=limit, scribe=self._scribe
+            )
+        )
+
+    async def accepted_parcels(self, connection: Connection, *, limit: int = 200) -> list[LedgerParcel]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: parcels.accepted_parcels(link, connection, limit=limit, scribe=self._scribe)
+        )
+
+    async def record_parcels(
+        self, connection: Connection, outcomes: Sequence[ParcelOutcome], *, now: datetime
+    ) -> None:
+        """See the port."""
+        await self._database.write(
+            "record_parcels", lambda link: parcels.record_parcels(link, connection, outcomes, now=now)
+        )
+
+    async def retry_parcels(self, connection: ConnectionSlug, order_id: AmazonOrderId) -> int:
+        """See the port."""
+        return await self._database.write(
+            "retry_parcels", lambda link: parcels.retry_parcels(link, connection, order_id)
+        )
+
+    async def parcel_counts(self, connection: ConnectionSlug) -> dict[ParcelState, int]:
+        """See the port."""
+        return await self._database.read(lambda link: parcels.parcel_counts(link, connection))
+
+    async def order_parcels(self, order_id: AmazonOrderId) -> list[ParcelRow]:
+        """See the port."""
+        return await self._database.read(lambda link: parcels.order_parcels(link, order_id))

@@ -1,0 +1,289 @@
+"""Tracking update: closed warehouse orders go back to Amazon, package by package, and are seen there.
+
+Each public method is one step of a run. A parcel's reference never changes, so telling Amazon twice
+edits the same package: whatever was lost on the way is simply sent again. Amazon's "already shipped"
+counts as success only when its own packages agree.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dockwire.decisions.refusals import ALREADY_FULFILLED, explain_refusal
+from dockwire.decisions.retrying import retry_at
+from dockwire.decisions.tracking import Look, Settle, decide_parcel, parcels_of, settle_by_packages, shows
+from dockwire.errors import Action, Fixer, NotFound, Refused, RemoteError, Unanswered, Unavailable, Unfinished
+from dockwire.model.order import Malformed, Order
+from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelState
+from dockwire.model.record import Problem
+from dockwire.model.shipping import ShipOrder
+from dockwire.services.desk import Desk
+
+log = logging.getLogger(__name__)
+
+_OVERLAP = timedelta(hours=2)
+"""The warehouse's times have no offset and its clock is its own."""
+
+_STORED_AT_ONCE = 100
+_BATCH = 100
+_MOST_TROUBLES = 5
+_PATIENCE = timedelta(minutes=30)
+"""So long Amazon may take to show a parcel before we ask for its order by itself."""
+
+_ALARM = timedelta(hours=24)
+_ASKED_AT_ONCE = 15
+"""Orders asked for by themselves in one run: half of getOrder's burst stays for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelLine:
+    """One parcel of a run's report."""
+
+    order_id: str
+    reference: str
+    carrier: str
+    tracking: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class TrackingReport:
+    """What a run, or one step of it, did. Reports add up."""
+
+    closed: int = 0
+    parcels: int = 0
+    """New, or with other content than before."""
+    confirmed: int = 0
+    visible: int = 0
+    refused: int = 0
+    not_needed: int = 0
+    unknown: int = 0
+    """Sent without an answer; sent again by the next run."""
+    rows: list[ParcelLine] = field(default_factory=list)
+    next_after: int | None = None
+    """Where the next batch begins; None when there is none."""
+
+    def add(self, other: "TrackingReport") -> None:
+        """Count another step's work in."""
+        for name in _COUNTED:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.rows.extend(other.rows)
+
+    def numbers(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return {name: getattr(self, name) for name in _COUNTED}
+
+
+_COUNTED = tuple(name for name in TrackingReport.__dataclass_fields__ if name not in {"rows", "next_after"})
+
+
+class TrackingUpdate:
+    """The steps of one run for one connection."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @property
+    def desk(self) -> Desk:
+        """What the run works with."""
+        return self._desk
+
+    async def collect(self) -> TrackingReport:
+        """Read what the warehouse closed since the last run and store its parcels.
+
+        The mark moves only when everything was read; what is read twice changes nothing.
+        """
+        desk = self._desk
+        await desk.ledger.register(desk.connection, now=desk.clock.now())
+        began = desk.clock.now()
+        mark = await desk.ledger.shipping_mark(desk.connection) or desk.connection.import_since
+        report = TrackingReport()
+        orders = desk.warehouse.closed_orders(desk.connection.customer_id, mark - _OVERLAP)
+        async for group in _grouped(orders, _STORED_AT_ONCE):
+            report.closed += len(group)
+            report.parcels += await desk.ledger.store_parcels(
+                desk.connection,
+                [
+                    (
+                        order.placed.order_id,
+                        parcels_of(order, desk.connection, closed=order.modified or began),
+                    )
+                    for order in group
+                ],
+                now=desk.clock.now(),
+            )
+        await desk.ledger.move_shipping_mark(desk.connection, began)
+        return report
+
+    async def send_batch(self, after: int = 0) -> TrackingReport:
+        """Tell Amazon of the due parcels behind ``after``; one parcel's refusal never stops the others.
+
+        Raises:
+            Unfinished: Amazon stopped answering; repeating the step does what is left.
+            AccessDenied: the credential may not confirm shipments.
+        """
+        desk = self._desk
+        due = await desk.ledger.due_parcels(desk.connection, now=desk.clock.now(), after=after, limit=_BATCH)
+        report = TrackingReport(next_after=due[-1].id if len(due) == _BATCH else None)
+        troubles = 0
+        for known in due:
+            outcome, trouble = await self._tell(known)
+            await desk.ledger.record_parcels(desk.connection, [outcome], now=desk.clock.now())
+            _count(report, known, outcome)
+            troubles = troubles + 1 if trouble else 0
+            if trouble is not None and (trouble.action is Action.HOLD or troubles >= _MOST_TROUBLES):
+                raise trouble if trouble.action is Action.HOLD else _unfinished(desk, trouble)
+        return report
+
+    async def verify(self) -> TrackingReport:
+        """Look for accepted parcels in Amazon's orders; ask for orders that the harvest does not bring."""
+        desk = self._desk
+        report = TrackingReport()
+        asked = 0
+        for known in await desk.ledger.accepted_parcels(desk.connection):
+            outcome = _seen(known, known.order)
+            if outcome is None and asked < _ASKED_AT_ONCE and _waits_long(known, desk.clock.now()):
+                asked += 1
+                outcome = await self._ask(known)
+            if outcome is not None:
+                await desk.ledger.record_parcels(desk.connection, [outcome], now=desk.clock.now())
+                _count(report, known, outcome)
+        return report
+
+    async def _tell(self, known: LedgerParcel) -> tuple[ParcelOutcome, RemoteError | None]:
+        decision = decide_parcel(known.parcel, known.order, corrects=known.changed)
+        if isinstance(decision, Look):
+            return await self._look(known, None), None
+        if isinstance(decision, Settle):
+            return _outcome(known, decision.state, decision.problem), None
+        try:
+            await self._desk.seller.confirm_shipment(known.order, known.parcel)
+        except Refused as refusal:
+            return await self._refused(known, refusal), None
+        except RemoteError as trouble:
+            unknown = isinstance(trouble, Unanswered | Unavailable)
+            state = ParcelState.SENT if unknown else known.state
+            again = retry_at(self._desk.clock.now(), known.attempts)
+            return _outcome(known, state, None, not_before=again), trouble
+        return _outcome(known, ParcelState.ACCEPTED, None, taken=True), None
+
+    async def _refused(self, known: LedgerParcel, refusal: Refused) -> ParcelOutcome:
+        """A refusal is final, unless Amazon means that it has the parcel already."""
+        problem = explain_refusal(refusal.args[0] if refusal.args else "")
+        if problem.code == ALREADY_FULFILLED:
+            return await self._look(known, problem)
+        return _outcome(known, ParcelState.REFUSED, problem)
+
+    async def _look(self, known: LedgerParcel, problem: Problem | None) -> ParcelOutcome:
+        """Compare with Amazon's own packages before anything is called success or failure."""
+        order = await self._fresh(known)
+        if order is None:
+            unreadable = problem or Problem(
+                "order_unreadable", "Amazon's order cannot be read to compare its packages.", Fixer.AMAZON
+            )
+            return _outcome(known, ParcelState.REFUSED, unreadable)
+        settled = settle_by_packages(known.parcel, order, order.packages)
+        refused = settled.state is ParcelState.REFUSED and problem is not None
+        return _outcome(
+            known,
+            settled.state,
+            problem if refused else settled.problem,
+            taken=settled.state is ParcelState.VISIBLE,
+        )
+
+    async def _ask(self, known: LedgerParcel) -> ParcelOutcome | None:
+        order = await self._fresh(known)
+        outcome = None if order is None else _seen(known, order)
+        if outcome is None and known.sent and self._desk.clock.now() - known.sent > _ALARM:
+            problem = Problem(
+                "not_visible",
+                "Amazon accepted the parcel more than a day ago and does not show it; look in Seller Central.",
+                Fixer.MERCHANT,
+            )
+            return _outcome(known, ParcelState.REFUSED, problem)
+        return outcome
+
+    async def _fresh(self, known: LedgerParcel) -> Order | None:
+        """Return Amazon's order as it is now, stored in the ledger too."""
+        desk = self._desk
+        try:
+            order = await desk.seller.get_order(known.order.order_id)
+        except NotFound:
+            return None
+        await desk.ledger.store_order(desk.connection.account, order, now=desk.clock.now())
+        return None if isinstance(order, Malformed) else order
+
+
+async def _grouped(orders: AsyncIterator[ShipOrder], size: int) -> AsyncIterator[list[ShipOrder]]:
+    group: list[ShipOrder] = []
+    async for order in orders:
+        group.append(order)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _seen(known: LedgerParcel, order: Order) -> ParcelOutcome | None:
+    if any(shows(package, known.parcel) for package in order.packages):
+        return _outcome(known, ParcelState.VISIBLE, None, taken=True)
+    return None
+
+
+def _waits_long(known: LedgerParcel, now: datetime) -> bool:
+    return known.sent is not None and now - known.sent > _PATIENCE
+
+
+def _outcome(
+    known: LedgerParcel,
+    state: ParcelState,
+    problem: Problem | None,
+    *,
+    taken: bool = False,
+    not_before: datetime | None = None,
+) -> ParcelOutcome:
+    return ParcelOutcome(
+        id=known.id,
+        version=known.version,
+        order_id=known.order.order_id,
+        state=state,
+        problem=problem,
+        taken=taken,
+        not_before=not_before,
+    )
+
+
+def _count(report: TrackingReport, known: LedgerParcel, outcome: ParcelOutcome) -> None:
+    counted = {
+        ParcelState.ACCEPTED: "confirmed",
+        ParcelState.VISIBLE: "visible",
+        ParcelState.REFUSED: "refused",
+        ParcelState.NOT_NEEDED: "not_needed",
+    }.get(outcome.state, "unknown")
+    setattr(report, counted, getattr(report, counted) + 1)
+    parcel: Parcel = known.parcel
+    report.rows.append(
+        ParcelLine(
+            known.order.order_id,
+            parcel.reference,
+            parcel.carrier_name or parcel.carrier_code,
+            parcel.tracking,
+            outcome.state.value,
+            outcome.problem.sentence if outcome.problem else "",
+        )
+    )
+
+
+def _unfinished(desk: Desk, trouble: RemoteError) -> Unfinished:
+    return Unfinished(f"shipments of {desk.connection.slug} were not confirmed: {trouble}")
+
+
+def summed(reports: Sequence[TrackingReport]) -> TrackingReport:
+    """Return the sum of several steps' reports."""
+    total = TrackingReport()
+    for report in reports:
+        total.add(report)
+    return total

@@ -1,0 +1,138 @@
+"""Which orders reach the warehouse, when, and how much of them: through all the real parts."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import update
+
+from dockwire.ledger import SqlLedger
+from dockwire.model.connection import ShipMethod
+from dockwire.model.ids import AmazonOrderId
+from dockwire.model.record import FactKind, OrderState
+from dockwire.warehouse.tables import items
+from dockwire.warehouse.work import IN_PROCESS
+from tests.e2e.orders import amazon_order, change, item, number, put, turn, units
+from tests.stage import LEVELS, Stage, opened_stage, sim_connection
+
+US = sim_connection("US")
+
+
+@pytest_asyncio.fixture
+async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    async with opened_stage(tmp_path, ledger_url=database_url, quota="off") as opened:
+        yield opened
+
+
+async def states(stage: Stage) -> dict[str, OrderState]:
+    return {order_id: row.state for order_id, row in (await stage.booked(US)).items()}
+
+
+async def codes(stage: Stage, n: int) -> list[str]:
+    return [problem.code for problem in (await stage.booked(US))[number(n)].problems]
+
+
+async def kinds(ledger: SqlLedger, n: int) -> list[FactKind]:
+    return [fact.kind for fact in await ledger.order_facts(AmazonOrderId(number(n)))]
+
+
+@pytest.mark.parametrize("waited", [timedelta(minutes=20), timedelta(hours=9), timedelta(days=40)])
+async def test_a_pending_order_is_created_once_it_turns_and_not_before(
+    stage: Stage, waited: timedelta
+) -> None:
+    put(stage, amazon_order(1, status="PENDING"), amazon_order(2, status="PENDING_AVAILABILITY"))
+    await stage.run(US)
+    stage.clock.advance(waited.total_seconds())
+    await stage.run(US)
+    assert units(stage) == {}
+    assert set((await states(stage)).values()) == {OrderState.WATCHED}
+    for n in (1, 2):
+        change(stage, n, turn("UNSHIPPED"))
+    await stage.run(US)
+    assert units(stage) == {number(1): [2], number(2): [2]}
+
+
+async def test_what_others_ship_or_deliver_never_reaches_the_warehouse(stage: Stage) -> None:
+    theirs = amazon_order(1)
+    theirs["fulfillment"]["fulfilledBy"] = "AMAZON"
+    put(
+        stage,
+        theirs,
+        amazon_order(2, programs=["AMAZON_EASY_SHIP"]),
+        amazon_order(3, programs=["IN_STORE_PICK_UP"]),
+        amazon_order(4, programs=["DELIVERY_BY_AMAZON"]),
+        amazon_order(5),
+    )
+    await stage.run(US)
+    for n in range(1, 5):
+        change(stage, n, turn("PARTIALLY_SHIPPED"))
+    await stage.run(US)
+    assert list(units(stage)) == [number(5)]
+    reasons = [await codes(stage, n) for n in range(1, 5)]
+    assert reasons == [["fulfilled_by_amazon"], ["easy_ship"], ["in_store_pickup"], ["delivery_by_amazon"]]
+
+
+async def test_a_partly_shipped_order_is_created_with_what_is_still_open(stage: Stage) -> None:
+    put(
+        stage,
+        amazon_order(
+            1,
+            item(1, ordered=5, left=3),
+            item(2, sku="PAN-28", ordered=1, left=0),
+            status="PARTIALLY_SHIPPED",
+        ),
+        amazon_order(2, item(ordered=4, left=0), status="PARTIALLY_SHIPPED"),
+    )
+    await stage.run(US)
+    assert units(stage) == {number(1): [3]}
+    assert await codes(stage, 2) == ["nothing_open"]
+
+
+UNMAPPED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"sku": "SELLERS-OWN"}, {"sku_map": {"SELLERS-OWN": "PAN-28"}}, "unmapped_sku"),
+    ({}, {"ship_methods": {level: ShipMethod(carrier="UPS") for level in LEVELS}}, "unmapped_ship_method"),
+]
+
+
+@pytest.mark.parametrize(("line", "mapping", "code"), UNMAPPED)
+async def test_a_hold_for_a_missing_mapping_ends_with_the_mapping_on_the_next_run(
+    stage: Stage, line: dict[str, Any], mapping: dict[str, Any], code: str
+) -> None:
+    before = US if line else US.model_copy(update={"ship_methods": {}})
+    put(stage, amazon_order(1, item(**line)))
+    await stage.run(before)
+    await stage.run(before)
+    assert (units(stage), await codes(stage, 1)) == ({}, [code])
+    assert await kinds(stage.ledger, 1) == [FactKind.ORDER_HELD]
+    # Amazon has no news: the mapping alone releases it.
+    await stage.run(US.model_copy(update=mapping))
+    assert units(stage) == {number(1): [2]}
+    assert (await kinds(stage.ledger, 1))[1:] == [FactKind.ORDER_RELEASED, FactKind.ORDER_CREATED]
+    assert await codes(stage, 1) == []
+
+
+async def test_an_order_cancelled_while_it_is_held_is_never_created(stage: Stage) -> None:
+    put(stage, amazon_order(1, item(sku="SELLERS-OWN")))
+    await stage.run(US)
+    change(stage, 1, turn("CANCELLED"))
+    await stage.run(US.model_copy(update={"sku_map": {"SELLERS-OWN": "PAN-28"}}))
+    assert (units(stage), await codes(stage, 1)) == ({}, ["cancelled"])
+
+
+def activate(stage: Stage, *, active: bool) -> None:
+    change = update(items).where(items.c.sku == "PAN-28").values(deactivated=not active)
+    stage.warehouse.write(IN_PROCESS, lambda work: work.link.execute(change))
+
+
+async def test_an_item_activated_again_releases_its_orders_within_minutes(stage: Stage) -> None:
+    put(stage, amazon_order(1, item(sku="PAN-28")))
+    activate(stage, active=False)
+    await stage.run(US)
+    assert await codes(stage, 1) == ["item_deactivated"]
+    activate(stage, active=True)
+    stage.clock.advance(900)
+    await stage.run(US)
+    assert units(stage) == {number(1): [2]}
