@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL: exact quantities and moments in UTC."""
+"""Column types that mean the same on SQLite and PostgreSQL: exact quantities and amounts, moments in UTC."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -26,6 +26,12 @@ class Quantity(TypeDecorator[Decimal]):
     def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
         """Turn ten-thousandths (PostgreSQL sums them into a decimal) back into a quantity."""
         return None if value is None else Decimal(value) / _UNITS
+
+
+class Money(Quantity):
+    """An amount of a customer's currency, kept like a quantity; below zero it is a credit."""
+
+    cache_ok = True
 
 
 class Moment(TypeDecorator[datetime]):

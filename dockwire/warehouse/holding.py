@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dockwire.warehouse import allocation, order_state
+from dockwire.warehouse import allocation, contents, order_state
 from dockwire.warehouse.members import Members
 from dockwire.warehouse.problems import Missing, NotAllowed, Problem
 from dockwire.warehouse.resources import Resource
@@ -60,7 +60,7 @@ def _apply(work: Work, order_id: int, hold: Hold) -> None:
             raise NotAllowed("NotSupported", "Release", "The order is not on hold.")
         order_state.change(work, order, on_hold_date=None, on_hold_reason="")
         return
-    if order.members.get("routingInfo", {}).get("trackingNumber"):
+    if order.members.get("routingInfo", {}).get("trackingNumber") or contents.is_tracked(work, order_id):
         raise NotAllowed("InUse", "Hold", "The order has a tracking number.")
     order_state.change(work, order, on_hold_date=order.on_hold_date or work.now, on_hold_reason=hold.reason)
     if hold.deallocate:

@@ -109,6 +109,14 @@ class Members:
             raise self.invalid(name, "ValueNotSupported", f"{self.place(name)} must be a number.")
         return amount
 
+    def money(self, name: str) -> Decimal | None:
+        """Return an amount of money, None if it is absent."""
+        amount = self.decimal(name)
+        if amount is not None and _places(amount) > QUANTITY_PLACES:
+            hint = f"{self.place(name)} may have at most {QUANTITY_PLACES} decimals."
+            raise self.invalid(name, "ValueNotSupported", hint)
+        return amount
+
     def moment(self, name: str, zone: ZoneInfo) -> str | None:
         """Return a time as it shall be shown again: local, to the second, without offset."""
         text = self.text(name)
@@ -122,6 +130,16 @@ class Members:
         except (ValueError, OverflowError):
             raise self.invalid(name, "ValueNotSupported", f"{self.place(name)} is not a time.") from None
         return moment.replace(tzinfo=None, microsecond=0).isoformat()
+
+    def refuse(self, *names: str) -> None:
+        """Refuse members that would otherwise be lost in silence, unless they are empty.
+
+        Raises:
+            InvalidModel: one of them is there.
+        """
+        for name in names:
+            if self.raw(name) not in (None, "", [], {}):
+                raise self.invalid(name, "ValueNotSupported", f"This warehouse does not keep {name}.")
 
     def child(self, name: str) -> "Members | None":
         """Return a member that is an object, None if it is absent."""

@@ -69,6 +69,8 @@ def read_detail(parameters: Parameters) -> Detail:
         lines=everything or "orderitems" in detail,
         saved_elements=everything or "savedelements" in detail,
         contacts=everything or "contacts" in detail,
+        billing=everything or "billingdetails" in detail,
+        packages=everything or "packages" in detail,
         line_saved_elements=all_of_lines or "savedelements" in item_detail,
         line_allocations=all_of_lines or bool(item_detail & {"allocations", "allocationswithdetail"}),
     )

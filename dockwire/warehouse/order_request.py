@@ -8,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dockwire.warehouse import shown_members
+from dockwire.warehouse.charge_request import ChargeRequest, names_charges, read_charges
 from dockwire.warehouse.identifiers import ItemName, PartyName, read_item, read_party
 from dockwire.warehouse.members import Members
 from dockwire.warehouse.shown_members import Kind, keep
-from dockwire.warehouse.switches import FieldLimits, Switches
+from dockwire.warehouse.switches import FieldLimits, MissingLines, Switches
 
 LINES = "http://api.3plCentral.com/rels/orders/item"
 """The node that holds the lines of an order in HAL."""
@@ -52,29 +53,34 @@ class OrderRequest:
     saved_elements: list[dict[str, str]]
     private: dict[str, Any] = field(repr=False)
     lines: tuple[LineRequest, ...]
+    charges: tuple[ChargeRequest, ...]
+    names_charges: bool
+    """Whether there are any, be they the system's."""
 
 
-def read_order(body: object, *, switches: Switches, zone: ZoneInfo) -> OrderRequest:
-    """Read the body of a create or an update.
+def read_order(body: object, *, switches: Switches, zone: ZoneInfo, replacing: bool = False) -> OrderRequest:
+    """Read the body of a create, or (``replacing``) of an update.
+
+    An update may have no lines, where a switch says so.
 
     Raises:
         InvalidModel: a member is missing, of the wrong kind, too long or not supported.
     """
-    return _Reader(switches, zone).order(Members(body))
+    return _Reader(switches, zone, replacing=replacing).order(Members(body))
 
 
 class _Reader:
     """Reads one order under the house rules."""
 
-    def __init__(self, switches: Switches, zone: ZoneInfo) -> None:
+    def __init__(self, switches: Switches, zone: ZoneInfo, *, replacing: bool) -> None:
         self._switches = switches
         self._limits = switches.limits
-        self._kinds = _by_kind(switches.limits)
+        self._kinds = limits_by_kind(switches.limits)
+        self._replacing = replacing
         self._zone = zone
 
     def order(self, order: Members) -> OrderRequest:
-        _refuse(order, _NOT_KEPT)
-        _refuse_charges(order)
+        order.refuse(*_NOT_KEPT)
         limit = self._limits.reference
         return OrderRequest(
             customer=read_party(order, "customerIdentifier", limit=self._limits.text),
@@ -88,6 +94,8 @@ class _Reader:
             saved_elements=self._saved(order),
             private=self._private(order),
             lines=self._lines(order),
+            charges=read_charges(order, self._limits, sent_back=self._replacing),
+            names_charges=names_charges(order),
         )
 
     def _keep(self, members: Members | None, fields: shown_members.Fields) -> dict[str, Any]:
@@ -128,12 +136,12 @@ class _Reader:
         inside = embedded is not None and embedded.has(LINES) and not order.has("orderItems")
         given = embedded.children(LINES) if embedded and inside else order.children("orderItems")
         lines = tuple(self._line(line) for line in given)
-        if not lines:
+        if not lines and not (self._replacing and self._switches.missing_lines is not MissingLines.REFUSE):
             raise order.invalid("orderItems", "Required", "An order needs at least one line.")
         return lines
 
     def _line(self, line: Members) -> LineRequest:
-        _refuse(line, _NOT_KEPT_OF_LINES)
+        line.refuse(*_NOT_KEPT_OF_LINES)
         shown = line.child("readOnly")
         return LineRequest(
             number=shown.number("orderItemId") if shown else None,
@@ -156,7 +164,8 @@ class _Reader:
         ]
 
 
-def _by_kind(limits: FieldLimits) -> dict[Kind, int]:
+def limits_by_kind(limits: FieldLimits) -> dict[Kind, int]:
+    """Return how long a text of each kind may be."""
     return {
         Kind.TEXT: limits.text,
         Kind.NOTES: limits.notes,
@@ -164,16 +173,3 @@ def _by_kind(limits: FieldLimits) -> dict[Kind, int]:
         Kind.PLACE: limits.place,
         Kind.ZIP: limits.zip,
     }
-
-
-def _refuse(members: Members, names: tuple[str, ...]) -> None:
-    """Refuse what this warehouse would otherwise lose in silence."""
-    for name in names:
-        if members.raw(name) not in (None, "", [], {}):
-            raise members.invalid(name, "ValueNotSupported", f"This warehouse does not keep {name}.")
-
-
-def _refuse_charges(order: Members) -> None:
-    billing = order.child("billing")
-    if billing is not None and list(billing.children("billingCharges")):
-        raise billing.invalid("billingCharges", "ValueNotSupported", "This warehouse does not keep charges.")

@@ -72,6 +72,14 @@ def need_open(order: Row[tuple[object, ...]], action: str) -> None:
         raise NotAllowed("OrderCanceled", action, "The order is cancelled.")
 
 
+def need_closed(order: Row[tuple[object, ...]], action: str) -> None:
+    """Raise ``NotAllowed`` unless the order is closed."""
+    if order.status == Status.CANCELLED:
+        raise NotAllowed("OrderCanceled", action, "The order is cancelled.")
+    if order.status == Status.OPEN:
+        raise NotAllowed("OrderNotConfirmed", action, "The order is not closed.")
+
+
 def need_released(order: Row[tuple[object, ...]], action: str) -> None:
     """Raise ``NotAllowed`` if the order is on hold."""
     if order.on_hold_date is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from dockwire.warehouse import charges, package_view
 from dockwire.warehouse.local_time import to_wire
 from dockwire.warehouse.order_request import LINES
 from dockwire.warehouse.problems import Missing
@@ -39,10 +40,18 @@ class Detail:
     contacts: bool = False
     line_saved_elements: bool = False
     line_allocations: bool = False
+    billing: bool = False
+    packages: bool = False
 
 
 EVERYTHING = Detail(
-    lines=True, saved_elements=True, contacts=True, line_saved_elements=True, line_allocations=True
+    lines=True,
+    saved_elements=True,
+    contacts=True,
+    line_saved_elements=True,
+    line_allocations=True,
+    billing=True,
+    packages=True,
 )
 
 
@@ -75,12 +84,19 @@ def read_order(work: Work, order_id: int, detail: Detail) -> tuple[Resource, int
 
 def show_orders(work: Work, rows: Sequence[Row[Any]], detail: Detail) -> list[Resource]:
     """Return rows of :func:`joined_orders` as resources."""
-    lines = _lines(work, [row.id for row in rows], detail) if detail.lines else {}
+    order_ids = [row.id for row in rows]
+    lines = _lines(work, order_ids, detail) if detail.lines else {}
+    charged = charges.show(work, order_ids) if detail.billing else {}
+    packed = package_view.show_packages(work, order_ids) if detail.packages else {}
     shown = []
     for row in rows:
         resource = _head(work, row) | row.members | _sealed(work, row, detail)
         if detail.saved_elements:
             resource["savedElements"] = row.saved_elements
+        if detail.billing:
+            resource["billing"] = {"billingCharges": charged.get(row.id, [])}
+        if detail.packages:
+            resource["readOnly"]["packages"] = packed.get(row.id, [])
         if detail.lines:
             resource["orderItems"] = Listing(LINES, lines.get(row.id, []))
         shown.append(resource)

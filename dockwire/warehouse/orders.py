@@ -1,17 +1,24 @@
 """Creating, replacing, completing, allocating and cancelling orders."""
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select, true, update
 
-from dockwire.warehouse import allocation, order_state
+from dockwire.warehouse import allocation, charges, contents, order_state
+from dockwire.warehouse.carriers import check_carrier
+from dockwire.warehouse.charge_request import ChargeRequest
 from dockwire.warehouse.lookups import find_customer, find_facility, find_items
 from dockwire.warehouse.order_request import LineRequest, OrderRequest
 from dockwire.warehouse.order_state import Status
+from dockwire.warehouse.price_rules import Terms, price, read_terms
 from dockwire.warehouse.problems import InvalidModel, NotAllowed
-from dockwire.warehouse.switches import DuplicateScope
+from dockwire.warehouse.switches import DuplicateScope, MissingBilling, MissingLines
 from dockwire.warehouse.tables import order_items, orders
 from dockwire.warehouse.work import Work
+
+_SPECIAL = 5
+"""``chargeType`` of what cancelling costs: SpecialCharges."""
 
 
 def create(work: Work, request: OrderRequest) -> int:
@@ -24,6 +31,7 @@ def create(work: Work, request: OrderRequest) -> int:
     facility_id = find_facility(work, request.facility, customer.id)
     item_ids = find_items(work, [line.item for line in request.lines], customer.id)
     _check_reference(work, request.reference, customer.id)
+    check_carrier(work, request.members.get("routingInfo", {}), "routingInfo.carrier")
     deferred = customer.order_queue if request.deferred is None else request.deferred
     values = _values(work, request) | {
         "version": 1,
@@ -49,21 +57,27 @@ def create(work: Work, request: OrderRequest) -> int:
             for position, (line, item_id) in enumerate(zip(request.lines, item_ids, strict=True))
         ],
     )
+    if request.charges:
+        charges.add(work, order_id, price(work, read_terms(work, customer.id), request.charges))
     if not deferred:
         allocation.allocate(work, order_id)
     return order_id
 
 
-def replace(work: Work, order_id: int, request: OrderRequest, if_match: str | None) -> None:
+def replace(
+    work: Work, order_id: int, request: OrderRequest, if_match: str | None, *, recalculate: bool = False
+) -> None:
     """Put the request in the place of an open order and allocate it anew.
 
     A line keeps its number while its item stays: the number it was shown with, else the first of that
-    item. A complete order stays complete.
+    item. A complete order stays complete. Charges that the system made stay, unless there are none at all
+    in the request (a switch) or they are to be calculated anew.
 
     Raises:
         Missing, Unconditional, Outdated: there is no such order, or it is not as the caller knows it.
         NotAllowed: it is closed, cancelled or on hold.
-        InvalidModel: something it names does not exist, its reference is taken, or its customer changes.
+        InvalidModel: something it names does not exist, its reference is taken, its customer changes, or
+            lines are packed that would be gone.
     """
     order = order_state.lock_matching(work, order_id, if_match)
     order_state.need_open(order, "Update")
@@ -75,6 +89,7 @@ def replace(work: Work, order_id: int, request: OrderRequest, if_match: str | No
     facility_id = find_facility(work, request.facility, customer.id)
     item_ids = find_items(work, [line.item for line in request.lines], customer.id)
     _check_reference(work, request.reference, customer.id, besides=order_id)
+    check_carrier(work, request.members.get("routingInfo", {}), "routingInfo.carrier")
     allocation.deallocate(work, order_id)
     deferred = order.deferred and request.deferred is not False
     claim = _claim(work, request.reference, customer.id)
@@ -86,17 +101,33 @@ def replace(work: Work, order_id: int, request: OrderRequest, if_match: str | No
         deferred=deferred,
         **_values(work, request),
     )
-    _replace_lines(work, order_id, request.lines, item_ids)
+    if request.lines or work.switches.missing_lines is MissingLines.DELETE:
+        _replace_lines(work, order_id, request.lines, item_ids)
+    terms = read_terms(work, customer.id)
+    _replace_charges(work, terms, order_id, request)
+    if recalculate:
+        charges.calculate(work, terms, order_id)
     if not deferred:
         allocation.allocate(work, order_id)
 
 
-def cancel(work: Work, order_id: int, reason: str, if_match: str | None) -> None:
-    """Cancel an open order and give its goods back.
+def _replace_charges(work: Work, terms: Terms, order_id: int, request: OrderRequest) -> None:
+    if request.names_charges:
+        charges.remove(work, order_id, system_generated=False)
+        charges.add(work, order_id, price(work, terms, request.charges))
+    elif work.switches.missing_billing is MissingBilling.DELETE:
+        charges.remove_all(work, order_id)
+
+
+def cancel(
+    work: Work, order_id: int, reason: str, if_match: str | None, *, charge: Decimal = Decimal(0)
+) -> None:
+    """Cancel an open order and give its goods back; it may cost a ``charge``.
 
     Raises:
         Missing, Unconditional, Outdated: there is no such order, or it is not as the caller knows it.
         NotAllowed: it is closed or cancelled already, or on hold (a switch).
+        InvalidModel: the charge is finer than the customer's currency.
     """
     order = order_state.lock_matching(work, order_id, if_match)
     order_state.need_open(order, "Cancel")
@@ -115,6 +146,9 @@ def cancel(work: Work, order_id: int, reason: str, if_match: str | None) -> None
         reference=order.reference + suffix,
         reference_claim=None if freed else order.reference_claim,
     )
+    if charge:
+        asked = ChargeRequest("charge", _SPECIAL, charge, ())
+        charges.add(work, order_id, price(work, read_terms(work, order.customer_id), [asked]))
 
 
 def complete(work: Work, order_id: int, if_match: str | None) -> None:
@@ -193,7 +227,10 @@ def _replace_lines(work: Work, order_id: int, lines: tuple[LineRequest, ...], it
         known.remove(same)
         changed = update(order_items).where(order_items.c.id == same.id)
         work.link.execute(changed.values(values | {"version": same.version + 1}))
-    work.link.execute(delete(order_items).where(order_items.c.id.in_([row.id for row in known])))
+    left_out = [row.id for row in known]
+    contents.need_unpacked(work, left_out)
+    work.link.execute(delete(order_items).where(order_items.c.id.in_(left_out)))
+    contents.check_lines(work, order_id)
 
 
 def _check_reference(work: Work, reference: str, customer_id: int, *, besides: int = 0) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from sqlalchemy import Row, exists, select
 
-from dockwire.warehouse.local_time import windows_name
+from dockwire.warehouse.local_time import to_wire, windows_name
 from dockwire.warehouse.paging import Parameters, Window, select_page
 from dockwire.warehouse.problems import Missing
 from dockwire.warehouse.resources import RELS, Page, Resource
@@ -68,6 +68,7 @@ def list_facilities(work: Work, parameters: Parameters) -> Page:
             "facilityId": row.id,
             "name": row.name,
             "timeZoneName": windows_name(row.time_zone),
+            "lastCloseDate": to_wire(row.last_close, work.zone),
             "deactivated": row.deactivated,
         }
         for row in work.link.execute(statement)
@@ -80,6 +81,7 @@ def _show(row: Row[tuple[object, ...]], served: list[Resource]) -> Resource:
         "readOnly": {"customerId": row.id, "deactivated": row.deactivated},
         "companyInfo": {"companyName": row.name},
         "externalId": row.external_id or None,
+        "options": {"storage": {"autoFillChargesOnConfirm": row.auto_charges_on_confirm}},
         "primaryFacilityIdentifier": served[0] if served else None,
         "facilities": served,
         "_self": f"/customers/{row.id}",

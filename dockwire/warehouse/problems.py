@@ -4,6 +4,8 @@ The bodies follow the vendor's "exceptions" page: PascalCase, typed the .NET way
 Values that may be personal never enter a problem; the names of members do.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _NAMESPACE = "WMS.V2.Generic.Models"
@@ -98,6 +100,37 @@ class NotAllowed(Problem):
     def body(self) -> dict[str, Any]:
         """Return the answer's JSON, naming the action."""
         return super().body() | {"ActionNameType": "Order", "ActionName": self.action}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one entry of a request; entries count from 1."""
+
+    entry: int
+    order_id: int
+    problem: Problem
+
+
+class SomeFailed(Problem):
+    """Of several orders some could not be changed (``ListException``); others may have been."""
+
+    kind = "ListException"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = faults
+        super().__init__("ListException", f"{len(faults)} of the orders could not be changed.")
+
+    def body(self) -> dict[str, Any]:
+        """Return the answer's JSON, with every fault."""
+        faults = [
+            {
+                "EntryNumber": fault.entry,
+                "EntryInfo": str(fault.order_id),
+                "WmsException": fault.problem.body(),
+            }
+            for fault in self.faults
+        ]
+        return super().body() | {"Faults": faults}
 
 
 class Missing(Problem):

@@ -1,11 +1,21 @@
 """The format of a seed file: tables of rows, in TOML or JSON."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from dockwire.warehouse.charge_request import CALLERS_TYPES, SYSTEMS_TYPES
 from dockwire.warehouse.columns import QUANTITY_PLACES
 from dockwire.warehouse.work import RECOMMENDED_ROLES
 
@@ -20,6 +30,7 @@ class SeedError(Exception):
 Text = Annotated[str, Field(min_length=1, max_length=255)]
 Id = Annotated[int, Field(gt=0, lt=2**31)]
 Amount = Annotated[Decimal, Field(gt=0, le=10**9, decimal_places=QUANTITY_PLACES)]
+Price = Annotated[Decimal, Field(ge=-(10**9), le=10**9, decimal_places=QUANTITY_PLACES)]
 
 
 class _Row(BaseModel):
@@ -35,21 +46,28 @@ def _known_zone(name: str) -> str:
 
 
 class FacilityRow(_Row):
-    """A building with goods."""
+    """A building with goods; nothing is closed there with a date before ``last_close``."""
 
     id: Id | None = None
     name: Text
     time_zone: Annotated[str, AfterValidator(_known_zone)]
+    last_close: AwareDatetime | None = None
 
 
 class CustomerRow(_Row):
-    """A merchant; ``order_queue`` leaves new orders incomplete unless they say otherwise."""
+    """A merchant; ``order_queue`` leaves new orders incomplete unless they say otherwise.
+
+    ``currency_digits`` are those after the point of the currency it is billed in.
+    """
 
     id: Id | None = None
     name: Text
     external_id: str = ""
     facilities: tuple[Text, ...] = Field(min_length=1)
     order_queue: bool = False
+    currency_digits: int = Field(default=2, ge=0, le=QUANTITY_PLACES)
+    auto_charges_on_confirm: bool = False
+    close_on_tracking: bool = False
 
 
 class CredentialRow(_Row):
@@ -103,6 +121,50 @@ class ReceiptRow(_Row):
     qualifier: str = ""
 
 
+class ServiceRow(_Row):
+    """A service of a carrier."""
+
+    code: Text
+    description: str = ""
+    deactivated: bool = False
+
+
+class CarrierRow(_Row):
+    """Who carries parcels; ``name`` is what an order's routing says."""
+
+    id: Id | None = None
+    name: Text
+    display_name: str = ""
+    description: str = ""
+    carrier_code: str = ""
+    scac_code: str = ""
+    active: bool = True
+    disallow_on_order: bool = False
+    services: tuple[ServiceRow, ...] = ()
+    billing_codes: tuple[Text, ...] = ()
+
+
+class PriceRuleRow(_Row):
+    """A charge of a customer: made by the system, counted by ``basis``, or else predefined for people."""
+
+    id: Id | None = None
+    customer: Text
+    label: Text
+    charge_type: int = Field(ge=CALLERS_TYPES.start, lt=SYSTEMS_TYPES.stop)
+    price: Price
+    automatic: bool = False
+    basis: Literal["order", "line", "unit", "package"] = "order"
+    unit_description: str = ""
+    gl_account: str = ""
+    tax_code: str = ""
+
+    @model_validator(mode="after")
+    def _systems_types(self) -> Self:
+        if self.charge_type in SYSTEMS_TYPES and not self.automatic:
+            raise ValueError(f"charge_type {self.charge_type} is for automatic charges only")
+        return self
+
+
 class Seed(BaseModel):
     """All tables of a seed, each may be absent."""
 
@@ -113,6 +175,8 @@ class Seed(BaseModel):
     credentials: tuple[CredentialRow, ...] = ()
     items: tuple[ItemRow, ...] = ()
     receipts: tuple[ReceiptRow, ...] = ()
+    carriers: tuple[CarrierRow, ...] = ()
+    price_rules: tuple[PriceRuleRow, ...] = ()
 
 
 def read_seed(data: dict[str, Any]) -> Seed:

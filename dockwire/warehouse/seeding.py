@@ -5,12 +5,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 
+from dockwire.warehouse.closing_tables import carriers, price_rules
 from dockwire.warehouse.migrate import lock_alone
 from dockwire.warehouse.seed_format import (
+    CarrierRow,
     CredentialRow,
     CustomerRow,
     FacilityRow,
     ItemRow,
+    PriceRuleRow,
     ReceiptRow,
     Seed,
     SeedError,
@@ -33,7 +36,7 @@ from dockwire.warehouse.work import IN_PROCESS, Work
 
 R = TypeVar("R")
 
-_NUMBERED_HERE = {facilities, customers, items}
+_NUMBERED_HERE = {facilities, customers, items, carriers, price_rules}
 """Tables whose rows only seeds make; PostgreSQL would not count the numbers that a seed gives."""
 
 
@@ -68,6 +71,8 @@ class _Seeding:
         # A kit may be listed before its parts.
         self._each("items", seed.items, self._kit)
         self._each("receipts", seed.receipts, self._receipt)
+        self._each("carriers", seed.carriers, self._carrier)
+        self._each("price_rules", seed.price_rules, self._price_rule)
 
     def _each(self, table: str, rows: Sequence[R], put: Callable[[R], None]) -> None:
         for number, row in enumerate(rows, start=1):
@@ -78,11 +83,11 @@ class _Seeding:
         return SeedError(*self._place, field, problem)
 
     def _facility(self, row: FacilityRow) -> None:
-        values = {"time_zone": row.time_zone, "deactivated": False}
+        values = {"time_zone": row.time_zone, "last_close": row.last_close, "deactivated": False}
         self._put(facilities, facilities.c.name == row.name, row.id, {"name": row.name}, values)
 
     def _customer(self, row: CustomerRow) -> None:
-        values = {"external_id": row.external_id, "order_queue": row.order_queue, "deactivated": False}
+        values = row.model_dump(exclude={"id", "name", "facilities"}) | {"deactivated": False}
         number = self._put(customers, customers.c.name == row.name, row.id, {"name": row.name}, values)
         served = [self._known(facilities, "facilities", name) for name in dict.fromkeys(row.facilities)]
         self._link.execute(delete(customer_facilities).where(customer_facilities.c.customer_id == number))
@@ -196,6 +201,21 @@ class _Seeding:
                 **parties,
             )
         )
+
+    def _carrier(self, row: CarrierRow) -> None:
+        values = row.model_dump(mode="json", exclude={"id", "name"})
+        self._put(carriers, carriers.c.name == row.name, row.id, {"name": row.name}, values)
+
+    def _price_rule(self, row: PriceRuleRow) -> None:
+        customer = self._known(customers, "customer", row.customer)
+        values = row.model_dump(exclude={"id", "customer", "label", "gl_account", "tax_code"})
+        members = {"glAcctNum": row.gl_account, "taxCode": row.tax_code}
+        values |= {
+            "position": self._place[1],
+            "members": {name: text for name, text in members.items() if text},
+        }
+        mine = (price_rules.c.customer_id == customer) & (price_rules.c.label == row.label)
+        self._put(price_rules, mine, row.id, {"customer_id": customer, "label": row.label}, values)
 
     def _put(
         self,

@@ -1,10 +1,12 @@
 """The whole warehouse at a glance, for comparisons and trials, without anything personal."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 
 from sqlalchemy import delete, select, update
 
+from dockwire.warehouse.closing_tables import charge_details, order_charges, package_contents, packages
 from dockwire.warehouse.resources import Resource
 from dockwire.warehouse.tables import allocations, items, order_items, orders, receive_items
 from dockwire.warehouse.work import Work
@@ -12,14 +14,16 @@ from dockwire.warehouse.work import Work
 
 def forget_orders(work: Work) -> None:
     """Remove all orders and give all stock back; everything else stays."""
+    for table in (package_contents, packages, charge_details, order_charges):
+        work.link.execute(delete(table))
     for table in (allocations, order_items, orders):
         work.link.execute(delete(table))
     work.link.execute(update(receive_items).values(allocated=Decimal(0)))
 
 
 def read_state(work: Work) -> Resource:
-    """Return all orders with their lines, and all stock by receive item."""
-    lines = _lines(work)
+    """Return all orders with their lines, routing, packages and charges, and all stock by receive item."""
+    lines, packed, charged = _lines(work), _packages(work), _charges(work)
     shown = [
         {
             "orderId": row.id,
@@ -31,10 +35,22 @@ def read_state(work: Work) -> Resource:
             "fullyAllocated": row.fully_allocated,
             "items": lines[row.id],
             "savedElements": row.saved_elements,
+            **_routing(row.members.get("routingInfo", {})),
+            "packages": packed[row.id],
+            "charges": charged[row.id],
+            "chargesTotal": sum((charge["amount"] for charge in charged[row.id]), Decimal(0)),
         }
         for row in work.link.execute(select(orders).order_by(orders.c.id))
     ]
     return {"orders": shown, "stock": _stock(work)}
+
+
+def _routing(routing: Mapping[str, str]) -> Resource:
+    names = ("carrier", "mode", "scacCode")
+    return {
+        "tracking": routing.get("trackingNumber", ""),
+        "routing": {name: routing.get(name, "") for name in names},
+    }
 
 
 def _lines(work: Work) -> defaultdict[int, list[Resource]]:
@@ -47,6 +63,43 @@ def _lines(work: Work) -> defaultdict[int, list[Resource]]:
     for row in rows:
         lines[row.order_id].append({"sku": row.sku, "qty": row.qty, "savedElements": row.saved_elements})
     return lines
+
+
+def _packages(work: Work) -> defaultdict[int, list[Resource]]:
+    contents: defaultdict[int, list[Resource]] = defaultdict(list)
+    for row in work.link.execute(
+        select(package_contents, items.c.sku)
+        .join(order_items, order_items.c.id == package_contents.c.order_item_id)
+        .join(items, items.c.id == order_items.c.item_id)
+        .order_by(package_contents.c.id)
+    ):
+        contents[row.package_id].append({"sku": row.sku, "qty": row.qty})
+    packed: defaultdict[int, list[Resource]] = defaultdict(list)
+    for row in work.link.execute(select(packages).order_by(packages.c.id)):
+        package = {"packageId": row.id, "tracking": row.tracking_number, "contents": contents[row.id]}
+        packed[row.order_id].append(package)
+    return packed
+
+
+def _charges(work: Work) -> defaultdict[int, list[Resource]]:
+    """Return charges by their rows; one without rows has no label, one of a rule its rounded subtotal."""
+    rows = work.link.execute(
+        select(order_charges, charge_details.c.label, charge_details.c.units, charge_details.c.price)
+        .outerjoin(charge_details, charge_details.c.charge_id == order_charges.c.id)
+        .order_by(order_charges.c.order_id, order_charges.c.position, charge_details.c.position)
+    )
+    charged: defaultdict[int, list[Resource]] = defaultdict(list)
+    for row in rows:
+        whole = row.system_generated or row.label is None
+        charged[row.order_id].append(
+            {
+                "label": row.label or "",
+                "type": row.charge_type,
+                "amount": row.subtotal if whole else row.units * row.price,
+                "automatic": row.system_generated,
+            }
+        )
+    return charged
 
 
 def _stock(work: Work) -> list[Resource]:

@@ -17,6 +17,42 @@ class DuplicateScope(StrEnum):
     NONE = "none"
 
 
+class BulkFailure(StrEnum):
+    """What becomes of the orders that could be closed together with one that could not."""
+
+    PART = "part"
+    NONE = "none"
+
+
+class Remainder(StrEnum):
+    """Which orders bear what is left when an amount does not divide evenly."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+class ConfirmedAgain(StrEnum):
+    """The code of the refusal to close a closed order."""
+
+    ORDER_CONFIRMED = "OrderConfirmed"
+    ALREADY_COMPLETED = "AlreadyCompleted"
+
+
+class MissingLines(StrEnum):
+    """What an update without any line does to the lines of its order."""
+
+    REFUSE = "refuse"
+    KEEP = "keep"
+    DELETE = "delete"
+
+
+class MissingBilling(StrEnum):
+    """What an update without charges does to the charges of its order."""
+
+    DELETE = "delete"
+    KEEP = "keep"
+
+
 class FieldLimits(BaseModel):
     """Longest texts that are taken, in characters; 0 means any length.
 
@@ -78,6 +114,40 @@ class Switches(BaseModel):
         default=False,
         description="Whether a line may carry an alias instead of the item's own sku. Off: a client that "
         "sends the item's own sku works in both worlds.",
+    )
+    bulk_failure: BulkFailure = Field(
+        default=BulkFailure.PART,
+        description="Whether closing or reopening many orders at once does the ones it can, or none, when one "
+        "cannot be. Part: a client that trusts an error to mean nothing happened shall find out here.",
+    )
+    prorate_remainder: Remainder = Field(
+        default=Remainder.FIRST,
+        description="Whether the first or the last orders bear the smallest units that are left over when "
+        "Prorate does not divide evenly. No client may depend on it.",
+    )
+    confirmed_again: ConfirmedAgain = Field(
+        default=ConfirmedAgain.ORDER_CONFIRMED,
+        description="Which of the two documented codes refuses to close an order that is closed.",
+    )
+    missing_lines: MissingLines = Field(
+        default=MissingLines.REFUSE,
+        description="What an update without lines does to them. Refuse: a client that leaves them out, and "
+        "might lose them elsewhere, finds out here without losing any.",
+    )
+    missing_billing: MissingBilling = Field(
+        default=MissingBilling.DELETE,
+        description="What an update with null or empty billing does to the charges. Delete is documented; a "
+        "client that sends the charges it read works in both worlds.",
+    )
+    known_carriers_only: bool = Field(
+        default=True,
+        description="Whether routing must name an active carrier of the list, once there are carriers. On: a "
+        "client that keeps to the list works in both worlds; the UI takes a one-off carrier too.",
+    )
+    reopening_keeps_charges: bool = Field(
+        default=True,
+        description="Whether an order that is opened again keeps its charges. On: a client that closes it "
+        "again with the same charges shall see them double here.",
     )
     token_seconds: int = Field(
         default=3600,

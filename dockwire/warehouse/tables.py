@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from dockwire.warehouse.columns import Moment, Quantity
@@ -28,6 +29,8 @@ facilities = Table(
     Column("name", String, nullable=False, unique=True),
     Column("time_zone", String, nullable=False),
     Column("deactivated", Boolean, nullable=False),
+    # Nothing is closed with a date before this.
+    Column("last_close", Moment, nullable=True),
 )
 
 customers = Table(
@@ -38,6 +41,10 @@ customers = Table(
     Column("external_id", String, nullable=False),
     Column("order_queue", Boolean, nullable=False),
     Column("deactivated", Boolean, nullable=False),
+    # Digits after the point that its currency has.
+    Column("currency_digits", Integer, nullable=False, server_default="2"),
+    Column("auto_charges_on_confirm", Boolean, nullable=False, server_default=false()),
+    Column("close_on_tracking", Boolean, nullable=False, server_default=false()),
 )
 
 customer_facilities = Table(
@@ -160,6 +167,8 @@ orders = Table(
     Column("modified", Moment, nullable=False),
     Column("modified_by", String, nullable=False),
     Column("processed", Moment, nullable=True),
+    # The date that it was closed with; null while it is not closed.
+    Column("confirmed", Moment, nullable=True),
     # Members that are kept and shown again as they came.
     Column("members", JSON, nullable=False),
     Column("saved_elements", JSON, nullable=False),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -129,14 +130,21 @@ class Warehouse:
         return self.write(access, lambda work: _shown(work, orders.create(work, request), EVERYTHING))
 
     def replace_order(
-        self, access: Access, order_id: int, body: object, if_match: str | None, detail: Detail
+        self,
+        access: Access,
+        order_id: int,
+        body: object,
+        if_match: str | None,
+        detail: Detail,
+        *,
+        recalculate: bool = False,
     ) -> Tagged:
-        """Put a whole order in the place of an open one."""
+        """Put a whole order in the place of an open one; ``recalculate`` does so to automatic charges."""
         access.need("OrderEdit")
 
         def replace(work: Work) -> Tagged:
-            request = read_order(body, switches=self.switches, zone=self.zone)
-            orders.replace(work, order_id, request, if_match)
+            request = read_order(body, switches=self.switches, zone=self.zone, replacing=True)
+            orders.replace(work, order_id, request, if_match, recalculate=recalculate)
             return _shown(work, order_id, detail)
 
         return self.write(access, replace)
@@ -156,10 +164,18 @@ class Warehouse:
         access.need("OrderView")
         return self.read(access, lambda work: order_queries.list_summaries(work, parameters))
 
-    def cancel_order(self, access: Access, order_id: int, reason: str, if_match: str | None) -> None:
-        """Cancel an open order."""
+    def cancel_order(
+        self,
+        access: Access,
+        order_id: int,
+        reason: str,
+        if_match: str | None,
+        *,
+        charge: Decimal = Decimal(0),
+    ) -> None:
+        """Cancel an open order; it may cost a ``charge``."""
         access.need("OrderWrite")
-        self.write(access, lambda work: orders.cancel(work, order_id, reason, if_match))
+        self.write(access, lambda work: orders.cancel(work, order_id, reason, if_match, charge=charge))
 
     def complete_order(self, access: Access, order_id: int, if_match: str | None) -> None:
         """Make an incomplete order complete."""

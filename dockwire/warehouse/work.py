@@ -23,6 +23,9 @@ RECOMMENDED_ROLES = (
 )
 """The set that the vendor's "Getting Started with Credential Management" recommends."""
 
+CLOSING_ROLE = "OrderConfirm"
+"""Needed to close orders and to open them again; not in the recommended set."""
+
 RECEIVING_ROLE = "ReceiverWrite"
 """Needed to book goods in; the vendor names no role for it in what we could read."""
 
@@ -45,7 +48,7 @@ class Access:
         return true() if self.customers is None else column.in_(sorted(self.customers))
 
 
-IN_PROCESS = Access("dockwire", frozenset({*RECOMMENDED_ROLES, RECEIVING_ROLE}))
+IN_PROCESS = Access("dockwire", frozenset({*RECOMMENDED_ROLES, CLOSING_ROLE, RECEIVING_ROLE}))
 """The caller in the same process, who could open the database anyway."""
 
 

@@ -13,7 +13,14 @@ from dockwire.warehouse.problems import Missing, Problem
 from dockwire.warehouse.resources import Page
 from dockwire.warehouse.switches import Switches
 from dockwire.warehouse.warehouse import Warehouse
-from dockwire.warehouse.web import order_endpoints, party_endpoints, stock_endpoints, token_endpoint
+from dockwire.warehouse.web import (
+    closing_endpoints,
+    order_endpoints,
+    package_endpoints,
+    party_endpoints,
+    stock_endpoints,
+    token_endpoint,
+)
 from dockwire.warehouse.web.calls import Answer, Call, Endpoint
 from dockwire.warehouse.web.control import control_routes
 from dockwire.warehouse.web.envelope import OPERATION, Envelope
@@ -21,7 +28,13 @@ from dockwire.warehouse.web.journal import Journal
 from dockwire.warehouse.web.shapes import HAL, PLAIN, dumps, show, show_page, wants_hal
 from dockwire.warehouse.work import IN_PROCESS
 
-_ENDPOINTS = (*order_endpoints.ENDPOINTS, *party_endpoints.ENDPOINTS, *stock_endpoints.ENDPOINTS)
+_ENDPOINTS = (
+    *order_endpoints.ENDPOINTS,
+    *closing_endpoints.ENDPOINTS,
+    *package_endpoints.ENDPOINTS,
+    *party_endpoints.ENDPOINTS,
+    *stock_endpoints.ENDPOINTS,
+)
 
 
 def build_app(

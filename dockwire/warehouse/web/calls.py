@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from dockwire.warehouse.paging import Parameters
 from dockwire.warehouse.problems import Missing, Problem
 from dockwire.warehouse.resources import Page, Resource
 from dockwire.warehouse.warehouse import Warehouse
 from dockwire.warehouse.web.shapes import loads
-from dockwire.warehouse.work import Access
+from dockwire.warehouse.work import Access, Work
+
+T = TypeVar("T")
 
 _NUMBER = re.compile("[0-9]{1,9}")
 """Shorter than what the databases count to."""
@@ -36,6 +38,16 @@ class Call:
         if not _NUMBER.fullmatch(self.path[name]):
             raise Missing("The resource")
         return int(self.path[name])
+
+    def read(self, role: str, operation: Callable[[Work], T]) -> T:
+        """Carry out an operation that changes nothing and needs a role."""
+        self.access.need(role)
+        return self.warehouse.read(self.access, operation)
+
+    def write(self, role: str, operation: Callable[[Work], T]) -> T:
+        """Carry out an operation that needs a role; keep all of it, or nothing if it raises."""
+        self.access.need(role)
+        return self.warehouse.write(self.access, operation)
 
     def body(self) -> Any:
         """Return the request's JSON.

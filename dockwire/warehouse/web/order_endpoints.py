@@ -1,5 +1,7 @@
 """The endpoints under ``/orders``."""
 
+from decimal import Decimal
+
 from dockwire.warehouse.holding import Hold, read_order_ids
 from dockwire.warehouse.members import Members
 from dockwire.warehouse.order_queries import read_detail
@@ -30,20 +32,24 @@ def _read(call: Call) -> Answer:
 
 def _replace(call: Call) -> Answer:
     detail = read_detail(call.parameters)
+    recalculate = call.parameters.flag("recalcautocharges")
     order, etag = call.warehouse.replace_order(
-        call.access, call.number("order_id"), call.body(), call.if_match, detail
+        call.access, call.number("order_id"), call.body(), call.if_match, detail, recalculate=recalculate
     )
     return Answer(200, order, etag)
 
 
 def _cancel(call: Call) -> Answer:
     body = Members(call.body(), model="CancelInfo")
-    for name in ("charge", "invoiceCreationInfo"):
-        if body.raw(name) not in (None, 0):
-            raise body.invalid(name, "ValueNotSupported", "This warehouse does not keep charges.")
+    if body.has("invoiceCreationInfo"):
+        raise body.invalid("invoiceCreationInfo", "ValueNotSupported", "This warehouse makes no invoices.")
+    charge = body.money("charge") or Decimal(0)
+    if charge < 0:
+        raise body.invalid("charge", "ValueNotSupported", "charge is below 0.")
     limit = call.warehouse.switches.limits.notes
     reason = body.text("reason", limit=limit, required=True)
-    call.warehouse.cancel_order(call.access, call.number("order_id"), reason, call.if_match)
+    order_id = call.number("order_id")
+    call.warehouse.cancel_order(call.access, order_id, reason, call.if_match, charge=charge)
     return Answer(_NO_CONTENT)
 
 

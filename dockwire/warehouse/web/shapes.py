@@ -58,7 +58,7 @@ def _hal(resource: Resource) -> Resource:
         if name == "_self":
             shown["_links"] = {"self": {"href": value}}
         elif isinstance(value, Listing):
-            shown["_embedded"] = {value.rel: [_hal(entry) for entry in value.entries]}
+            shown.setdefault("_embedded", {})[value.rel] = [_hal(entry) for entry in value.entries]
         else:
             shown[name] = value
     return shown

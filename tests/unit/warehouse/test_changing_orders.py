@@ -82,8 +82,17 @@ async def test_a_change_needs_the_present_etag(client: httpx.AsyncClient) -> Non
     assert (await cancel(client, created, headers=weak)).status_code == 204
 
 
-@pytest.mark.parametrize("body", [{}, {"reason": " "}, {"reason": "x", "charge": 3}])
-async def test_cancelling_needs_a_reason_and_takes_no_charge(
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"reason": " "},
+        {"reason": "x", "charge": -3},
+        {"reason": "x", "charge": 0.001},
+        {"reason": "x", "invoiceCreationInfo": {"utcOffset": 0}},
+    ],
+)
+async def test_cancelling_needs_a_reason_and_a_charge_that_can_be_paid(
     client: httpx.AsyncClient, body: dict[str, Any]
 ) -> None:
     created = await create(client, "R-1")

@@ -149,9 +149,9 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "order type": ({"orderType": "B2X"}, "ValueNotSupported", "orderType"),
     "lines no list": ({"orderItems": {"a": 1}}, "ValueNotSupported", "orderItems"),
     "charges": (
-        {"billing": {"billingCharges": [{"chargeType": 3}]}},
+        {"billing": {"billingCharges": [{"chargeType": 9, "subtotal": 1}]}},
         "ValueNotSupported",
-        "billing.billingCharges",
+        "billing.billingCharges[0].chargeType",
     ),
     "parcel option": ({"parcelOption": {"insuranceType": 1}}, "ValueNotSupported", "parcelOption"),
 }

@@ -156,6 +156,7 @@ async def test_customers_name_their_facilities(house: Warehouse, client: httpx.A
     assert acme["readOnly"] == {"customerId": 11, "deactivated": False}
     assert acme["facilities"] == [{"name": "Reno", "id": 3}, {"name": "Hamburg", "id": 4}]
     assert acme["primaryFacilityIdentifier"]["id"] == 3
+    assert acme["options"] == {"storage": {"autoFillChargesOnConfirm": False}}
     assert (await client.get("/customers/99")).status_code == 404
     load_seed(house, {"customers": [{"name": "Acme", "facilities": ["Reno"]}]})
     changed = await client.get("/customers/11")
@@ -171,6 +172,7 @@ async def test_facilities_are_those_of_a_customer(client: httpx.AsyncClient) -> 
         "facilityId": 3,
         "name": "Reno",
         "timeZoneName": "Pacific Standard Time",
+        "lastCloseDate": None,
         "deactivated": False,
     }
 

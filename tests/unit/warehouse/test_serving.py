@@ -12,7 +12,10 @@ from dockwire.clock import ManualClock, SystemClock
 from dockwire.faults import FaultRules, Faults, fault_route
 from dockwire.sealing import Sealer
 from dockwire.warehouse import Warehouse, build_app, load_seed
+from dockwire.warehouse.resources import Listing
+from dockwire.warehouse.web.shapes import show
 from tests.servers import serve
+from tests.unit.warehouse.closings import act, billing, charge, line_ids
 from tests.unit.warehouse.houses import (
     CREDENTIALS,
     HAL,
@@ -41,8 +44,8 @@ async def test_answers_carry_the_date_of_the_warehouse_clock(
 async def test_what_the_warehouse_does_not_do_is_not_there(client: httpx.AsyncClient) -> None:
     created = await create(client, "R-1")
     for method, path in (
-        ("POST", f"/orders/{created['readOnly']['orderId']}/confirmer"),
-        ("GET", "/properties/carriers"),
+        ("POST", f"/orders/{created['readOnly']['orderId']}/transferrer"),
+        ("GET", "/properties/palletTypes"),
         ("GET", "/orders/"),
         ("GET", "/_sim/state"),
         ("GET", "/"),
@@ -98,6 +101,11 @@ async def test_the_state_shows_orders_and_stock_and_nobodys_address(house: Wareh
             "fullyAllocated": True,
             "items": [{"sku": "MUG", "qty": 2.5, "savedElements": saved}],
             "savedElements": saved,
+            "tracking": "",
+            "routing": {"carrier": "", "mode": "", "scacCode": ""},
+            "packages": [],
+            "charges": [],
+            "chargesTotal": 0,
         }
     ]
     assert [(row["sku"], row["received"], row["allocated"]) for row in state["stock"]] == [
@@ -107,6 +115,12 @@ async def test_the_state_shows_orders_and_stock_and_nobodys_address(house: Wareh
     ]
     for text in ("Ann", "Sample", "97477", "555", "example.net", "gift"):
         assert text not in reply.text
+
+
+def test_a_thing_with_two_lists_keeps_both() -> None:
+    thing = {"a": Listing("rel/a", [{"x": 1}]), "b": Listing("rel/b", [])}
+    assert show(thing, hal=True) == {"_embedded": {"rel/a": [{"x": 1}], "rel/b": []}}
+    assert show(thing, hal=False) == {"A": [{"X": 1}], "B": []}
 
 
 async def test_the_journal_tells_operations_without_queries(house: Warehouse) -> None:
@@ -191,7 +205,9 @@ async def test_what_stands_around_the_api_is_journaled_as_the_client_saw_it(hous
 async def test_a_reset_forgets_orders_and_keeps_stock_and_parties(house: Warehouse) -> None:
     async with visiting(house, embedded=True, control=True) as client:
         before = (await client.get("/_sim/state")).json()
-        await create(client, "R-1", line("SET", 1), line("MUG", 20))
+        created = await create(client, "R-1", line("SET", 1), line("MUG", 20), **billing(charge()))
+        contents = {"packageContents": [{"orderItemId": line_ids(created)[0], "qty": 1}]}
+        assert (await act(client, created, "packages", contents)).status_code == 201
         assert (await client.post("/_sim/reset", json={"seed": 7})).json() == {"orders": 0}
         assert (await client.get("/_sim/state")).json() == before
         assert (await client.get("/_sim/requests")).json() == []

@@ -1,0 +1,135 @@
+"""A warehouse of an earlier version is brought up to date with everything that is in it."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+import dockwire.warehouse
+from dockwire.sealing import Sealer
+from dockwire.warehouse.database import Database
+from tests.unit.warehouse.closings import charge, close, look
+from tests.unit.warehouse.houses import KEY, ship_to, visiting
+from tests.unit.warehouse.houses import open_house as open_house_now
+
+NOW = "2026-11-01 17:00:00"
+
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "facilities": [{"id": 3, "name": "Reno", "time_zone": "America/Los_Angeles", "deactivated": False}],
+    "customers": [{"id": 11, "name": "Acme", "external_id": "", "order_queue": False, "deactivated": False}],
+    "customer_facilities": [{"customer_id": 11, "facility_id": 3, "position": 0}],
+    "items": [
+        {
+            "id": 1,
+            "customer_id": 11,
+            "sku": "MUG",
+            "upc": "",
+            "description": "",
+            "unit": "Each",
+            "deactivated": False,
+            "created": NOW,
+            "modified": NOW,
+        }
+    ],
+    "receivers": [
+        {"id": 1, "customer_id": 11, "facility_id": 3, "reference": "IN", "version": 1, "created": NOW}
+    ],
+    "receive_items": [
+        {
+            "id": 1,
+            "receiver_id": 1,
+            "customer_id": 11,
+            "facility_id": 3,
+            "item_id": 1,
+            "qualifier": "",
+            "lot_number": "",
+            "received": 100_000,
+            "allocated": 20_000,
+            "on_hold": False,
+            "created": NOW,
+        }
+    ],
+    "orders": [
+        {
+            "id": 1,
+            "version": 5,
+            "customer_id": 11,
+            "facility_id": 3,
+            "reference": "R-1",
+            "reference_claim": "11/R-1",
+            "po_number": "",
+            "external_id": "",
+            "invoice_number": "",
+            "status": 0,
+            "is_closed": False,
+            "deferred": False,
+            "fully_allocated": True,
+            "on_hold_reason": "",
+            "cancel_reason": "",
+            "created": NOW,
+            "created_by": "x",
+            "modified": NOW,
+            "modified_by": "x",
+            "members": json.dumps({"routingInfo": {"carrier": "UPS"}}),
+            "saved_elements": "[]",
+            "sealed": Sealer([KEY]).seal({"shipTo": ship_to()}),
+        }
+    ],
+    "order_items": [
+        {
+            "id": 1,
+            "order_id": 1,
+            "position": 0,
+            "item_id": 1,
+            "qualifier": "",
+            "qty": 20_000,
+            "fully_allocated": True,
+            "version": 1,
+            "members": "{}",
+            "saved_elements": "[]",
+            "sealed": "",
+        }
+    ],
+    "allocations": [{"order_item_id": 1, "receive_item_id": 1, "qty": 20_000}],
+}
+
+
+def make_first_version(link: Connection) -> None:
+    """Make the tables of the first version, as that version would have filled them."""
+    config = Config()
+    folder = Path(dockwire.warehouse.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    config.attributes["connection"] = link
+    command.upgrade(config, "0001")
+    for table, rows in ROWS.items():
+        for row in rows:
+            names = ", ".join(row)
+            values = ", ".join(f":{name}" for name in row)
+            link.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+
+
+def test_an_order_of_the_first_version_can_be_closed_with_charges(database_url: str) -> None:
+    database = Database(database_url)
+    database.write(make_first_version)
+    database.close()
+    house = open_house_now(database_url, seed=False)
+
+    async def live_on() -> None:
+        async with visiting(house) as client:
+            known = await look(client, 1)
+            assert (known["referenceNum"], known["routingInfo"]) == ("R-1", {"carrier": "UPS"})
+            assert (known["billing"], known["readOnly"]["packages"]) == ({"billingCharges": []}, [])
+            bill = {"billingCharges": [charge("1.25")]}
+            assert (await close(client, known, billing=bill)).status_code == 204
+            now = await look(client, 1)
+            assert now["readOnly"]["status"] == 1
+            assert now["billing"]["billingCharges"][0]["subtotal"] == 1.25
+            summaries = (await client.get("/inventory/stocksummaries")).json()["summaries"]
+            assert [(row["allocated"], row["onHand"]) for row in summaries] == [(2, 8)]
+
+    asyncio.run(live_on())
+    house.close()
