@@ -18,7 +18,7 @@ from dockwire.simulators.amazon.quota import DOCUMENTED
 from dockwire.simulators.amazon.timestamps import instant
 from tests.contracts.amazon_models import all_operations, judging, samples
 from tests.unit.simulators.caller import ALL_DATA, EU, EVER, FE, NA, SEARCH, Caller, a_world
-from tests.unit.simulators.test_confirmations import GOOD
+from tests.unit.simulators.shipments import GOOD, a_world_to_ship_from, an_open_order, only
 
 DATASETS = ["", *ALL_DATA.split(","), ALL_DATA]
 EVERYWHERE = [(code, 30) for code in ("US", "CA", "MX", "GB", "DE", "FR", "IT", "ES", "NL", "JP", "AU")]
@@ -106,8 +106,7 @@ CONFIRMATIONS = [
 @pytest.mark.parametrize(("status", "parameters"), CONFIRMATIONS)
 async def test_amazons_confirmation_pair_is_told_apart(status: str, parameters: dict[str, Any]) -> None:
     world = a_world()
-    world.populate(1, [("US", 1)])
-    order = next(iter(world.orders))
+    order = an_open_order(world, **{parameters["body"]["packageDetail"]["orderItems"][0]["orderItemId"]: 1})
     answer = await judged(world).call(
         "POST", f"/orders/v0/orders/{order.key}/shipmentConfirmation", json=parameters["body"]
     )
@@ -117,6 +116,23 @@ async def test_amazons_confirmation_pair_is_told_apart(status: str, parameters: 
 
 def test_the_confirmation_pair_is_there() -> None:
     assert len(CONFIRMATIONS) == 2
+
+
+async def test_confirmed_packages_fit_the_model_in_a_search_and_alone() -> None:
+    world = a_world_to_ship_from()
+    caller = judged(world)
+    path = f"/orders/v0/orders/{only(world).key}/shipmentConfirmation"
+    coded = {"orderItemId": "1", "quantity": 2, "transparencyCodes": ["09876543211234567890"]}
+    second = {**GOOD["packageDetail"], "packageReferenceId": "18", "orderItems": [coded]}
+    for detail in (GOOD["packageDetail"], second):
+        body = {**GOOD, "packageDetail": detail}
+        assert (await caller.call("POST", path, json=body)).status_code == 204
+    shown = await caller.order(only(world).key)
+    world.advance(121)
+    (found,) = await caller.orders(lastUpdatedAfter="2026-11-02T09:00:00Z", includedData=ALL_DATA)
+    assert found == shown
+    assert [package["packageReferenceId"] for package in shown["packages"]] == ["17", "18"]
+    assert shown["packages"][1]["packageItems"] == [coded]
 
 
 async def test_participations_fit_the_model() -> None:
@@ -224,9 +240,8 @@ PLACES: list[tuple[str | int, ...]] = [
 async def test_whatever_confirmation_is_accepted_is_allowed_by_the_model(
     place: tuple[str | int, ...],
 ) -> None:
-    world = a_world()
-    world.populate(1, [("US", 1)])
-    path = f"/orders/v0/orders/{next(iter(world.orders)).key}/shipmentConfirmation"
+    world = a_world_to_ship_from()
+    path = f"/orders/v0/orders/{only(world).key}/shipmentConfirmation"
     caller = judged(world)
     for junk in JUNK:
         body: Any = copy.deepcopy(GOOD)

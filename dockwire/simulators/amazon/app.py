@@ -50,7 +50,6 @@ class _Journal:
         method, path = scope["method"], scope["path"]
         operation = find_call(method, path).operation
         entry = Entry(self.world.clock.now(), operation, method, path[:_LONGEST_PATH])
-        journal = self.world.journal
         scope[_ENTRY] = entry
 
         async def note(message: Message) -> None:
@@ -59,14 +58,20 @@ class _Journal:
                 statuses.append(message["status"])
             elif message["type"] == "http.response.body" and not message.get("more_body", False):
                 entry.status = statuses[-1]
+                # Noted before the client can know the answer and look.
+                self._add(entry, scope)
             await send(message)
 
         statuses: list[int] = []
         try:
             await self.app(scope, receive, note)
         finally:
-            entry.fault = scope.get(SCOPE_KEY)
-            journal.add(entry)
+            if entry.status is None:
+                self._add(entry, scope)
+
+    def _add(self, entry: Entry, scope: Scope) -> None:
+        entry.fault = scope.get(SCOPE_KEY)
+        self.world.journal.add(entry)
 
 
 class _Api:

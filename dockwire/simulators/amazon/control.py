@@ -12,6 +12,8 @@ path                   method  does
 ``/_sim/consent``      POST    ``{"seller", "action": "revoke" | "restore" | "authorize"}``
 ``/_sim/secret``       POST    ``{"expired": bool}``: whether the client secret is past its time
 ``/_sim/participation``  POST  ``{"seller", "marketplace", "participating"?, "suspended"?}``
+``/_sim/switches``     GET     the switches for shipments and feeds, see :class:`Switches`
+``/_sim/switches``     POST    throw some of them: ``{"confirmation_delay_seconds"?, ...}``
 ``/_sim/faults``       GET     fault rules in force and how often each acted
 ``/_sim/faults``       POST    replace the rules: ``{"seed"?, "rules": [...]}`` or a bare list
 ``/_sim/faults``       DELETE  no more faults
@@ -37,6 +39,7 @@ from dockwire.simulators.amazon.loading import orders_in
 from dockwire.simulators.amazon.marketplaces import marketplace
 from dockwire.simulators.amazon.orders import JsonObject
 from dockwire.simulators.amazon.snapshot import journal_state, seller_state, snapshot
+from dockwire.simulators.amazon.switches import Switches
 from dockwire.simulators.amazon.timestamps import timestamp
 from dockwire.simulators.amazon.world import World
 
@@ -154,6 +157,13 @@ class Control:
         seller.participations[place.code] = Participation(wish.participating, wish.suspended)
         return seller_state(seller)
 
+    async def switches(self, request: Request) -> JsonObject:
+        """GET and POST switches; those not named stay."""
+        if request.method == "POST":
+            wished = Switches.model_validate_json(await request.body())
+            self.world.switches = self.world.switches.model_copy(update=wished.model_dump(exclude_unset=True))
+        return self.world.switches.model_dump(mode="json")
+
     async def faults(self, request: Request) -> JsonObject:
         """GET, POST and DELETE faults."""
         if request.method == "POST":
@@ -191,6 +201,7 @@ def control_app(world: World, rules: FaultRules) -> ASGIApp:
         control.participation,
     ]
     routes = [_route(act, ["GET"]) for act in reads] + [_route(act, ["POST"]) for act in acts]
+    routes.append(_route(control.switches, ["GET", "POST"]))
     return Starlette(routes=[*routes, _route(control.faults, ["GET", "POST", "DELETE"])])
 
 

@@ -12,7 +12,8 @@ from dockwire.simulators.amazon.accounts import Seller
 from dockwire.simulators.amazon.confirmations import confirm_shipment
 from dockwire.simulators.amazon.marketplaces import marketplace
 from dockwire.simulators.amazon.operations import Call
-from dockwire.simulators.amazon.rules import grouped, order_datasets, search_query
+from dockwire.simulators.amazon.parameters import grouped
+from dockwire.simulators.amazon.rules import order_datasets, search_query
 from dockwire.simulators.amazon.search import get_order, search_orders
 from dockwire.simulators.amazon.tokens import UNSUPPORTED_GRANT, TokenRefusal
 from dockwire.simulators.amazon.world import World

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from dockwire.simulators.amazon.money import money
 from dockwire.simulators.amazon.orders import JsonObject
+from dockwire.simulators.amazon.packages import exceeding, put_package
 
 
 class Change(Protocol):
@@ -93,18 +94,28 @@ class QuantityChange:
 
 @dataclass(frozen=True, slots=True)
 class PackageSent:
-    """A package leaves with some of the order; ``package`` is an ``OrderPackage`` of the model."""
+    """A package leaves with some of the order, or turns out to be another than was known.
+
+    ``package`` is an ``OrderPackage`` of the model; its reference tells new ones from known ones.
+    """
 
     package: JsonObject
 
     def apply(self, body: JsonObject) -> None:
-        """Count its units as fulfilled and show it among the order's packages."""
-        units = {entry["orderItemId"]: entry["quantity"] for entry in self.package["packageItems"]}
-        for item in body["orderItems"]:
-            sent = units.get(item["orderItemId"], 0)
-            item["fulfillment"]["quantityFulfilled"] += sent
-            item["fulfillment"]["quantityUnfulfilled"] -= sent
-        body["packages"] = [*body.get("packages", []), self.package]
+        """Count its units as fulfilled, show it among the order's packages, and move the status."""
+        put_package(body, self.package)
+
+
+def may_happen(change: Change, body: JsonObject) -> bool:
+    """Say whether a change planned for an order still makes sense.
+
+    Once something has left, buyers can neither cancel nor change the order, and no more can leave
+    than is open.
+    """
+    status = body["fulfillment"]["fulfillmentStatus"]
+    if isinstance(change, PackageSent):
+        return status not in {"SHIPPED", "CANCELLED"} and not exceeding(body, change.package)
+    return status not in {"PARTIALLY_SHIPPED", "SHIPPED", "CANCELLED"}
 
 
 def add_up(body: JsonObject) -> None:

@@ -32,6 +32,7 @@ def snapshot(world: World) -> JsonObject:
             }
             for confirmation in world.confirmations
         ],
+        "switches": world.switches.model_dump(mode="json"),
         "pendingChanges": len(world.timeline),
         "requests": world.journal.requests,
         "throttled": world.journal.throttled,

@@ -1,8 +1,10 @@
 """The state of the simulated Amazon, and the acts of its inhabitants."""
 
 import hashlib
+import json
 import random
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,12 +12,13 @@ from datetime import datetime, timedelta
 from dockwire.clock import Clock, ManualClock, SystemClock
 from dockwire.simulators.amazon.accounts import Application, Seller, default_sellers, new_seller
 from dockwire.simulators.amazon.journal import Journal
-from dockwire.simulators.amazon.life import Timeline
+from dockwire.simulators.amazon.life import Change, Timeline, may_happen
 from dockwire.simulators.amazon.loading import as_order, checked
 from dockwire.simulators.amazon.marketplaces import Marketplace, marketplace
 from dockwire.simulators.amazon.orders import JsonObject, Order, OrderBook
 from dockwire.simulators.amazon.quota import Quota, QuotaMode
 from dockwire.simulators.amazon.seeds import Seeded, seeded_orders
+from dockwire.simulators.amazon.switches import Switches
 from dockwire.simulators.amazon.timestamps import instant, timestamp
 from dockwire.simulators.amazon.tokens import TokenOffice
 
@@ -33,6 +36,15 @@ class Confirmation:
     body: JsonObject
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A change that is certain, though the order does not show it before ``moment``."""
+
+    moment: datetime
+    order: Order
+    change: Change
+
+
 class World:
     """Sellers, their orders, tokens and quotas, all in memory, all repeatable from ``seed``.
 
@@ -43,6 +55,7 @@ class World:
     * ``strict_user_agent`` demands the documented ``Language`` attribute in the User-Agent.
     * ``strict_parameters`` refuses unknown query parameters.
     * ``newest_first`` turns the order of search results round (oldest first otherwise).
+    * ``switches`` are those for shipments and feeds.
     """
 
     def __init__(
@@ -54,8 +67,10 @@ class World:
         strict_user_agent: bool = False,
         strict_parameters: bool = False,
         newest_first: bool = False,
+        switches: Switches | None = None,
     ) -> None:
         self.clock = clock
+        self.switches = switches or Switches()
         self.strict_user_agent = strict_user_agent
         self.strict_parameters = strict_parameters
         self.newest_first = newest_first
@@ -77,6 +92,8 @@ class World:
         self.orders = OrderBook()
         self.timeline = Timeline()
         self.confirmations: list[Confirmation] = []
+        self.package_edits: Counter[tuple[str, str, str]] = Counter()
+        self._awaited: list[Awaited] = []
         self.journal = Journal()
         self._spare_keys = 0
         self._batches = 0
@@ -134,11 +151,26 @@ class World:
     def catch_up(self) -> None:
         """Let everything happen that the clock has passed."""
         for moment, (seller_id, key), change in self.timeline.due(self.clock.now()):
+            self._show_awaited(moment)
             order = self.orders.find(seller_id, key)
-            if order is not None and not order.replayed:
-                change.apply(order.body)
-                order.body["lastUpdatedTime"] = timestamp(moment)
-                self.orders.touch(order, moment)
+            if order is not None and not order.replayed and may_happen(change, self.settled(order)):
+                self._change(order, change, moment)
+        self._show_awaited(self.clock.now())
+
+    def let_happen(self, order: Order, change: Change, moment: datetime) -> None:
+        """Let a change happen to an order for certain; it shows from ``moment`` on."""
+        self._awaited.append(Awaited(moment, order, change))
+        self._show_awaited(self.clock.now())
+
+    def settled(self, order: Order) -> JsonObject:
+        """Return an order's body with everything that is certain, shown or not; not to be changed."""
+        awaited = [each.change for each in self._awaited if each.order is order]
+        if not awaited:
+            return order.body
+        body: JsonObject = json.loads(json.dumps(order.body))
+        for change in awaited:
+            change.apply(body)
+        return body
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward.
@@ -158,6 +190,18 @@ class World:
     def new_request_id(self) -> str:
         """Return the next ``x-amzn-RequestId``."""
         return str(uuid.UUID(int=self._request_ids.getrandbits(128), version=4))
+
+    def _show_awaited(self, now: datetime) -> None:
+        due = sorted((each for each in self._awaited if each.moment <= now), key=lambda each: each.moment)
+        self._awaited = [each for each in self._awaited if each.moment > now]
+        for each in due:
+            self._change(each.order, each.change, each.moment)
+
+    def _change(self, order: Order, change: Change, moment: datetime) -> None:
+        change.apply(order.body)
+        order.body["lastUpdatedTime"] = timestamp(moment)
+        if self.orders.find(order.seller_id, order.key) is order:
+            self.orders.touch(order, moment)
 
     def _first_seller(self, place: Marketplace) -> Seller:
         for seller in self.sellers.values():

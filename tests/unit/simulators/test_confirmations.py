@@ -1,63 +1,34 @@
-"""confirmShipment: what the model says about the body, and nothing done to the order."""
+"""confirmShipment: what the model and the rules for every package say about the body."""
 
-import copy
 from typing import Any
 
-import httpx
 import pytest
 
+from dockwire.decisions.carriers import AMAZON_CODES
 from dockwire.simulators.amazon import World
-from tests.unit.simulators.caller import EU, NA, Caller, a_world
-
-GOOD: dict[str, Any] = {
-    "marketplaceId": "ATVPDKIKX0DER",
-    "packageDetail": {
-        "packageReferenceId": "17",
-        "carrierCode": "UPS",
-        "shippingMethod": "Ground",
-        "trackingNumber": "1Z999AA10123456784",
-        "shipDate": "2026-11-02T08:00:00Z",
-        "orderItems": [{"orderItemId": "1", "quantity": 1}],
-    },
-}
+from dockwire.simulators.amazon.carriers import CARRIER_CODES
+from tests.unit.simulators.caller import EU, NA
+from tests.unit.simulators.shipments import GOOD, a_world_to_ship_from, changed, confirm, only, refusal
 
 
 @pytest.fixture
 def world() -> World:
-    world = a_world()
-    world.populate(1, [("US", 1)])
-    return world
+    return a_world_to_ship_from()
 
 
-async def confirm(world: World, body: Any = None, *, seller: str = NA, **more: Any) -> httpx.Response:
-    (order,) = world.orders
-    sent = more or {"json": GOOD if body is None else body}
-    path = f"/orders/v0/orders/{order.key}/shipmentConfirmation"
-    return await Caller(world, seller=seller).call("POST", path, **sent)
-
-
-def changed(path: str, value: Any) -> dict[str, Any]:
-    """The good body with one member of the package (or below) set; ``...`` removes it."""
-    body = copy.deepcopy(GOOD)
-    *parents, member = path.split(".")
-    holder = body["packageDetail"]
-    for parent in parents:
-        holder = holder[parent][0]
-    if value is ...:
-        del holder[member]
-    else:
-        holder[member] = value
-    return body
-
-
-async def test_a_good_confirmation_is_recorded_and_changes_nothing(world: World) -> None:
-    before = copy.deepcopy(next(iter(world.orders)).body)
+async def test_a_good_confirmation_is_answered_without_a_body_and_recorded(world: World) -> None:
     answer = await confirm(world)
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["x-amzn-ratelimit-limit"] == "2.0"
     (confirmation,) = world.confirmations
     assert (confirmation.seller_id, confirmation.body) == (NA, GOOD)
-    assert next(iter(world.orders)).body == before
+
+
+def test_amazon_takes_every_carrier_that_we_take_for_one_of_amazons() -> None:
+    named = {"AMZN_US", "Canada Post", "DHL", "DHL eCommerce", "DPD", "Deutsche Post", "FedEx", "GLS"}
+    named |= {"FedEx SmartPost", "Hermes Logistik Gruppe", "OnTrac", "Purolator", "Royal Mail", "UPS"}
+    assert named | {"UPS Mail Innovations", "USPS", "Other"} <= CARRIER_CODES
+    assert set(AMAZON_CODES) <= CARRIER_CODES
 
 
 @pytest.mark.parametrize(
@@ -82,14 +53,18 @@ async def test_what_the_model_allows_is_accepted(world: World, path: str, value:
         ("packageReferenceId", "PKG-1", "must be a positive numeric value"),
         ("packageReferenceId", "0", "must be a positive numeric value"),
         ("packageReferenceId", "-1", "must be a positive numeric value"),
-        ("packageReferenceId", ..., "Missing: packageDetail.packageReferenceId"),
+        ("packageReferenceId", ..., "must be a positive numeric value"),
         ("trackingNumber", ..., "Missing: packageDetail.trackingNumber"),
         ("carrierCode", ..., "Missing: packageDetail.carrierCode"),
         ("shipDate", ..., "Missing: packageDetail.shipDate"),
         ("orderItems", ..., "Missing: packageDetail.orderItems"),
         ("orderItems.orderItemId", ..., "Missing: packageDetail.orderItems.orderItemId"),
         ("carrierCode", None, "invalid type [packageDetail.carrierCode]"),
-        ("carrierCode", "Other", "carrierName is required"),
+        ("trackingNumber", " ", "trackingNumber must not be blank"),
+        ("carrierCode", "Other", "CarrierName: is required when CarrierCode is Other"),
+        ("carrierCode", "", "CarrierCode: is invalid"),
+        ("carrierCode", "ups", "CarrierCode: is invalid"),
+        ("carrierCode", "Best Couriers", "CarrierCode: is invalid"),
         ("shipDate", "02/21/2022", "shipDate must be"),
         ("shipDate", "2022-02-11", "shipDate must be"),
         ("shipDate", "2022-02-31T00:00:00Z", "shipDate must be"),
@@ -97,6 +72,10 @@ async def test_what_the_model_allows_is_accepted(world: World, path: str, value:
         ("orderItems", [], "OrderItemId is invalid"),
         ("orderItems", ["1"], "OrderItemId is invalid"),
         ("orderItems", "1", "invalid type [packageDetail.orderItems]"),
+        ("orderItems.quantity", 0, "Quantity: is invalid"),
+        ("orderItems.quantity", -1, "Quantity: is invalid"),
+        ("orderItems.quantity", 4, "more than is open of OrderItemId 1"),
+        ("orderItems.orderItemId", "9", "OrderItemId is invalid"),
         ("orderItems.quantity", "1", "invalid type [packageDetail.orderItems.quantity]"),
         ("orderItems.quantity", True, "invalid type [packageDetail.orderItems.quantity]"),
         ("orderItems.quantity", ..., "Missing: packageDetail.orderItems.quantity"),
@@ -108,11 +87,10 @@ async def test_what_the_model_allows_is_accepted(world: World, path: str, value:
 async def test_what_breaks_the_model_is_refused_and_not_recorded(
     world: World, path: str, value: Any, text: str
 ) -> None:
-    answer = await confirm(world, changed(path, value))
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["code"]) == (400, "InvalidInput")
-    assert text in f"{error['message']} {error.get('details')}"
+    before = repr(only(world).body)
+    assert text in refusal(await confirm(world, changed(path, value)))
     assert world.confirmations == []
+    assert repr(only(world).body) == before
 
 
 @pytest.mark.parametrize(
@@ -128,6 +106,19 @@ async def test_what_breaks_the_model_is_refused_and_not_recorded(
 )
 async def test_bodies_of_another_shape_are_refused(world: World, body: Any) -> None:
     assert (await confirm(world, body)).status_code == 400
+
+
+async def test_a_carrier_that_is_not_listed_goes_by_its_name(world: World) -> None:
+    body = changed("carrierCode", "Other")
+    body["packageDetail"]["carrierName"] = " Best Couriers "
+    assert (await confirm(world, body)).status_code == 204
+    assert only(world).body["packages"][0]["carrier"] == "Best Couriers"
+    body["packageDetail"]["carrierName"] = " "
+    assert "CarrierName" in refusal(await confirm(world, body))
+
+
+async def test_the_marketplace_must_be_the_orders(world: World) -> None:
+    assert "marketplaceId" in refusal(await confirm(world, {**GOOD, "marketplaceId": "A2EUQ1WTGCTBG2"}))
 
 
 async def test_a_body_that_is_not_json_is_refused(world: World) -> None:

@@ -9,6 +9,7 @@ from dockwire.clock import ManualClock, SystemClock
 from dockwire.faults import FaultRules
 from dockwire.simulators.amazon import World, build_app
 from tests.unit.simulators.caller import EU, NA, SEARCH, START, Caller, a_world
+from tests.unit.simulators.shipments import GOOD, a_world_to_ship_from, confirm, only
 
 
 @pytest.fixture
@@ -40,20 +41,24 @@ async def test_the_state_tells_everything(caller: Caller) -> None:
     assert (await caller.control("state")).json()["pendingChanges"] == 0
 
 
-async def test_the_state_shows_confirmations_as_they_came(caller: Caller) -> None:
-    order = next(order for order in caller.world.orders if order.seller_id == NA)
-    detail = {
-        "packageReferenceId": "1",
-        "carrierCode": "UPS",
-        "trackingNumber": "1Z",
-        "shipDate": "2026-11-02T08:00:00Z",
-        "orderItems": [{"orderItemId": "1", "quantity": 1}],
-    }
-    body = {"marketplaceId": order.marketplace_id, "packageDetail": detail}
-    await caller.call("POST", f"/orders/v0/orders/{order.key}/shipmentConfirmation", json=body)
+async def test_the_state_shows_confirmations_as_they_came() -> None:
+    world = a_world_to_ship_from()
+    caller = Caller(world)
+    await confirm(world)
     (confirmation,) = (await caller.control("state")).json()["confirmations"]
-    expected = {"seller": NA, "orderId": order.key, "time": "2026-11-02T09:00:00Z", "request": body}
+    expected = {"seller": NA, "orderId": only(world).key, "time": "2026-11-02T09:00:00Z", "request": GOOD}
     assert confirmation == expected
+
+
+async def test_switches_are_thrown_one_by_one_and_shown(caller: Caller) -> None:
+    before = (await caller.control("switches")).json()
+    assert (await caller.control("state")).json()["switches"] == before
+    answer = await caller.control("switches", {"confirmation_delay_seconds": 90})
+    assert answer.json() == before | {"confirmation_delay_seconds": 90}
+    after = (await caller.control("switches", {"most_package_edits": 2})).json()
+    assert after == before | {"confirmation_delay_seconds": 90, "most_package_edits": 2}
+    await caller.control("reset", {})
+    assert (await caller.control("switches")).json() == after
 
 
 async def test_the_journal_names_operations_and_holds_no_queries_or_bodies(caller: Caller) -> None:
@@ -147,6 +152,8 @@ async def test_secret_and_participation_can_be_changed(caller: Caller) -> None:
         ("orders", {"nothing": 1}, "expected"),
         ("orders", [1], "object"),
         ("faults", [{"effect": "explode"}], "explode"),
+        ("switches", {"confirmation_delay": 1}, "confirmation_delay"),
+        ("switches", {"confirmation_delay_seconds": -1}, "confirmation_delay_seconds"),
     ],
 )
 async def test_a_wish_that_means_nothing_is_explained(
