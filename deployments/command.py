@@ -9,12 +9,13 @@ import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 import typer
 
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
+from deployments.running import charges, run
 from dockwire.cli import key, orders, say, simulate, warehouse
 from dockwire.errors import Unexpected
 from dockwire.settings import read_settings
@@ -23,13 +24,13 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-run = typer.Typer(no_args_is_help=True, help="Run one flow in this process.")
 connection = typer.Typer(no_args_is_help=True, help="Look at the stored connections.")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(warehouse.app, name="warehouse")
 app.add_typer(orders.app, name="orders")
 app.add_typer(key.app, name="key")
 app.add_typer(run, name="run")
+app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")
 
 _PREFECT_PORT = 4200
@@ -42,34 +43,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def _everywhere() -> None:
     """Amazon orders into the warehouse, shipments back to Amazon; nothing lost, nothing doubled."""
     prepare_environment(read_settings().state_dir.absolute())
-
-
-@run.callback()
-def _run() -> None:
-    """Run one flow in this process."""
-
-
-@run.command("order-import")
-@say.plainly
-def run_order_import(
-    name: Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")],
-    refresh: Annotated[bool, typer.Option(help="Ask Amazon even when it was asked minutes ago.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Import the orders of one connection now."""
-    from flows.order_import import order_import
-
-    async def run_here() -> tuple[Any, Any]:
-        state: Any = await order_import(name, refresh=refresh, return_state=True)
-        return state, await state.aresult(raise_on_failure=False)
-
-    state, numbers = asyncio.run(run_here())
-    if not state.is_completed():
-        say.fail(state.message or f"the run ended as {state.name}")
-    if as_json:
-        say.data(numbers)
-    else:
-        say.line(", ".join(f"{count} {what.replace('_', ' ')}" for what, count in numbers.items() if count))
 
 
 @app.command()

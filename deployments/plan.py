@@ -9,6 +9,7 @@ from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
+from prefect.events import DeploymentEventTrigger
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.types.entrypoint import EntrypointType
 
@@ -16,18 +17,30 @@ from blocks import MarketplaceConnection
 from deployments.schedules import every
 from dockwire.model.connection import Connection
 from flows.order_import import order_import
+from flows.ship_and_close import CLOSED, resource_of, ship_and_close
+from flows.tracking_update import tracking_update
 from tasks.opening import load_block
 
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """A flow that every connection gets, and how often."""
+    """A flow that every connection gets, and when it runs."""
 
     flow: Flow[..., Any]
-    interval: timedelta
+    interval: timedelta | None
+    """None: only when somebody asks for it."""
+    collision: ConcurrencyLimitStrategy = ConcurrencyLimitStrategy.CANCEL_NEW
+    """A missed tick is covered by the next one, so a scheduled run that would overlap is dropped."""
+    event: str = ""
+    """The event of the connection that starts it at once."""
 
 
-FLOWS = (Cadence(order_import, timedelta(minutes=15)),)
+FLOWS = (
+    Cadence(order_import, timedelta(minutes=15)),
+    # Started by an event it must not be dropped: what it is told of may come after the run under way.
+    Cadence(tracking_update, timedelta(minutes=60), ConcurrencyLimitStrategy.ENQUEUE, CLOSED),
+    Cadence(ship_and_close, None, ConcurrencyLimitStrategy.ENQUEUE),
+)
 
 
 async def stored_connections() -> list[str]:
@@ -55,21 +68,28 @@ async def planned(slugs: list[str]) -> list[RunnerDeployment]:
     return deployments
 
 
+def _trigger(cadence: Cadence, connection: Connection) -> DeploymentEventTrigger:
+    return DeploymentEventTrigger(
+        name=f"{cadence.flow.name}/{connection.slug} at {cadence.event}",
+        expect={cadence.event},
+        match={"prefect.resource.id": resource_of(connection.slug)},
+        parameters={"connection": connection.slug},
+    )
+
+
 def _deployment(cadence: Cadence, connection: Connection) -> RunnerDeployment:
     return RunnerDeployment.from_flow(
         cadence.flow,
         name=connection.slug,
         parameters={"connection": connection.slug},
-        schedule=every(cadence.interval, connection.slug),
+        schedule=every(cadence.interval, connection.slug) if cadence.interval else None,
         tags=[
             f"connection:{connection.slug}",
             f"marketplace:{connection.marketplace_code}",
             f"seller:{connection.seller_id}",
         ],
-        # A missed tick is covered by the next one, so a run that would overlap is dropped.
-        concurrency_limit=ConcurrencyLimitConfig(
-            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
-        ),
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=cadence.collision),
+        triggers=[_trigger(cadence, connection)] if cadence.event else None,
         description=cadence.flow.description,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )

@@ -18,7 +18,7 @@ from dockwire.keys import load_keys
 from dockwire.ledger import SqlLedger
 from dockwire.model.connection import AccountKey, Connection
 from dockwire.pacing import Pacer
-from dockwire.ports import Ledger, QuotaStore, SellerAccount, Warehouse
+from dockwire.ports import QuotaStore, SellerAccount, Warehouse
 from dockwire.sealing import Sealer, SealError
 from dockwire.services.desk import Desk
 from dockwire.services.harvest import Harvest
@@ -146,7 +146,7 @@ async def _embedded(
 
 
 @asynccontextmanager
-async def opened_import(
+async def opened_desk(
     connection: Connection,
     *,
     amazon: AmazonAccess,
@@ -154,8 +154,8 @@ async def opened_import(
     settings: Settings,
     owner: str,
     clock: Clock | None = None,
-) -> AsyncIterator[OrderImport]:
-    """Assemble the steps of one order-import run."""
+) -> AsyncIterator[Desk]:
+    """Open what a run of any flow works with."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         ledger = await stack.enter_async_context(opened_ledger(settings))
@@ -163,43 +163,25 @@ async def opened_import(
             opened_seller(amazon, quotas=ledger, settings=settings, clock=clock)
         )
         stock = await stack.enter_async_context(opened_warehouse(warehouse, settings=settings, clock=clock))
-        yield assemble_import(
-            connection,
+        yield Desk(
+            connection=connection,
             seller=seller,
             warehouse=stock,
             ledger=ledger,
-            settings=settings,
-            owner=owner,
             clock=clock,
+            owner=owner,
+            workers=settings.warehouse_connections,
         )
 
 
-def assemble_import(
-    connection: Connection,
-    *,
-    seller: SellerAccount,
-    warehouse: Warehouse,
-    ledger: Ledger,
-    settings: Settings,
-    owner: str,
-    clock: Clock,
-) -> OrderImport:
-    """Put the steps of a run together from parts that are open already."""
-    desk = Desk(
-        connection=connection,
-        seller=seller,
-        warehouse=warehouse,
-        ledger=ledger,
-        clock=clock,
-        owner=owner,
-        workers=settings.warehouse_connections,
-    )
+def order_import(desk: Desk, settings: Settings) -> OrderImport:
+    """Return the steps of an order-import run."""
     harvest = Harvest(
-        connection.account,
-        seller=seller,
-        ledger=ledger,
-        clock=clock,
-        owner=owner,
+        desk.connection.account,
+        seller=desk.seller,
+        ledger=desk.ledger,
+        clock=desk.clock,
+        owner=desk.owner,
         policy=HarvestPolicy(fresh_for=timedelta(seconds=settings.harvest_fresh_seconds)),
         wait=timedelta(seconds=settings.quota_wait_seconds),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from dockwire.model.charge import Charge
@@ -210,6 +211,10 @@ class ShippingLedger(Protocol):
         """Record how far an order of a request has come, with a fact; a closed one stays closed."""
         ...
 
+    async def charged(self, connection: ConnectionSlug) -> dict[AmazonOrderId, Decimal]:
+        """Return what closed orders of requests were charged in addition, by Amazon order id."""
+        ...
+
     async def shipping_mark(self, connection: Connection) -> datetime | None:
         """Return up to where closed warehouse orders have been read."""
         ...
@@ -253,6 +258,12 @@ class ShippingLedger(Protocol):
 
     async def parcel_counts(self, connection: ConnectionSlug) -> dict[ParcelState, int]:
         """Return how many parcels stand in each state."""
+        ...
+
+    async def list_parcels(
+        self, connection: ConnectionSlug, *, limit: int = 10_000
+    ) -> list[tuple[AmazonOrderId, ParcelRow]]:
+        """Return a connection's parcels with their orders, for people."""
         ...
 
     async def order_parcels(self, order_id: AmazonOrderId) -> list[ParcelRow]:

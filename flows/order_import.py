@@ -3,14 +3,12 @@
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.states import Failed
+from tasks.telling import told
 
-from dockwire.errors import DockwireError, Unexpected
-from dockwire.services.notices import record_failure
-from dockwire.services.order_import import Report
+from dockwire.services.order_import import OrderImport, Report
 from tasks.amazon import read_page
-from tasks.notify import publish, send_mail
-from tasks.opening import ImportRun, opened_run
+from tasks.notify import publish
+from tasks.opening import Run, opened_import
 from tasks.warehouse import create_orders, finish, prepare
 
 
@@ -30,30 +28,29 @@ async def order_import(connection: str, refresh: bool = False) -> dict[str, int]
         connection: Name of the connection, which is the name of its Marketplace Connection block.
         refresh: Ask Amazon even when a sibling connection has read the account minutes ago.
     """
-    try:
-        async with opened_run(connection, owner=str(flow_run.id)) as run:
-            return await _told(run, refresh=refresh)
-    except DockwireError as error:
-        return Failed(message=str(error))
-    except Exception as error:  # noqa: BLE001 - an unknown error's text may quote an order
-        return Failed(message=str(Unexpected.from_error(error)))
-
-
-async def _told(run: ImportRun, *, refresh: bool) -> dict[str, int] | State:
-    """Import, then tell people how it went; a failed import still tells what it did before."""
     report = Report()
-    try:
+
+    async def work(run: Run[OrderImport]) -> dict[str, int]:
         await _import(run, report, refresh=refresh)
-    except DockwireError as error:
-        await record_failure(run.steps.desk, flow="order-import", error=error)
-        return Failed(message=str(error))
-    finally:
-        await publish(run, report)
-        await send_mail(run)
-    return report.numbers()
+        return report.numbers()
+
+    async def show() -> None:
+        rows = [
+            {
+                "order": row.order_id,
+                "state": row.state,
+                "reasons": row.reasons,
+                "warehouse order": row.warehouse_order,
+            }
+            for row in report.rows
+        ]
+        await publish(connection, flow="order-import", numbers=report.numbers(), rows=rows, keyed="orders")
+
+    opened = opened_import(connection, owner=str(flow_run.id))
+    return await told(opened, work, flow="order-import", publish=show)
 
 
-async def _import(run: ImportRun, report: Report, *, refresh: bool) -> None:
+async def _import(run: Run[OrderImport], report: Report, *, refresh: bool) -> None:
     await prepare(run)
     number = 1
     while not (page := await read_page(run, number, refresh=refresh)).last:

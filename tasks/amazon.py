@@ -1,12 +1,28 @@
-"""What a run reads from Amazon."""
+"""What a run reads from Amazon and tells it."""
 
 from dockwire.model.record import PageCounts
+from dockwire.services.order_import import OrderImport
+from dockwire.services.tracking_update import TrackingReport, TrackingUpdate
 from tasks.act import act
-from tasks.opening import ImportRun, told_safely
+from tasks.opening import Run, told_safely
 
 
 @act("read-page", run_name="read-page-{number}")
-async def read_page(run: ImportRun, number: int, *, refresh: bool = False) -> PageCounts:
+async def read_page(run: Run[OrderImport], number: int, *, refresh: bool = False) -> PageCounts:
     """Read one page of the seller account into the ledger; ``refresh`` counts for the first page only."""
     async with told_safely():
         return await run.steps.read_page(refresh=refresh and number == 1)
+
+
+@act("confirm-shipments", run_name="confirm-shipments-from-{after}")
+async def confirm_shipments(run: Run[TrackingUpdate], after: int) -> TrackingReport:
+    """Tell Amazon of one batch of parcels."""
+    async with told_safely():
+        return await run.steps.send_batch(after)
+
+
+@act("verify-shipments")
+async def verify_shipments(run: Run[TrackingUpdate]) -> TrackingReport:
+    """Look for accepted parcels in Amazon's orders."""
+    async with told_safely():
+        return await run.steps.verify()

@@ -2,6 +2,7 @@
 
 import smtplib
 import socket
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +18,7 @@ from dockwire.mail.message import to_message
 from dockwire.model.record import Mail
 from dockwire.services.desk import Desk
 from dockwire.services.notices import post_notices
-from dockwire.services.order_import import Report
-from tasks.opening import ImportRun, told_safely
+from tasks.opening import Run, told_safely
 
 _SOCKET_SECONDS = 30.0
 """prefect-email sets no timeout of its own, and a silent server would hang the run."""
@@ -30,7 +30,7 @@ _ROWS = 500
 
 
 @task(name="send-mail", task_run_name="send-mail", cache_policy=NO_CACHE, persist_result=False)
-async def send_mail(run: ImportRun) -> int:
+async def send_mail(run: Run[Any]) -> int:
     """Post this connection's notices and send what is due; return how many mails the server took.
 
     Never fails: a mail that cannot be sent stays in the outbox and is tried again by later runs.
@@ -38,15 +38,15 @@ async def send_mail(run: ImportRun) -> int:
     logger = get_run_logger()
     try:
         async with told_safely():
-            await post_notices(run.steps.desk, compose)
+            await post_notices(run.desk, compose)
             return await _send_due(run, logger)
     except Exception as error:  # noqa: BLE001 - telling people must not change what happened
         logger.warning("notices stay in the outbox: %s", error)
         return 0
 
 
-async def _send_due(run: ImportRun, logger: Any) -> int:
-    desk, credentials = run.steps.desk, run.block.mail_server
+async def _send_due(run: Run[Any], logger: Any) -> int:
+    desk, credentials = run.desk, run.block.mail_server
     if credentials is None:
         return 0
     sent = 0
@@ -80,38 +80,32 @@ async def _postpone(desk: Desk, mail: Mail, error: Exception, logger: Any) -> No
     await desk.ledger.mail_failed(mail.id, error=told, not_before=at)
 
 
+Rows = Sequence[Mapping[str, str]]
+
+
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
-async def publish(run: ImportRun, report: Report) -> None:
-    """Show what the run did: a summary and a table of its orders with their reasons."""
+async def publish(slug: str, *, flow: str, numbers: Mapping[str, int], rows: Rows, keyed: str) -> None:
+    """Show what a run did: a summary, and a table of its orders under the key ``keyed``."""
     logger = get_run_logger()
-    slug = run.steps.desk.connection.slug
+    title = flow.replace("-", " ").capitalize()
     try:
         await acreate_markdown_artifact(
-            key=f"order-import-{slug}", markdown=_summary(slug, report), description=f"Order import of {slug}"
+            key=f"{flow}-{slug}",
+            markdown=_summary(f"{title} of {slug}", numbers, len(rows)),
+            description=f"{title} of {slug}",
         )
         await acreate_table_artifact(
-            key=f"orders-{slug}",
-            table=[
-                {
-                    "order": row.order_id,
-                    "state": row.state,
-                    "reasons": row.reasons,
-                    "warehouse order": row.warehouse_order,
-                }
-                for row in report.rows[:_ROWS]
-            ],
-            description=f"Orders handled by this run of {slug}",
+            key=f"{keyed}-{slug}",
+            table=[dict(row) for row in rows[:_ROWS]],
+            description=f"{keyed.capitalize()} handled by this run of {slug}",
         )
-    except Exception as error:  # noqa: BLE001 - a missing table is no reason to fail a finished import
+    except Exception as error:  # noqa: BLE001 - a missing table is no reason to fail a finished run
         logger.warning("the run's tables could not be shown: %s", type(error).__name__)
 
 
-def _summary(slug: str, report: Report) -> str:
-    lines = [f"## Order import of {slug}", "", "| what | orders |", "|---|---|"]
-    lines += [f"| {name.replace('_', ' ')} | {count} |" for name, count in report.numbers().items() if count]
-    if len(report.rows) > _ROWS:
-        lines += [
-            "",
-            f"The table shows {_ROWS} of {len(report.rows)} orders; `dockwire orders list` shows all.",
-        ]
+def _summary(title: str, numbers: Mapping[str, int], rows: int) -> str:
+    lines = [f"## {title}", "", "| what | how many |", "|---|---|"]
+    lines += [f"| {name.replace('_', ' ')} | {count} |" for name, count in numbers.items() if count]
+    if rows > _ROWS:
+        lines += ["", f"The table shows {_ROWS} of {rows} rows; `dockwire orders list` shows all."]
     return "\n".join(lines)

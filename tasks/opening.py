@@ -4,20 +4,41 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from blocks import MarketplaceConnection
-from dockwire.bootstrap import opened_import
+from dockwire.bootstrap import opened_desk, order_import
 from dockwire.errors import DockwireError, SettingsError, Unexpected
+from dockwire.services.desk import Desk
 from dockwire.services.order_import import OrderImport
+from dockwire.services.ship_and_close import ShipAndClose
+from dockwire.services.tracking_update import TrackingUpdate
 from dockwire.settings import read_settings
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRun:
-    """One order-import run: its steps and the block they were made from."""
+class HasDesk(Protocol):
+    """The steps of any flow: they know what the run works with."""
 
-    steps: OrderImport
+    @property
+    def desk(self) -> Desk:
+        """What the run works with."""
+        ...
+
+
+S = TypeVar("S", bound=HasDesk)
+
+
+@dataclass(frozen=True, slots=True)
+class Run(Generic[S]):
+    """One run of a flow: its steps and the block they were made from."""
+
+    steps: S
     block: MarketplaceConnection
+
+    @property
+    def desk(self) -> Desk:
+        """What the run works with."""
+        return self.steps.desk
 
 
 async def load_block(slug: str) -> MarketplaceConnection:
@@ -40,23 +61,44 @@ async def load_block(slug: str) -> MarketplaceConnection:
 
 
 @asynccontextmanager
-async def opened_run(slug: str, *, owner: str) -> AsyncIterator[ImportRun]:
-    """Open everything one run needs and close it afterwards, whatever happens in between."""
+async def opened_import(slug: str, *, owner: str) -> AsyncIterator[Run[OrderImport]]:
+    """Open what an import needs and close it afterwards, whatever happens in between."""
+    async with _opened(slug, owner) as (desk, block):
+        steps = order_import(desk, read_settings())
+        try:
+            yield Run(steps, block)
+        finally:
+            await steps.release()
+
+
+@asynccontextmanager
+async def opened_tracking(slug: str, *, owner: str) -> AsyncIterator[Run[TrackingUpdate]]:
+    """Open what a tracking update needs."""
+    async with _opened(slug, owner) as (desk, block):
+        yield Run(TrackingUpdate(desk), block)
+
+
+@asynccontextmanager
+async def opened_closing(slug: str, *, owner: str) -> AsyncIterator[Run[ShipAndClose]]:
+    """Open what ship and close needs."""
+    async with _opened(slug, owner) as (desk, block):
+        yield Run(ShipAndClose(desk), block)
+
+
+@asynccontextmanager
+async def _opened(slug: str, owner: str) -> AsyncIterator[tuple[Desk, MarketplaceConnection]]:
     settings = read_settings()
     logging.getLogger("dockwire").setLevel(settings.log_level)
     quiet_known_errors()
     block = await load_block(slug)
-    async with opened_import(
+    async with opened_desk(
         block.connection(slug),
         amazon=block.seller_account.access(),
         warehouse=block.warehouse.access(block.warehouse_name),
         settings=settings,
         owner=owner,
-    ) as steps:
-        try:
-            yield ImportRun(steps, block)
-        finally:
-            await steps.release()
+    ) as desk:
+        yield desk, block
 
 
 @asynccontextmanager

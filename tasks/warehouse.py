@@ -1,13 +1,17 @@
 """What a run does in the warehouse."""
 
+from dockwire.model.close_plan import ClosePlan
+from dockwire.model.closing import ShipRequest
 from dockwire.model.ids import AmazonOrderId
-from dockwire.services.order_import import Report
+from dockwire.services.order_import import OrderImport, Report
+from dockwire.services.ship_and_close import CloseReport, ShipAndClose
+from dockwire.services.tracking_update import TrackingReport, TrackingUpdate
 from tasks.act import act
-from tasks.opening import ImportRun, told_safely
+from tasks.opening import Run, told_safely
 
 
 @act("prepare")
-async def prepare(run: ImportRun) -> None:
+async def prepare(run: Run[OrderImport]) -> None:
     """Check the warehouse side, settle what an earlier run left in doubt, ask again for unreadable orders."""
     async with told_safely():
         await run.steps.begin()
@@ -15,14 +19,35 @@ async def prepare(run: ImportRun) -> None:
 
 
 @act("create-orders", run_name="create-orders-from-{after}")
-async def create_orders(run: ImportRun, after: AmazonOrderId | None) -> Report:
+async def create_orders(run: Run[OrderImport], after: AmazonOrderId | None) -> Report:
     """Decide one batch of orders and create, hold, skip or follow each."""
     async with told_safely():
         return await run.steps.handle_batch(after)
 
 
 @act("finish")
-async def finish(run: ImportRun, total: Report) -> None:
+async def finish(run: Run[OrderImport], total: Report) -> None:
     """Look once more at orders in doubt and say so when personal data is missing altogether."""
     async with told_safely():
         await run.steps.finish(total)
+
+
+@act("collect-shipments")
+async def collect_shipments(run: Run[TrackingUpdate]) -> TrackingReport:
+    """Read what the warehouse closed and store its parcels."""
+    async with told_safely():
+        return await run.steps.collect()
+
+
+@act("plan-closing")
+async def plan_closing(run: Run[ShipAndClose], request: ShipRequest) -> ClosePlan:
+    """Check a request and work out what it would write."""
+    async with told_safely():
+        return await run.steps.plan(request)
+
+
+@act("close-orders")
+async def close_orders(run: Run[ShipAndClose], plan: ClosePlan) -> CloseReport:
+    """Route and close the orders of a plan, with their charges."""
+    async with told_safely():
+        return await run.steps.carry_out(plan)

@@ -14,7 +14,7 @@ import httpx
 from pydantic import SecretStr
 
 from dockwire.amazon import AmazonAccount, AmazonCredentials
-from dockwire.bootstrap import assemble_import
+from dockwire.bootstrap import order_import
 from dockwire.clock import ManualClock
 from dockwire.extensiv import WarehouseClient, WarehouseCredentials
 from dockwire.ledger import SqlLedger
@@ -23,6 +23,7 @@ from dockwire.model.record import OrderRow
 from dockwire.pacing import Pacer
 from dockwire.reports.reconciliation import AmazonRow, BookedRow, Difference, WarehouseRow, compare
 from dockwire.sealing import Sealer
+from dockwire.services.desk import Desk
 from dockwire.services.order_import import OrderImport, Report
 from dockwire.settings import Settings
 from dockwire.simulators.amazon import World, build_app, catalogue
@@ -31,7 +32,7 @@ from dockwire.transport import Retrying
 from dockwire.warehouse import Switches, Warehouse, load_seed
 from dockwire.warehouse import build_app as build_warehouse
 from dockwire.warehouse.state import read_state
-from dockwire.warehouse.work import IN_PROCESS
+from dockwire.warehouse.work import IN_PROCESS, RECOMMENDED_ROLES
 from tests.builders import NOW, connection
 
 App = Callable[..., Any]
@@ -58,7 +59,20 @@ def warehouse_seed() -> dict[str, Any]:
     return {
         "facilities": [{"id": 1, "name": "Dock One", "time_zone": "America/Los_Angeles"}],
         "customers": [{"id": 1, "name": "Harbour Goods", "facilities": ["Dock One"]}],
-        "credentials": [CREDENTIAL],
+        "credentials": [CREDENTIAL | {"roles": [*RECOMMENDED_ROLES, "OrderConfirm"]}],
+        "carriers": [
+            {"name": "UPS", "scac_code": "UPSN", "services": [{"code": code} for code in ("01", "02", "03")]},
+            {"name": "Harbour Couriers", "scac_code": "HRBC", "services": [{"code": "DAY"}]},
+        ],
+        "price_rules": [
+            {
+                "customer": "Harbour Goods",
+                "label": "Pick",
+                "charge_type": 8,
+                "price": "1.25",
+                "automatic": True,
+            }
+        ],
         "items": [{"customer": "Harbour Goods", "sku": sku, "description": sku} for sku in products],
         "receipts": [
             {
@@ -110,22 +124,34 @@ class Stage:
     async def importing(
         self, which: Connection, *, owner: str = "run", ledger: SqlLedger | None = None
     ) -> AsyncIterator[OrderImport]:
-        """Assemble a run as bootstrap does, around the applications in this process."""
-        async with opened_steps(
-            which,
-            amazon=Remote("http://amazon.test", httpx.ASGITransport(self.wrap_amazon(build_app(self.world)))),
-            warehouse=Remote(
+        """Assemble an import as bootstrap does, around the applications in this process."""
+        async with opened_steps(which, **self._parts(which, owner, ledger)) as steps:
+            yield steps
+
+    @asynccontextmanager
+    async def desk(
+        self, which: Connection, *, owner: str = "run", ledger: SqlLedger | None = None
+    ) -> AsyncIterator[Desk]:
+        """Open what any run works with, around the applications in this process."""
+        async with opened_desk(which, **self._parts(which, owner, ledger)) as desk:
+            yield desk
+
+    def _parts(self, which: Connection, owner: str, ledger: SqlLedger | None) -> dict[str, Any]:
+        return {
+            "amazon": Remote(
+                "http://amazon.test", httpx.ASGITransport(self.wrap_amazon(build_app(self.world)))
+            ),
+            "warehouse": Remote(
                 "http://warehouse.test",
                 httpx.ASGITransport(self.wrap_warehouse(build_warehouse(self.warehouse))),
             ),
-            credentials=self.amazon_credentials(which),
-            ledger=ledger or self.ledger,
-            clock=self.clock,
-            owner=owner,
-            retrying=self.retrying,
-            workers=self.workers,
-        ) as steps:
-            yield steps
+            "credentials": self.amazon_credentials(which),
+            "ledger": ledger or self.ledger,
+            "clock": self.clock,
+            "owner": owner,
+            "retrying": self.retrying,
+            "workers": self.workers,
+        }
 
     def amazon_credentials(self, which: Connection) -> AmazonCredentials:
         """Return the simulated application's secrets for a seller."""
@@ -175,7 +201,7 @@ class Remote:
 
 
 @asynccontextmanager
-async def opened_steps(
+async def opened_desk(
     which: Connection,
     *,
     amazon: Remote,
@@ -186,8 +212,8 @@ async def opened_steps(
     owner: str,
     retrying: Retrying,
     workers: int,
-) -> AsyncIterator[OrderImport]:
-    """Put a run's parts together as bootstrap does, around a hand-wound clock."""
+) -> AsyncIterator[Desk]:
+    """Open what a run works with as bootstrap does, around a hand-wound clock."""
     seller = AmazonAccount(
         account=which.account,
         credentials=credentials,
@@ -209,21 +235,30 @@ async def opened_steps(
         transport=warehouse.transport,
         retrying=retrying,
     )
-    steps = assemble_import(
-        which,
-        seller=seller,
-        warehouse=stock,
-        ledger=ledger,
-        settings=Settings(warehouse_connections=workers, quota_wait_seconds=100_000),
-        owner=owner,
-        clock=clock,
-    )
     try:
-        yield steps
+        yield Desk(
+            connection=which,
+            seller=seller,
+            warehouse=stock,
+            ledger=ledger,
+            clock=clock,
+            owner=owner,
+            workers=workers,
+        )
     finally:
-        await steps.release()
         await seller.aclose()
         await stock.aclose()
+
+
+@asynccontextmanager
+async def opened_steps(which: Connection, **parts: Any) -> AsyncIterator[OrderImport]:
+    """Assemble an import's steps on such a desk; ``parts`` are those of :func:`opened_desk`."""
+    async with opened_desk(which, **parts) as desk:
+        steps = order_import(desk, Settings(quota_wait_seconds=100_000))
+        try:
+            yield steps
+        finally:
+            await steps.release()
 
 
 async def run_steps(steps: OrderImport, *, refresh: bool = False) -> Report:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -9,10 +11,11 @@ import httpx
 from deployments.demo.files import MARKETPLACES
 from deployments.demo.parts import Parts
 from dockwire.bootstrap import opened_ledger
-from dockwire.model.ids import ConnectionSlug
-from dockwire.model.marketplaces import marketplace
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId
+from dockwire.model.parcel import ParcelRow
 from dockwire.model.record import OrderRow
 from dockwire.reports.reconciliation import AmazonRow, BookedRow, Difference, WarehouseRow, compare
+from dockwire.reports.shipments import ClosedRow, ParcelBook, SentRow, compare_shipments
 from dockwire.settings import read_settings
 
 _ALL = 100_000
@@ -25,19 +28,42 @@ class Books:
     amazon: dict[str, Any]
     placed: list[dict[str, Any]]
     booked: list[OrderRow]
+    parcels: list[tuple[AmazonOrderId, ParcelRow]]
+    charged: dict[str, Decimal]
+    read_until: dict[MarketplaceId, datetime]
+    """Up to which moment Amazon's changes of each marketplace were read: later ones are not judged yet."""
 
     @property
     def differences(self) -> list[Difference]:
         """Every order on which they differ."""
-        places = {marketplace(code).id for code in MARKETPLACES.values()}
+        return [*self._of_orders(), *self._of_shipments()]
+
+    def _of_shipments(self) -> list[Difference]:
+        names = {row.reference: row.order_id for row in self.booked if row.reference}
+        return compare_shipments(
+            [
+                _closed_row(names.get(order["referenceNum"], order["referenceNum"]), order)
+                for order in self.placed
+                if order["status"] == CLOSED
+            ],
+            [ParcelBook(order_id, row.tracking, row.state.value) for order_id, row in self.parcels],
+            [_sent_row(entry["order"]) for entry in self.amazon["orders"]],
+            self.charged,
+        )
+
+    def _of_orders(self) -> list[Difference]:
         return compare(
-            [_amazon_row(entry) for entry in self.amazon["orders"] if entry["marketplaceId"] in places],
+            [_amazon_row(entry) for entry in self.amazon["orders"] if self._was_read(entry)],
             [_warehouse_row(order) for order in self.placed],
             [
                 BookedRow(row.order_id, row.state, row.reference, row.warehouse_order_id)
                 for row in self.booked
             ],
         )
+
+    def _was_read(self, entry: dict[str, Any]) -> bool:
+        until = self.read_until.get(MarketplaceId(entry["marketplaceId"]))
+        return until is not None and datetime.fromisoformat(entry["order"]["lastUpdatedTime"]) < until
 
     @property
     def duplicates(self) -> int:
@@ -56,23 +82,50 @@ async def read_books(parts: Parts) -> Books:
             for slug in MARKETPLACES
             for row in await ledger.list_orders(connection=ConnectionSlug(slug), limit=_ALL)
         ]
-    return Books(amazon, warehouse["orders"], booked)
+        parcels = [each for slug in MARKETPLACES for each in await ledger.list_parcels(ConnectionSlug(slug))]
+        charged = {
+            str(order_id): total
+            for slug in MARKETPLACES
+            for order_id, total in (await ledger.charged(ConnectionSlug(slug))).items()
+        }
+        read_until: dict[MarketplaceId, datetime] = {}
+        for connection in await ledger.connections():
+            read_until.update((await ledger.harvest_state(connection.account)).watermarks)
+    return Books(amazon, warehouse["orders"], booked, parcels, charged, read_until)
 
 
 def _amazon_row(entry: dict[str, Any]) -> AmazonRow:
     order = entry["order"]
     ship = order.get("fulfillment", {})
-    units = (
-        item.get("fulfillment", {}).get("quantityUnfulfilled", item["quantityOrdered"])
-        for item in order["orderItems"]
-    )
     return AmazonRow(
         order["orderId"],
         entry["marketplaceId"],
         ship.get("fulfillmentStatus", ""),
         ship.get("fulfilledBy", ""),
         frozenset(order.get("programs", [])),
-        sum(units),
+        _open_units(order),
+    )
+
+
+def _open_units(order: dict[str, Any]) -> int:
+    return sum(
+        item.get("fulfillment", {}).get("quantityUnfulfilled", item["quantityOrdered"])
+        for item in order["orderItems"]
+    )
+
+
+def _closed_row(order_id: str, order: dict[str, Any]) -> ClosedRow:
+    numbers = [order["tracking"], *(package["tracking"] for package in order["packages"])]
+    added = (Decimal(str(charge["amount"])) for charge in order["charges"] if not charge["automatic"])
+    return ClosedRow(order_id, frozenset(filter(None, numbers)), sum(added, Decimal(0)))
+
+
+def _sent_row(order: dict[str, Any]) -> SentRow:
+    return SentRow(
+        order["orderId"],
+        order.get("fulfillment", {}).get("fulfillmentStatus", ""),
+        Counter(package.get("trackingNumber", "") for package in order.get("packages", [])),
+        _open_units(order),
     )
 
 
@@ -83,7 +136,9 @@ def _warehouse_row(order: dict[str, Any]) -> WarehouseRow:
         cancelled=order["status"] == _CANCELLED,
         on_hold=order["onHold"],
         units=int(sum(item["qty"] for item in order["items"])),
+        closed=order["status"] == CLOSED,
     )
 
 
-_CANCELLED = 2
+CLOSED, _CANCELLED = 1, 2
+"""The warehouse's own numbers of these states."""

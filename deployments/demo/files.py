@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dockwire.simulators.amazon import catalogue
+from dockwire.warehouse.work import CLOSING_ROLE, RECOMMENDED_ROLES
 
 MARKETPLACES = {"harbour-us": "US", "harbour-ca": "CA", "hafen-de": "DE"}
 """The demo's connections: one seller on two marketplaces, another one on a third."""
@@ -27,7 +28,30 @@ def write_seed(path: Path) -> None:
             {"id": number, "name": name, "facilities": [_FACILITY]} for name, number in _MERCHANTS.items()
         ],
         "credentials": [
-            {"client_id": "dockwire", "client_secret": _WAREHOUSE_SECRET, "user_login": "dockwire"}
+            {
+                "client_id": "dockwire",
+                "client_secret": _WAREHOUSE_SECRET,
+                "user_login": "dockwire",
+                "roles": [*RECOMMENDED_ROLES, CLOSING_ROLE],
+            }
+        ],
+        "carriers": [
+            {
+                "name": "UPS",
+                "scac_code": "UPSN",
+                "services": [{"code": code} for code in ("01", "02", "03", "12")],
+            },
+            {"name": "Amazon Buy", "scac_code": "AMZN", "services": [{"code": "PRIME"}]},
+        ],
+        "price_rules": [
+            {
+                "customer": merchant,
+                "label": "Pick and pack",
+                "charge_type": 8,
+                "price": "1.85",
+                "automatic": True,
+            }
+            for merchant in _MERCHANTS
         ],
         "items": [item for merchant in _MERCHANTS for item in _items(merchant)],
         "receipts": [
@@ -134,5 +158,6 @@ PRIORITY = {{ carrier = "UPS", service = "02", scac = "UPSN" }}
 [connections.{slug}.contacts]
 orders_created = ["clerk@{merchant}.example"]
 orders_held = ["engineer@dock.example", "owner@{merchant}.example"]
+shipments_refused = ["clerk@{merchant}.example"]
 run_failed = ["engineer@dock.example"]
 """

@@ -20,13 +20,16 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from deployments.connections_file import ConnectionsFile
-from deployments.demo.books import Books, read_books
+from deployments.demo.books import CLOSED, Books, read_books
 from deployments.demo.files import MARKETPLACES
 from deployments.demo.parts import Parts, running_parts, serving_runs
+from deployments.demo.shipping import WISHES, cancel_at_amazon, choose_orders
+from deployments.plan import FLOWS
 from dockwire.errors import SettingsError
+from dockwire.model.parcel import ParcelState
 
 _HOURS_LATER = 6
-_STEPS = 5
+_STEPS = 6
 _WAIT_SECONDS = 150.0
 _LOOK_SECONDS = 0.3
 _PAGE = 200
@@ -68,10 +71,12 @@ async def _day(parts: Parts, progress: Progress, step: TaskID) -> tuple[Books, l
         progress.update(step, advance=1, description="waiting for the deployments")
         deployments = await _deployments(client)
         progress.update(step, description="importing orders")
-        await _import_all(client, deployments, progress, "first reading")
+        await _run_all(client, deployments["order-import"], progress, "first reading")
         progress.update(step, advance=1, description=f"{_HOURS_LATER} hours pass at Amazon")
-        await _pass_time(parts)
-        await _import_all(client, deployments, progress, f"{_HOURS_LATER} hours later")
+        await _pass_time(parts, _HOURS_LATER)
+        await _run_all(client, deployments["order-import"], progress, f"{_HOURS_LATER} hours later")
+        progress.update(step, advance=1, description="shipping and closing")
+        await _ship(client, deployments, parts, progress)
         progress.update(step, advance=1, description="comparing the books")
         books = await read_books(parts)
         runs = await _ended_runs(client)
@@ -79,13 +84,51 @@ async def _day(parts: Parts, progress: Progress, step: TaskID) -> tuple[Books, l
     return books, runs
 
 
-async def _deployments(client: PrefectClient) -> dict[str, UUID]:
-    """Return the deployments' ids once the serving process has registered all of them."""
+async def _ship(
+    client: PrefectClient, deployments: dict[str, dict[str, UUID]], parts: Parts, progress: Progress
+) -> None:
+    """Close orders, let the event tell Amazon, and look an hour later whether Amazon shows it all."""
+    chosen = await choose_orders(parts)
+    await cancel_at_amazon(parts, chosen["harbour-us"][-1])
+    forms = {
+        slug: WISHES[slug].parameters(slug, orders, 1_000_000 * place)
+        for place, (slug, orders) in enumerate(chosen.items(), 1)
+    }
+    await _run_all(client, deployments["ship-and-close"], progress, "charges three ways", forms)
+    await _await_runs(client, deployments["tracking-update"], progress)
+    await _pass_time(parts, 1)
+    await _run_all(client, deployments["order-import"], progress, "an hour later")
+    await _run_all(client, deployments["tracking-update"], progress, "seen at Amazon?")
+
+
+async def _await_runs(client: PrefectClient, deployments: dict[str, UUID], progress: Progress) -> None:
+    """Wait for the runs that the closing of orders started by itself."""
+    bar = progress.add_task("  tracking-update, started by closing", total=len(deployments))
     give_up = time.monotonic() + _WAIT_SECONDS
+    waiting = set(deployments.values())
+    while waiting and time.monotonic() < give_up:
+        for run in await _ended_runs(client):
+            if run.deployment_id in waiting:
+                waiting.discard(run.deployment_id)
+                progress.update(bar, advance=1)
+        await asyncio.sleep(_LOOK_SECONDS)
+    if waiting:
+        raise SettingsError(
+            "closing orders started no tracking update; logs/up.log in the demo's folder says why"
+        )
+
+
+async def _deployments(client: PrefectClient) -> dict[str, dict[str, UUID]]:
+    """Return the deployments' ids by flow and connection once the serving process has registered all."""
+    give_up = time.monotonic() + _WAIT_SECONDS
+    wanted = {(each.flow.name, slug) for each in FLOWS for slug in MARKETPLACES}
     while time.monotonic() < give_up:
-        found = {each.name: each.id for each in await _registered(client)}
-        if set(found) >= set(MARKETPLACES):
-            return {slug: found[slug] for slug in MARKETPLACES}
+        flows = {flow.id: flow.name for flow in await client.read_flows(limit=_PAGE)}
+        found = {(flows[each.flow_id], each.name): each.id for each in await _registered(client)}
+        if found.keys() >= wanted:
+            return {
+                each.flow.name: {slug: found[each.flow.name, slug] for slug in MARKETPLACES} for each in FLOWS
+            }
         await asyncio.sleep(_LOOK_SECONDS)
     raise SettingsError("the deployments did not appear; logs/up.log in the demo's folder says why")
 
@@ -99,25 +142,31 @@ async def _ended_runs(client: PrefectClient) -> list[FlowRun]:
     return await client.read_flow_runs(flow_run_filter=ended, limit=_PAGE, sort=FlowRunSort.START_TIME_ASC)
 
 
-async def _import_all(
-    client: PrefectClient, deployments: dict[str, UUID], progress: Progress, when: str
+async def _run_all(
+    client: PrefectClient,
+    deployments: dict[str, UUID],
+    progress: Progress,
+    what: str,
+    parameters: dict[str, dict[str, Any]] | None = None,
 ) -> None:
-    bar = progress.add_task(f"  order-import, {when}", total=len(deployments))
+    bar = progress.add_task(f"  {what}", total=len(deployments))
 
-    async def one(deployment: UUID) -> None:
-        await _run_to_end(client, deployment)
+    async def one(slug: str, deployment: UUID) -> None:
+        await _run_to_end(client, deployment, (parameters or {}).get(slug))
         progress.update(bar, advance=1)
 
     async with asyncio.TaskGroup() as group:
-        for deployment in deployments.values():
-            group.create_task(one(deployment))
+        for slug, deployment in deployments.items():
+            group.create_task(one(slug, deployment))
 
 
-async def _run_to_end(client: PrefectClient, deployment: UUID) -> None:
+async def _run_to_end(
+    client: PrefectClient, deployment: UUID, parameters: dict[str, Any] | None = None
+) -> None:
     """Run a deployment; a run that gave way to a scheduled one is started again."""
     give_up = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < give_up:
-        run = await client.create_flow_run_from_deployment(deployment)
+        run = await client.create_flow_run_from_deployment(deployment, parameters=parameters)
         while not (state := (await client.read_flow_run(run.id)).state) or not state.is_final():
             if time.monotonic() > give_up:
                 break
@@ -128,17 +177,16 @@ async def _run_to_end(client: PrefectClient, deployment: UUID) -> None:
     raise SettingsError("a run did not end in time; logs/up.log in the demo's folder says why")
 
 
-async def _pass_time(parts: Parts) -> None:
+async def _pass_time(parts: Parts, hours: int) -> None:
     async with httpx.AsyncClient() as client:
-        answer = await client.post(
-            f"{parts.amazon['control']}/clock", json={"advance_seconds": _HOURS_LATER * 3600}
-        )
+        answer = await client.post(f"{parts.amazon['control']}/clock", json={"advance_seconds": hours * 3600})
         answer.raise_for_status()
 
 
 def _summary(books: Books, runs: list[FlowRun], parts: Parts) -> dict[str, Any]:
     states = Counter(row.state.value for row in books.booked)
     ended = Counter(run.state_type for run in runs)
+    shipped = Counter(row.state for _, row in books.parcels)
     return {
         "orders": {
             "seen": len(books.booked),
@@ -147,7 +195,11 @@ def _summary(books: Books, runs: list[FlowRun], parts: Parts) -> dict[str, Any]:
             "skipped": states["skipped"] + states["watched"],
             "duplicates": books.duplicates,
         },
-        "shipments": {"closed": 0, "confirmed": 0, "refused": 0},
+        "shipments": {
+            "closed": sum(order["status"] == CLOSED for order in books.placed),
+            "confirmed": shipped[ParcelState.ACCEPTED] + shipped[ParcelState.VISIBLE],
+            "refused": shipped[ParcelState.REFUSED],
+        },
         "stock": {"skus": 0, "pushed": 0, "unchanged": 0},
         "mail": {"sent": len(list(parts.mail_folder.glob("*.eml")))},
         "amazon": {"requests": books.amazon["requests"], "throttled": books.amazon["throttled"]},
@@ -163,7 +215,7 @@ def _tell(console: Console, summary: dict[str, Any], books: Books, folder: Path,
     table = Table(title=f"The day in {seconds:.0f} seconds", title_justify="left")
     table.add_column("what")
     table.add_column("how many", justify="right")
-    for group in ("orders", "mail", "amazon", "prefect"):
+    for group in ("orders", "shipments", "mail", "amazon", "prefect"):
         for name, count in summary[group].items():
             table.add_row(f"{group}: {name.replace('_', ' ')}", str(count))
     console.print(table)
@@ -172,8 +224,11 @@ def _tell(console: Console, summary: dict[str, Any], books: Books, folder: Path,
     )
     if reasons:
         console.print("Held because: " + ", ".join(f"{code} ({n})" for code, n in reasons.most_common()))
+    for order_id, row in books.parcels:
+        if row.state is ParcelState.REFUSED:
+            console.print(f"Refused: {order_id}: {row.problem}", markup=False)
     if summary["consistent"]:
-        console.print("Amazon, the warehouse and the ledger agree on every order.")
+        console.print("Amazon, the warehouse and the ledger agree on every order, package and charge.")
     for difference in books.differences:
         console.print(f"[red]order {difference.order_id} {difference.what}[/red]")
     console.print(f"Mails: {folder / 'mail'}   Logs: {folder / 'logs'}   Ledger: {folder / 'ledger.db'}")

@@ -9,6 +9,7 @@ import typer
 
 from dockwire.cli import say
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.parcel import ParcelRow
 from dockwire.model.record import Fact, OrderRow, OrderState
 from dockwire.ports import Ledger
 
@@ -58,15 +59,25 @@ def list_orders(
 def show(order_id: str, as_json: Json = False) -> None:
     """Show one order: where it stands, why, and everything that happened to it."""
 
-    async def read(ledger: Ledger) -> tuple[list[OrderRow], list[Fact]]:
+    async def read(ledger: Ledger) -> tuple[list[OrderRow], list[ParcelRow], list[Fact]]:
         wanted = AmazonOrderId(order_id)
-        return await ledger.find_orders(wanted), await ledger.order_facts(wanted)
+        return (
+            await ledger.find_orders(wanted),
+            await ledger.order_parcels(wanted),
+            await ledger.order_facts(wanted),
+        )
 
-    rows, facts = _with_ledger(read)
+    rows, parcels, facts = _with_ledger(read)
     if not rows:
         say.fail(f"no order {order_id} in the ledger")
     if as_json:
-        say.data({"orders": [_row(row) for row in rows], "facts": [_fact(fact) for fact in facts]})
+        say.data(
+            {
+                "orders": [_row(row) for row in rows],
+                "packages": [_parcel(parcel) for parcel in parcels],
+                "facts": [_fact(fact) for fact in facts],
+            }
+        )
         return
     for row in rows:
         for name, value in _row(row).items():
@@ -74,6 +85,7 @@ def show(order_id: str, as_json: Json = False) -> None:
         for problem in row.problems:
             say.line(f"  {problem.code}: {problem.sentence} (who can fix it: {problem.fixer})")
     say.line()
+    say.table([_parcel(parcel) for parcel in parcels])
     for fact in facts:
         detail = ", ".join(f"{name}={value}" for name, value in fact.detail.items())
         say.line(f"{fact.at:%Y-%m-%d %H:%M:%S} UTC  {fact.kind}  {detail}")
@@ -82,15 +94,27 @@ def show(order_id: str, as_json: Json = False) -> None:
 @app.command()
 @say.plainly
 def retry(connection: str, order_id: str) -> None:
-    """Make a failed or unreadable order due at once; the connection's next run takes it up."""
-    done = _with_ledger(
-        lambda ledger: ledger.retry_order(
-            ConnectionSlug(connection), AmazonOrderId(order_id), now=datetime.now(UTC)
+    """Make a failed or unreadable order, or its refused shipments, due at once."""
+    slug, wanted = ConnectionSlug(connection), AmazonOrderId(order_id)
+
+    async def again(ledger: Ledger) -> tuple[bool, int]:
+        return (
+            await ledger.retry_order(slug, wanted, now=datetime.now(UTC)),
+            await ledger.retry_parcels(slug, wanted),
         )
-    )
-    if not done:
-        say.fail(f"order {order_id} of {connection} is neither failed nor unreadable; nothing to retry")
-    say.line(f"order {order_id} is due; 'dockwire run order-import {connection}' takes it up now")
+
+    order, parcels = _with_ledger(again)
+    if order:
+        say.line(f"order {order_id} is due; 'dockwire run order-import {connection}' takes it up now")
+    if parcels:
+        say.line(
+            f"{parcels} shipments of {order_id} are due; 'dockwire run tracking-update {connection}' sends them now"
+        )
+    if not order and not parcels:
+        say.fail(
+            f"order {order_id} of {connection} is neither failed nor unreadable, and none of its shipments is "
+            "refused; nothing to retry"
+        )
 
 
 def _row(row: OrderRow) -> dict[str, Any]:
@@ -102,6 +126,18 @@ def _row(row: OrderRow) -> dict[str, Any]:
         "warehouse_order": row.warehouse_order_id or "",
         "updated": f"{row.updated:%Y-%m-%d %H:%M}",
         "reasons": ", ".join(problem.code for problem in row.problems),
+    }
+
+
+def _parcel(parcel: ParcelRow) -> dict[str, Any]:
+    return {
+        "package": parcel.reference,
+        "state": parcel.state.value,
+        "carrier": parcel.carrier,
+        "service": parcel.service,
+        "tracking": parcel.tracking,
+        "problem": parcel.problem,
+        "fixer": parcel.fixer,
     }
 
 

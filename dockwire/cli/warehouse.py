@@ -22,7 +22,7 @@ from dockwire.warehouse import SeedError, Switches, UnusableDatabase, Warehouse,
 app = typer.Typer(no_args_is_help=True, help="The embedded warehouse.")
 
 Database = Annotated[str, typer.Option(help="Where its data is; empty means as in DOCKWIRE_WAREHOUSE_URL.")]
-_TABLES = "facilities, customers, credentials, items or receipts"
+_TABLES = "facilities, customers, credentials, items, receipts, carriers or price_rules"
 
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 

@@ -2,10 +2,13 @@
 
 import hashlib
 from decimal import Decimal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from dockwire.model.charge import Apply, Charge, ChargeType
+from dockwire.model.charge import AUTOMATIC, Apply, Charge, ChargeType
+
+_KINDS = {kind.name.lower(): kind for kind in ChargeType if kind not in AUTOMATIC}
 
 
 class _Form(BaseModel):
@@ -32,26 +35,44 @@ class OrderForm(_Form):
     )
 
 
+def _by_name(value: object) -> object:
+    """Take the kind's name, letter case and blanks aside, or its number in the warehouse."""
+    if not isinstance(value, str):
+        return value
+    if value.isdigit():
+        return int(value)
+    name = value.strip().lower().replace(" ", "_").replace("-", "_")
+    if name not in _KINDS:
+        raise ValueError(f"{value!r} is no type of charge; known: {', '.join(_KINDS)}")
+    return _KINDS[name]
+
+
+NamedKind = Annotated[
+    ChargeType,
+    BeforeValidator(_by_name),
+    PlainSerializer(lambda kind: kind.name.lower(), return_type=str),
+    WithJsonSchema({"type": "string", "enum": list(_KINDS)}),
+]
+"""A kind of charge that forms show, and requests carry, by its name."""
+
+Amount = Annotated[
+    Decimal,
+    PlainSerializer(lambda amount: format(amount.normalize(), "f"), return_type=str),
+    WithJsonSchema({"type": "number"}),
+]
+"""An exact number that forms show as a number; 2.5 and 2.50 are the same one."""
+
+
 class ChargeForm(_Form):
     """One extra charge, in addition to what stands on the orders already."""
 
-    type: ChargeType = Field(default=ChargeType.SPECIAL, description="Kind of charge.")
+    type: NamedKind = Field(
+        default=ChargeType.SPECIAL, description="Kind of charge.", json_schema_extra={"default": "special"}
+    )
     label: str = Field(min_length=1, max_length=100, description="What the merchant reads on the invoice.")
-    units: Decimal = Field(default=Decimal(1), description="How many units.")
-    price_per_unit: Decimal = Field(description="Price of one unit, in the 3PL's currency.")
+    units: Amount = Field(default=Decimal(1), description="How many units.", json_schema_extra={"default": 1})
+    price_per_unit: Amount = Field(description="Price of one unit, in the 3PL's currency.")
     unit_description: str = Field(default="", max_length=50, description="What a unit is, for instance box.")
-
-    @field_validator("type", mode="before")
-    @classmethod
-    def _by_name(cls, value: object) -> object:
-        """Take the type's name too, letter case and blanks aside."""
-        if isinstance(value, str) and not value.isdigit():
-            name = value.strip().upper().replace(" ", "_").replace("-", "_")
-            if name not in ChargeType.__members__:
-                known = ", ".join(kind.name.lower() for kind in ChargeType)
-                raise ValueError(f"{value!r} is no type of charge; known: {known}")
-            return ChargeType[name]
-        return int(value) if isinstance(value, str) else value
 
     def charge(self) -> Charge:
         """Return the same as a noun of the model."""

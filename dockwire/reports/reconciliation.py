@@ -37,6 +37,7 @@ class WarehouseRow:
     cancelled: bool
     on_hold: bool
     units: int
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def compare(
         *_unbooked(theirs, ours),
         *_unplaced(ours, placed),
         *_unexplained(placed, ours),
-        *_against_rule(theirs, ours),
+        *_against_rule(theirs, ours, shipped=set(placed[placed["closed"] == True]["reference"])),  # noqa: E712 - object column
         *_units(theirs, ours, placed),
     ]
     return sorted(differences, key=lambda difference: (difference.order_id, difference.what))
@@ -120,7 +121,7 @@ def _unexplained(placed: pd.DataFrame, ours: pd.DataFrame) -> list[Difference]:
     )
 
 
-def _against_rule(theirs: pd.DataFrame, ours: pd.DataFrame) -> list[Difference]:
+def _against_rule(theirs: pd.DataFrame, ours: pd.DataFrame, *, shipped: set[str]) -> list[Difference]:
     joined = theirs.merge(ours, on="order_id", how="inner")
     differences = []
     for row in joined.to_dict("records"):
@@ -129,7 +130,8 @@ def _against_rule(theirs: pd.DataFrame, ours: pd.DataFrame) -> list[Difference]:
             differences.append(Difference(row["order_id"], f"is ready to ship and booked as {state}"))
         if not row["readable"] and state not in {"quarantined", "created"}:
             differences.append(Difference(row["order_id"], f"is unreadable and booked as {state}"))
-        if state == "created" and (why := _never(row)):
+        # What has left the house cannot be taken back; the comparison of shipments looks after it.
+        if state == "created" and row["reference"] not in shipped and (why := _never(row)):
             differences.append(Difference(row["order_id"], why))
     return differences
 

@@ -53,6 +53,11 @@ class ShipAndClose:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @property
+    def desk(self) -> Desk:
+        """What the request works with."""
+        return self._desk
+
     async def plan(self, request: ShipRequest) -> ClosePlan:
         """Return what the request would write, or all problems of all its orders; writes nothing.
 

@@ -5,12 +5,21 @@ commit of the ledger, before and after. Once dead, nothing gets through any more
 would not run in a killed process finds every door closed.
 """
 
-from collections.abc import Callable
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
+from dockwire.clock import ManualClock
 from dockwire.ledger import SqlLedger
+from dockwire.model.connection import Connection
 from dockwire.sealing import Sealer
-from tests.stage import App
+from dockwire.services.order_import import OrderImport
+from dockwire.simulators.amazon import World
+from dockwire.warehouse import DuplicateScope, Switches, Warehouse, load_seed
+from tests.builders import NOW
+from tests.stage import App, Stage, run_steps, warehouse_seed
 
 
 class Crash(BaseException):
@@ -61,3 +70,73 @@ class Doom:
     async def ledger(self, url: str, sealer: Sealer) -> SqlLedger:
         """Open a ledger whose commits are points."""
         return await SqlLedger.open(url, sealer=sealer, on_commit=self.point)
+
+
+def stocked(folder: Path) -> tuple[Path, Sealer]:
+    """Write a stocked warehouse's database, to be copied for each point; give its folder and key."""
+    sealer = Sealer([Sealer.new_key()])
+    warehouse = Warehouse.open(f"sqlite:///{folder / 'warehouse.db'}", sealer=sealer, clock=ManualClock(NOW))
+    load_seed(warehouse, warehouse_seed())
+    warehouse.close()
+    return folder, sealer
+
+
+@contextlib.asynccontextmanager
+async def doomed_stage(
+    folder: Path, prepared: tuple[Path, Sealer], doom: Doom, *, orders: int
+) -> AsyncIterator[Stage]:
+    """Open a stage whose every call and commit is a point."""
+    source, sealer = prepared
+    folder.mkdir()
+    shutil.copy(source / "warehouse.db", folder / "warehouse.db")
+    clock = ManualClock(NOW)
+    world = World(3, clock=clock, quota="documented")
+    world.populate(orders, [("US", 1)])
+    # A warehouse that refuses no double, so that only our own care prevents them.
+    warehouse = Warehouse.open(
+        f"sqlite:///{folder / 'warehouse.db'}",
+        sealer=sealer,
+        clock=clock,
+        switches=Switches(duplicate_scope=DuplicateScope.NONE),
+    )
+    database = f"sqlite:///{folder / 'ledger.db'}"
+    # The schema is there before the first run; opening is no point of an import.
+    ledger = await SqlLedger.open(database, sealer=sealer)
+    stage = Stage(
+        clock,
+        world,
+        warehouse,
+        ledger,
+        database,
+        folder,
+        doom.wrap("amazon"),
+        doom.wrap("warehouse"),
+        workers=1,
+    )
+    try:
+        yield stage
+    finally:
+        await ledger.close()
+        warehouse.close()
+
+
+Steps = Callable[[OrderImport], Awaitable[object]]
+
+
+async def die(
+    stage: Stage, doom: Doom, which: Connection, sealer: Sealer, steps_of: Steps = run_steps
+) -> None:
+    """Run until the point of death, if it comes."""
+    ledger = None
+    try:
+        ledger = await doom.ledger(stage.database, sealer)
+        async with stage.importing(which, owner="killed", ledger=ledger) as steps:
+            await steps_of(steps)
+    except BaseExceptionGroup as group:
+        if group.split(Crash)[1] is not None:
+            raise
+    except Crash:
+        pass
+    finally:
+        if ledger is not None:
+            await ledger.close()

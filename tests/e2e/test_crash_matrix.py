@@ -1,25 +1,18 @@
 """Killed at any point, an import leaves nothing that the next run does not put right."""
 
-import contextlib
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from dockwire.clock import ManualClock
-from dockwire.ledger import SqlLedger
 from dockwire.model.connection import Connection
 from dockwire.model.record import OrderState
 from dockwire.sealing import Sealer
 from dockwire.services.order_import import OrderImport
-from dockwire.simulators.amazon import World
-from dockwire.warehouse import DuplicateScope, Switches, Warehouse, load_seed
 from tests.builders import NOW
-from tests.e2e.crashing import Crash, Doom
+from tests.e2e.crashing import Doom, die, doomed_stage, stocked
 from tests.e2e.orders import amazon_order, put, told
-from tests.stage import Stage, bare, run_steps, sim_connection, warehouse_seed
+from tests.stage import Stage, bare, sim_connection
 
 US = sim_connection("US")
 ORDERS = 14
@@ -29,72 +22,7 @@ READ = 102
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sealer]:
     """Give a stocked warehouse's database, to be copied for each point."""
-    folder = tmp_path_factory.mktemp("prepared")
-    sealer = Sealer([Sealer.new_key()])
-    warehouse = Warehouse.open(f"sqlite:///{folder / 'warehouse.db'}", sealer=sealer, clock=ManualClock(NOW))
-    load_seed(warehouse, warehouse_seed())
-    warehouse.close()
-    return folder, sealer
-
-
-@contextlib.asynccontextmanager
-async def doomed_stage(
-    folder: Path, prepared: tuple[Path, Sealer], doom: Doom, *, orders: int = ORDERS
-) -> AsyncIterator[Stage]:
-    source, sealer = prepared
-    folder.mkdir()
-    shutil.copy(source / "warehouse.db", folder / "warehouse.db")
-    clock = ManualClock(NOW)
-    world = World(3, clock=clock, quota="documented")
-    world.populate(orders, [("US", 1)])
-    # A warehouse that refuses no double, so that only our own care prevents them.
-    warehouse = Warehouse.open(
-        f"sqlite:///{folder / 'warehouse.db'}",
-        sealer=sealer,
-        clock=clock,
-        switches=Switches(duplicate_scope=DuplicateScope.NONE),
-    )
-    database = f"sqlite:///{folder / 'ledger.db'}"
-    # The schema is there before the first run; opening is no point of an import.
-    ledger = await SqlLedger.open(database, sealer=sealer)
-    stage = Stage(
-        clock,
-        world,
-        warehouse,
-        ledger,
-        database,
-        folder,
-        doom.wrap("amazon"),
-        doom.wrap("warehouse"),
-        workers=1,
-    )
-    try:
-        yield stage
-    finally:
-        await ledger.close()
-        warehouse.close()
-
-
-Steps = Callable[[OrderImport], Awaitable[object]]
-
-
-async def die(
-    stage: Stage, doom: Doom, which: Connection, sealer: Sealer, steps_of: Steps = run_steps
-) -> None:
-    """Run until the point of death, if it comes."""
-    ledger = None
-    try:
-        ledger = await doom.ledger(stage.database, sealer)
-        async with stage.importing(which, owner="killed", ledger=ledger) as steps:
-            await steps_of(steps)
-    except BaseExceptionGroup as group:
-        if group.split(Crash)[1] is not None:
-            raise
-    except Crash:
-        pass
-    finally:
-        if ledger is not None:
-            await ledger.close()
+    return stocked(tmp_path_factory.mktemp("prepared"))
 
 
 async def recover(stage: Stage, which: Connection) -> None:
@@ -124,7 +52,7 @@ async def test_a_first_import_killed_at_any_point_is_finished_by_the_next_run(
     tmp_path: Path, prepared: tuple[Path, Sealer]
 ) -> None:
     recorded = Doom()
-    async with doomed_stage(tmp_path / "recording", prepared, recorded) as stage:
+    async with doomed_stage(tmp_path / "recording", prepared, recorded, orders=ORDERS) as stage:
         await die(stage, recorded, US, prepared[1])
         await check(stage)
         assert len(stage.placed()) > 3
@@ -132,7 +60,7 @@ async def test_a_first_import_killed_at_any_point_is_finished_by_the_next_run(
     assert any("store_page:before-commit" in point for point in recorded.points)
     for at, name in enumerate(recorded.points):
         doom = Doom(at)
-        async with doomed_stage(tmp_path / str(at), prepared, doom) as stage:
+        async with doomed_stage(tmp_path / str(at), prepared, doom, orders=ORDERS) as stage:
             await die(stage, doom, US, prepared[1])
             assert doom.points[-1] == name, "the run takes the same way every time"
             await recover(stage, US)
@@ -143,7 +71,7 @@ async def test_following_a_change_killed_at_any_point_is_finished_by_the_next_ru
     tmp_path: Path, prepared: tuple[Path, Sealer]
 ) -> None:
     recorded = Doom()
-    async with doomed_stage(tmp_path / "recording", prepared, Doom()) as stage:
+    async with doomed_stage(tmp_path / "recording", prepared, Doom(), orders=ORDERS) as stage:
         await change_two_orders(stage)
         stage.wrap_amazon, stage.wrap_warehouse = recorded.wrap("amazon"), recorded.wrap("warehouse")
         await die(stage, recorded, US, prepared[1])
@@ -151,7 +79,7 @@ async def test_following_a_change_killed_at_any_point_is_finished_by_the_next_ru
         assert {1, 2} <= set(expected), "one order cancelled, one on hold"
     for at in range(len(recorded.points)):
         doom = Doom(at)
-        async with doomed_stage(tmp_path / str(at), prepared, Doom()) as stage:
+        async with doomed_stage(tmp_path / str(at), prepared, Doom(), orders=ORDERS) as stage:
             await change_two_orders(stage)
             stage.wrap_amazon, stage.wrap_warehouse = doom.wrap("amazon"), doom.wrap("warehouse")
             await die(stage, doom, US, prepared[1])

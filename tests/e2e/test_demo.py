@@ -54,6 +54,16 @@ def test_the_summary_counts_every_order_and_the_books_agree(demo: tuple[dict[str
     assert summary["mail"]["sent"] >= 3
 
 
+def test_part_of_the_orders_is_closed_and_told_to_amazon(demo: tuple[dict[str, Any], Path]) -> None:
+    summary, folder = demo
+    shipments = summary["shipments"]
+    assert shipments["confirmed"] > 10
+    assert shipments["refused"] >= 1  # the one the buyer cancelled in that minute
+    assert shipments["closed"] == shipments["confirmed"] + shipments["refused"]
+    assert any("refused" in file.name for file in (folder / "demo" / "mail").iterdir())
+
+
+
 def test_nothing_the_demo_writes_tells_who_bought_or_how_to_get_in(demo: tuple[dict[str, Any], Path]) -> None:
     _, folder = demo
     world = World(SEED, clock=SystemClock())

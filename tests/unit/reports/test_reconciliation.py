@@ -19,6 +19,7 @@ def said(**books: Any) -> list[str]:
 
 def test_agreeing_books_have_no_difference() -> None:
     assert said() == []
+    assert said(amazon=[replace(AMAZON, status="CANCELLED")], warehouse=[replace(PLACED, closed=True)]) == []
     assert said(amazon=[], warehouse=[], booked=[]) == []
 
 

@@ -1,0 +1,173 @@
+"""``dockwire run`` and ``dockwire charges``: one flow run in this process, or only its preview."""
+
+import asyncio
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dockwire.cli import say
+from dockwire.cli.ship_request import ship_request
+from dockwire.model.charge import Apply
+from dockwire.model.closing import RoutingForm, ShipRequest
+
+run = typer.Typer(no_args_is_help=True, help="Run one flow in this process.")
+charges = typer.Typer(no_args_is_help=True, help="Look at charges before they are made.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Connection = Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")]
+Orders = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="ORDER=TRACKING", help="Amazon order id, reference or warehouse number; its tracking number."
+    ),
+]
+Csv = Annotated[
+    Path | None, typer.Option("--csv", help="File with the columns order, tracking, carrier, scac, service.")
+]
+Carrier = Annotated[str, typer.Option(help="Carrier of all orders.")]
+Scac = Annotated[str, typer.Option(help="SCAC of all orders.")]
+Service = Annotated[str, typer.Option(help="Service code of all orders.")]
+Charges = Annotated[
+    list[str] | None,
+    typer.Option("--charge", metavar="[TYPE:]LABEL=[UNITSx]PRICE", help="An extra charge; may be repeated."),
+]
+Applied = Annotated[Apply, typer.Option("--apply", help="How the charges fall on the orders.")]
+
+
+@run.callback()
+def _run() -> None:
+    """Run one flow in this process."""
+
+
+@charges.callback()
+def _charges() -> None:
+    """Look at charges before they are made."""
+
+
+@run.command("order-import")
+@say.plainly
+def run_order_import(
+    name: Connection,
+    refresh: Annotated[bool, typer.Option(help="Ask Amazon even when it was asked minutes ago.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Import the orders of one connection now."""
+    from flows.order_import import order_import
+
+    _tell(order_import(name, refresh=refresh, return_state=True), as_json=as_json)
+
+
+@run.command("tracking-update")
+@say.plainly
+def run_tracking_update(name: Connection, as_json: Json = False) -> None:
+    """Tell Amazon of what one connection's warehouse shipped, now."""
+    from flows.tracking_update import tracking_update
+
+    _tell(tracking_update(name, return_state=True), as_json=as_json)
+
+
+@run.command("ship-and-close")
+@say.plainly
+def run_ship_and_close(
+    name: Connection,
+    orders: Orders = None,
+    csv_file: Csv = None,
+    carrier: Carrier = "",
+    scac: Scac = "",
+    service: Service = "",
+    charge: Charges = None,
+    apply: Applied = Apply.SEPARATELY,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; write nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Route and close orders with their charges; the same request again does what is left, or nothing."""
+    from flows.ship_and_close import ship_and_close
+
+    routing = RoutingForm(carrier=carrier, scac=scac, service=service)
+    request = ship_request(
+        orders or [], csv_file=csv_file, routing=routing, charges=charge or [], apply=apply
+    )
+    state = ship_and_close(
+        name,
+        list(request.orders),
+        request.routing,
+        list(request.charges),
+        request.apply,
+        dry_run=dry_run,
+        return_state=True,
+    )
+    _tell(state, as_json=as_json)
+
+
+@charges.command("preview")
+@say.plainly
+def preview_charges(
+    name: Connection,
+    orders: Orders = None,
+    csv_file: Csv = None,
+    carrier: Carrier = "",
+    scac: Scac = "",
+    service: Service = "",
+    charge: Charges = None,
+    apply: Applied = Apply.SEPARATELY,
+    as_json: Json = False,
+) -> None:
+    """Show to the cent what ship-and-close would write, or everything that is in the way."""
+    routing = RoutingForm(carrier=carrier, scac=scac, service=service)
+    request = ship_request(
+        orders or [], csv_file=csv_file, routing=routing, charges=charge or [], apply=apply
+    )
+    _show_plan(asyncio.run(_plan(name, request)), as_json=as_json)
+
+
+async def _plan(name: str, request: ShipRequest) -> Any:
+    from tasks.opening import opened_closing
+
+    async with opened_closing(name, owner="preview") as opened:
+        return await opened.steps.plan(request)
+
+
+def _show_plan(plan: Any, *, as_json: bool) -> None:
+    from dockwire.services.ship_and_close import preview_rows, problems_of
+
+    problems = [
+        {"order": handle or "(request)", "problem": problem.sentence, "fixer": problem.fixer.value}
+        for handle, problem in problems_of(plan)
+    ]
+    warnings = [
+        {"order": handle, "warning": problem.sentence}
+        for handle, found in plan.warnings.items()
+        for problem in found
+    ]
+    rows = preview_rows(plan.orders)
+    if as_json:
+        say.data({"orders": rows, "added": str(plan.added), "currency": plan.currency, "problems": problems,
+                  "warnings": warnings})  # fmt: skip
+    else:
+        say.table(problems or rows)
+        say.table(warnings)
+        if rows:
+            say.line(
+                f"added in all: {plan.added} {plan.currency}; charges the warehouse calculates come on top"
+            )
+    if problems:
+        raise typer.Exit(say.FAILED)
+
+
+def _tell(running: Any, *, as_json: bool) -> None:
+    """Wait for a flow's end state and print its numbers, or leave with its message."""
+    state, numbers = asyncio.run(_ended(running))
+    if not state.is_completed():
+        say.fail(state.message or f"the run ended as {state.name}")
+    if as_json:
+        say.data(numbers)
+    else:
+        told = [f"{count} {what.replace('_', ' ')}" for what, count in numbers.items() if count]
+        say.line(", ".join(told) or "nothing to do")
+
+
+async def _ended(running: Awaitable[Any]) -> tuple[Any, Any]:
+    state = await running
+    return state, await state.aresult(raise_on_failure=False)

@@ -1,0 +1,106 @@
+"""A ship-and-close request from the command line: words, options and a CSV file."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dockwire.errors import SettingsError
+from dockwire.model.charge import Apply
+from dockwire.model.closing import ChargeForm, OrderForm, RoutingForm, ShipRequest
+from dockwire.settings import explained
+
+_COLUMNS = ("order", "tracking", "carrier", "scac", "service")
+_LONGEST_FILE = 1_000_000
+
+
+def ship_request(
+    words: Sequence[str],
+    *,
+    csv_file: Path | None = None,
+    routing: RoutingForm,
+    charges: Iterable[str] = (),
+    apply: Apply = Apply.SEPARATELY,
+) -> ShipRequest:
+    """Return the request of ``ORDER=TRACKING`` words and a CSV file's rows.
+
+    Raises:
+        SettingsError: a word, a charge or a row of the file cannot be understood; the message names it.
+    """
+    orders = [_order(word) for word in words]
+    if csv_file is not None:
+        orders += read_csv(csv_file)
+    if not orders:
+        raise SettingsError("no orders: name them as ORDER=TRACKING or give a CSV file")
+    with explained("request"):
+        return ShipRequest(
+            orders=tuple(orders),
+            routing=routing,
+            charges=tuple(charge_of(text) for text in charges),
+            apply=apply,
+        )
+
+
+def read_csv(path: Path) -> list[OrderForm]:
+    """Return the rows of a file with the columns order, tracking and, if wanted, carrier, scac, service.
+
+    Raises:
+        SettingsError: the file cannot be read, or a row is wrong; every wrong row is named.
+    """
+    try:
+        if path.stat().st_size > _LONGEST_FILE:
+            raise SettingsError(f"{path}: is larger than a thousand orders can be")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror or 'cannot be read'}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: is not UTF-8 text") from None
+    rows = csv.DictReader(text.splitlines(), skipinitialspace=True)
+    columns = [name.strip().lower() for name in rows.fieldnames or ()]
+    if "order" not in columns or set(columns) - set(_COLUMNS):
+        raise SettingsError(f"{path}, row 1: columns are {', '.join(_COLUMNS)}; it has: {', '.join(columns)}")
+    rows.fieldnames = columns
+    problems: list[str] = []
+    orders = list(_rows(rows, problems))
+    if problems:
+        raise SettingsError(f"{path}: " + "; ".join(problems))
+    return orders
+
+
+def charge_of(text: str) -> ChargeForm:
+    """Return the charge of ``[TYPE:]LABEL=[UNITSx]PRICE``, for instance ``materials:Gift box=2x1.50``.
+
+    Raises:
+        SettingsError: it has another form.
+    """
+    name, _, amount = text.rpartition("=")
+    kind, _, label = name.rpartition(":")
+    units, _, price = amount.rpartition("x")
+    with explained(f"--charge {text!r} (form: [TYPE:]LABEL=[UNITSx]PRICE)"):
+        return ChargeForm.model_validate(
+            {"label": label, "units": units or "1", "price_per_unit": price}
+            | ({"type": kind} if kind else {})
+        )
+
+
+def _order(word: str) -> OrderForm:
+    order, _, tracking = word.partition("=")
+    with explained(f"order {word!r}"):
+        return OrderForm(order=order, tracking=tracking)
+
+
+def _rows(rows: "csv.DictReader[str]", problems: list[str]) -> Iterator[OrderForm]:
+    for row in rows:
+        number = rows.line_num
+        if None in row or None in row.values():
+            problems.append(f"row {number}: has {'more' if None in row else 'fewer'} cells than columns")
+            continue
+        cells = {name: (value or "").strip() for name, value in row.items()}
+        if not any(cells.values()):
+            continue
+        try:
+            routing = {name: cells.pop(name, "") for name in ("carrier", "scac", "service")}
+            yield OrderForm.model_validate({**cells, "routing": routing})
+        except ValidationError:
+            problems.append(f"row {number}: has no order")

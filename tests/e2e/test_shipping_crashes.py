@@ -1,0 +1,92 @@
+"""Killed at any point, closing and telling Amazon are finished by the next run: nothing twice, nothing lost."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from dockwire.errors import Unfinished
+from dockwire.model.charge import Apply
+from dockwire.sealing import Sealer
+from dockwire.services.desk import Desk
+from dockwire.services.ship_and_close import ShipAndClose
+from tests.e2e.crashing import Crash, Doom, doomed_stage, stocked
+from tests.e2e.shipping import close, imported, manual, placed, request
+from tests.stage import Stage, bare, sim_connection
+
+US = sim_connection("US")
+ORDERS = 2
+FEE = Decimal("5.01")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sealer]:
+    """Give a stocked warehouse's database, to be copied for each point."""
+    return stocked(tmp_path_factory.mktemp("prepared"))
+
+
+@contextlib.asynccontextmanager
+async def imported_stage(
+    folder: Path, prepared: tuple[Path, Sealer], doom: Doom
+) -> AsyncIterator[tuple[Stage, list[str]]]:
+    """Open a stage with imported orders; points are counted from there."""
+    async with doomed_stage(folder, prepared, doom, orders=0) as stage:
+        wraps = stage.wrap_amazon, stage.wrap_warehouse
+        stage.wrap_amazon = stage.wrap_warehouse = bare
+        ids = await imported(stage, US, ORDERS)
+        stage.wrap_amazon, stage.wrap_warehouse = wraps
+        yield stage, ids
+
+
+async def die(stage: Stage, doom: Doom, sealer: Sealer, act: Callable[[Desk], Awaitable[object]]) -> None:
+    """Do it until the point of death, if it comes."""
+    ledger = None
+    try:
+        ledger = await doom.ledger(stage.database, sealer)
+        async with stage.desk(US, owner="killed", ledger=ledger) as desk:
+            await act(desk)
+    except BaseExceptionGroup as group:
+        if group.split(Crash)[1] is not None:
+            raise
+    except Crash:
+        pass
+    finally:
+        if ledger is not None:
+            await ledger.close()
+    stage.wrap_amazon = stage.wrap_warehouse = bare
+
+
+async def test_closing_killed_at_any_point_charges_nothing_twice_and_leaves_nothing_open(
+    tmp_path: Path, prepared: tuple[Path, Sealer]
+) -> None:
+    async def act(desk: Desk) -> None:
+        steps = ShipAndClose(desk)
+        await steps.carry_out(await steps.plan(wanted))
+
+    async def check() -> None:
+        with contextlib.suppress(Unfinished):
+            await close(stage, US, wanted)
+        report = await close(stage, US, wanted)
+        assert report.done, report
+        orders = [placed(stage, order_id) for order_id in ids]
+        assert [manual(order) for order in orders] == [
+            [("Fee", Decimal("2.51"))],
+            [("Fee", Decimal("2.50"))],
+        ]
+        assert all(order["status"] == 1 and order["tracking"] for order in orders)
+
+    recorded = Doom()
+    async with imported_stage(tmp_path / "recording", prepared, recorded) as (stage, ids):
+        wanted = request(ids, charges=[("Fee", str(FEE))], apply=Apply.EVENLY)
+        await die(stage, recorded, prepared[1], act)
+        await check()
+    assert len(recorded.points) > 30
+    assert any("confirmer: reply lost" in point for point in recorded.points)
+    for at in range(len(recorded.points)):
+        doom = Doom(at)
+        async with imported_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
+            await die(stage, doom, prepared[1], act)
+            assert doom.points[-1] == recorded.points[at]
+            await check()

@@ -1,0 +1,44 @@
+"""Amazon's refusals on record are told apart, explained, and quoted."""
+
+import pytest
+
+from dockwire.decisions.refusals import explain_refusal
+from dockwire.errors import Fixer
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fixer"),
+    [
+        (
+            "Failed to create package due to not finding a matching package or order already fulfilled. "
+            "ErrorMessage(errorCode=GeneralError, errorMetric=PackageToUpdateNotFound)",
+            "already_fulfilled",
+            Fixer.MERCHANT,
+        ),
+        (
+            "ErrorCode: NonexistentOrderItem Description: Failed to find order item list by order ID",
+            "cancelled_at_amazon",
+            Fixer.MERCHANT,
+        ),
+        (
+            "OrderItemId is invalid, please obtain the value through the getOrderItems API or Manage Orders page",
+            "wrong_item_id",
+            Fixer.ENGINEER,
+        ),
+        (
+            "PackageReferenceId: is invalid, must be a positive numeric value.",
+            "wrong_reference",
+            Fixer.ENGINEER,
+        ),
+        ("The quantity exceeds what is open", "more_than_open", Fixer.CLERK),
+        ("carrierCode is not on the list", "wrong_carrier", Fixer.ENGINEER),
+        ("trackingNumber does not match the format", "wrong_tracking", Fixer.CLERK),
+        ("InvalidPackageVersion", "too_many_edits", Fixer.MERCHANT),
+        ("Something nobody has met yet", "refused_by_amazon", Fixer.ENGINEER),
+        ("", "refused_by_amazon", Fixer.ENGINEER),
+    ],
+)
+def test_each_refusal_has_a_code_a_fixer_and_amazons_words(words: str, code: str, fixer: Fixer) -> None:
+    problem = explain_refusal(words)
+    assert (problem.code, problem.fixer) == (code, fixer)
+    assert words.strip() in problem.sentence
