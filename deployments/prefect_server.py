@@ -83,7 +83,8 @@ def local_server(state_dir: Path, port: int) -> Iterator[str]:
     log = state_dir / "logs" / "prefect-server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     environment = os.environ | prefect_environment(state_dir, port)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    prefect = [sys.executable, "-m", "deployments.prefect_process"]
+    command = [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)  # noqa: S603 - our own command
         try:
