@@ -3,12 +3,12 @@
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from tasks.telling import told
 
 from dockwire.services.order_import import OrderImport, Report
 from tasks.amazon import read_page
 from tasks.notify import publish
 from tasks.opening import Run, opened_import
+from tasks.telling import told
 from tasks.warehouse import create_orders, finish, prepare
 
 

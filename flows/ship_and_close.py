@@ -8,7 +8,6 @@ from prefect.events import emit_event
 from prefect.runtime import flow_run
 from prefect.states import Failed
 from pydantic import Field
-from tasks.telling import told
 
 from dockwire.model.charge import Apply
 from dockwire.model.close_plan import ClosePlan
@@ -16,6 +15,7 @@ from dockwire.model.closing import ChargeForm, OrderForm, RoutingForm, ShipReque
 from dockwire.services.ship_and_close import CloseReport, ShipAndClose, preview_rows, problems_of
 from tasks.notify import publish
 from tasks.opening import Run, opened_closing
+from tasks.telling import told
 from tasks.warehouse import close_orders, plan_closing
 
 _NO_ROUTING = RoutingForm()

@@ -3,12 +3,12 @@
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from tasks.telling import told
 
 from dockwire.services.tracking_update import TrackingReport, TrackingUpdate
 from tasks.amazon import confirm_shipments, verify_shipments
 from tasks.notify import publish
 from tasks.opening import Run, opened_tracking
+from tasks.telling import told
 from tasks.warehouse import collect_shipments
 
 

@@ -1,8 +1,11 @@
 """Imported orders, ready to ship: what the tests of closing and tracking begin with."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
+
+import httpx
 
 from dockwire.model.charge import Apply
 from dockwire.model.closing import ChargeForm, OrderForm, RoutingForm, ShipRequest
@@ -10,8 +13,11 @@ from dockwire.model.connection import Connection
 from dockwire.services.ship_and_close import CloseReport, ShipAndClose
 from dockwire.services.tracking_update import TrackingReport, TrackingUpdate
 from tests.e2e.orders import amazon_order, number, put
-from tests.stage import Stage
+from tests.stage import CREDENTIAL, Stage, build_warehouse
+from tests.unit.warehouse.closings import act, look
+from tests.unit.warehouse.houses import HAL, LINES
 
+ROUTING = {"carrier": "UPS", "mode": "03", "scacCode": "UPSN"}
 UPS = RoutingForm(carrier="UPS", scac="UPSN", service="03")
 
 
@@ -82,3 +88,66 @@ def manual(order: dict[str, Any]) -> list[tuple[str, Decimal]]:
         for charge in order["charges"]
         if not charge["automatic"]
     ]
+
+
+@asynccontextmanager
+async def clerk(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a client that works in the warehouse as a clerk does."""
+    transport = httpx.ASGITransport(build_warehouse(stage.warehouse))
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://warehouse.test", headers=HAL
+    ) as client:
+        secret = CREDENTIAL["client_id"], CREDENTIAL["client_secret"]
+        form = {"grant_type": "client_credentials", "user_login": CREDENTIAL["user_login"]}
+        token = await client.post("/AuthServer/api/Token", auth=secret, json=form)
+        client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+        yield client
+
+
+async def pack(stage: Stage, order_id: str, *packages: tuple[str, dict[str, int]]) -> None:
+    """Add packages to a warehouse order: a tracking number, and units by SKU, for each."""
+    number = placed(stage, order_id)["orderId"]
+    async with clerk(stage) as client:
+        for label, inside in packages:
+            order = await look(client, number)
+            lines = {
+                line["itemIdentifier"]["sku"]: line["readOnly"]["orderItemId"]
+                for line in order["_embedded"][LINES]
+            }
+            contents = [{"orderItemId": lines[sku], "qty": qty} for sku, qty in inside.items()]
+            body = {"trackingNumber": label, "packageContents": contents}
+            reply = await act(client, order, "packages", body)
+            assert reply.status_code == httpx.codes.CREATED, reply.text
+
+
+async def correct(stage: Stage, order_id: str, label: str) -> None:
+    """Reopen a closed order, give it another tracking number and close it again."""
+    number = placed(stage, order_id)["orderId"]
+    async with clerk(stage) as client:
+        for action, body in (
+            ("unconfirmer", None),
+            ("routing", ROUTING | {"trackingNumber": label}),
+            ("confirmer", {"trackingNumber": label}),
+        ):
+            order = await look(client, number)
+            method = "PUT" if action == "routing" else "POST"
+            reply = await act(client, order, action, body, method=method)
+            assert reply.is_success, reply.text
+
+
+def sent(stage: Stage, order_id: str) -> list[tuple[str, dict[str, int]]]:
+    """Return the packages that Amazon's order has: tracking number and units by order item id."""
+    order = stage.world.settled(next(each for each in stage.world.orders if each.body["orderId"] == order_id))
+    return [
+        (
+            package["trackingNumber"],
+            {item["orderItemId"]: item["quantity"] for item in package["packageItems"]},
+        )
+        for package in order.get("packages", [])
+    ]
+
+
+def at_amazon(stage: Stage, order_id: str) -> str:
+    """Return an order's status at Amazon."""
+    order = next(each for each in stage.world.orders if each.body["orderId"] == order_id)
+    return str(order.body["fulfillment"]["fulfillmentStatus"])

@@ -63,7 +63,6 @@ def test_part_of_the_orders_is_closed_and_told_to_amazon(demo: tuple[dict[str, A
     assert any("refused" in file.name for file in (folder / "demo" / "mail").iterdir())
 
 
-
 def test_nothing_the_demo_writes_tells_who_bought_or_how_to_get_in(demo: tuple[dict[str, Any], Path]) -> None:
     _, folder = demo
     world = World(SEED, clock=SystemClock())

@@ -1,0 +1,329 @@
+"""Tracking update on both real sides: the right packages at Amazon, once, and every refusal explained."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from dockwire.errors import Unfinished
+from dockwire.faults import FaultRules, Faults
+from dockwire.faults.rules import Rule
+from dockwire.model.closing import RoutingForm
+from dockwire.model.ids import AmazonOrderId
+from dockwire.model.parcel import ParcelRow, ParcelState
+from dockwire.model.record import FactKind
+from dockwire.simulators.amazon.packages import put_package
+from tests.e2e.orders import change, item, turn
+from tests.e2e.shipping import (
+    at_amazon,
+    clerk,
+    close,
+    correct,
+    imported,
+    pack,
+    placed,
+    request,
+    sent,
+    tracking,
+    update,
+)
+from tests.stage import Stage, opened_stage, sim_connection
+from tests.unit.warehouse.closings import act, look
+
+US = sim_connection("US")
+LINE = f"{1:014d}"
+
+
+@pytest_asyncio.fixture
+async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+    async with opened_stage(tmp_path, ledger_url=database_url) as opened:
+        yield opened
+
+
+async def parcels(stage: Stage, order_id: str) -> list[ParcelRow]:
+    return await stage.ledger.order_parcels(AmazonOrderId(order_id))
+
+
+async def states(stage: Stage, order_id: str) -> list[str]:
+    return [row.state.value for row in await parcels(stage, order_id)]
+
+
+async def refresh(stage: Stage) -> None:
+    """Let the import read what Amazon shows by now."""
+    stage.clock.advance(600)
+    await stage.run(US, refresh=True)
+
+
+async def closed(stage: Stage, count: int = 1, **members: object) -> list[str]:
+    """Return orders that are imported and closed, each as one parcel."""
+    ids = await imported(stage, US, count, **members)
+    assert (await close(stage, US, request(ids))).done
+    stage.clock.advance(60)
+    return ids
+
+
+async def test_closed_orders_are_shipped_at_amazon_and_then_seen_there(stage: Stage) -> None:
+    ids = await closed(stage, 3)
+    report = await update(stage, US)
+    assert (report.closed, report.parcels, report.confirmed) == (3, 3, 3)
+    for place, order_id in enumerate(ids):
+        assert at_amazon(stage, order_id) == "SHIPPED"
+        assert sent(stage, order_id) == [(tracking(place), {LINE: 2})]
+    assert await states(stage, ids[0]) == ["accepted"]
+    await refresh(stage)
+    assert (await update(stage, US)).visible == 3
+    assert await states(stage, ids[0]) == ["visible"]
+    facts = [fact.kind for fact in await stage.ledger.order_facts(AmazonOrderId(ids[0]))]
+    assert facts.count(FactKind.SHIPMENT_CONFIRMED) == 1
+
+
+async def test_a_run_with_nothing_new_tells_amazon_nothing(stage: Stage) -> None:
+    await closed(stage, 2)
+    await update(stage, US)
+    told = len(stage.world.confirmations)
+    again = await update(stage, US)
+    assert (again.parcels, again.confirmed, len(stage.world.confirmations)) == (0, 0, told)
+
+
+async def test_several_packages_are_several_parcels_with_their_exact_units(stage: Stage) -> None:
+    (order_id,) = await imported(
+        stage, US, 1, orderItems=[item(1, ordered=3, left=3), item(2, sku="ROPE-6MM-20M", ordered=1, left=1)]
+    )
+    await pack(
+        stage,
+        order_id,
+        (tracking(7), {"MUG-BLUE-350": 2}),
+        (tracking(8), {"MUG-BLUE-350": 1, "ROPE-6MM-20M": 1}),
+    )
+    await close(stage, US, request([order_id]))
+    report = await update(stage, US)
+    assert report.confirmed == 2
+    assert sent(stage, order_id) == [(tracking(7), {LINE: 2}), (tracking(8), {LINE: 1, f"{2:014d}": 1})]
+    assert at_amazon(stage, order_id) == "SHIPPED"
+    references = [row.reference for row in await parcels(stage, order_id)]
+    assert len(set(references)) == 2
+    assert all(reference.isdigit() for reference in references)
+
+
+async def test_one_package_amazon_refuses_does_not_keep_the_other_from_being_told(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1, orderItems=[item(1, ordered=3, left=3)])
+    await pack(stage, order_id, (tracking(7), {"MUG-BLUE-350": 1}), (tracking(8), {"MUG-BLUE-350": 2}))
+    await close(stage, US, request([order_id]))
+    # The seller shipped one unit by hand before: two are open, and three are in parcels.
+    await _ship_elsewhere(stage, 1, units=1)
+    report = await update(stage, US)
+    assert (report.confirmed, report.refused) == (1, 1)
+    refused = next(row for row in await parcels(stage, order_id) if row.state is ParcelState.REFUSED)
+    assert "Amazon says" in refused.problem
+    assert refused.fixer == "clerk"
+
+
+async def test_a_corrected_tracking_number_edits_the_same_package(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    await update(stage, US)
+    stage.clock.advance(600)
+    await correct(stage, order_id, "1Z999AA10987654321")
+    report = await update(stage, US)
+    assert (report.parcels, report.confirmed) == (1, 1)
+    assert sent(stage, order_id) == [("1Z999AA10987654321", {LINE: 2})]
+    (row,) = await parcels(stage, order_id)
+    assert row.tracking == "1Z999AA10987654321"
+
+
+async def test_a_lost_reply_is_asked_again_at_once_and_edits_the_same_package(stage: Stage) -> None:
+    ids = await closed(stage, 3)
+    lost = FaultRules()
+    lost.replace([Rule(method="POST", path="/shipmentConfirmation$", nth=2, effect={"kind": "lost_reply"})])
+    stage.wrap_amazon = lambda app: Faults(app, lost, clock=stage.clock)
+    assert (await update(stage, US)).confirmed == 3
+    assert len(stage.world.confirmations) == 4
+    assert [len(sent(stage, order_id)) for order_id in ids] == [1, 1, 1]
+
+
+async def test_a_parcel_nobody_answered_for_is_unknown_and_told_again_by_the_next_run(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    lost = FaultRules()
+    lost.replace([Rule(method="POST", path="/shipmentConfirmation$", effect={"kind": "lost_reply"})])
+    stage.wrap_amazon = lambda app: Faults(app, lost, clock=stage.clock)
+    assert (await update(stage, US)).unknown == 1
+    assert await states(stage, order_id) == ["sent"]
+    lost.replace([])
+    stage.clock.advance(3600)
+    assert (await update(stage, US)).confirmed == 1
+    assert sent(stage, order_id) == [(tracking(0), {LINE: 2})]
+    assert at_amazon(stage, order_id) == "SHIPPED"
+
+
+async def test_a_silent_amazon_ends_the_run_and_the_next_one_does_the_rest(stage: Stage) -> None:
+    ids = await closed(stage, 7)
+    out = FaultRules()
+    out.replace(
+        [Rule(method="POST", path="/shipmentConfirmation$", effect={"kind": "status", "status": 503})]
+    )
+    stage.wrap_amazon = lambda app: Faults(app, out, clock=stage.clock)
+    with pytest.raises(Unfinished):
+        await update(stage, US)
+    out.replace([])
+    stage.clock.advance(3600)
+    assert (await update(stage, US)).confirmed == 7
+    assert {at_amazon(stage, order_id) for order_id in ids} == {"SHIPPED"}
+
+
+async def test_already_fulfilled_by_the_same_parcel_is_success(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    await _ship_elsewhere(stage, 1, units=2, label=tracking(0))
+    report = await update(stage, US)
+    assert (report.visible, report.refused) == (1, 0)
+    assert await states(stage, order_id) == ["visible"]
+
+
+async def test_already_fulfilled_by_another_parcel_is_a_refusal(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    await _ship_elsewhere(stage, 1, units=2, label="1Z999AA10000009999")
+    report = await update(stage, US)
+    assert (report.visible, report.refused) == (0, 1)
+    (row,) = await parcels(stage, order_id)
+    assert "shipped" in row.problem
+    assert row.fixer == "merchant"
+    assert sent(stage, order_id) == [("1Z999AA10000009999", {LINE: 2})]
+
+
+async def test_a_prime_label_bought_at_amazon_needs_no_confirmation(stage: Stage) -> None:
+    # What the import would hold for its label is imported here as a plain order; Prime shows later.
+    (order_id,) = await closed(stage)
+    change(stage, 1, lambda body: body.update(programs=["PRIME"]))
+    await _ship_elsewhere(stage, 1, units=2, label="TBA123456789000")
+    await refresh(stage)
+    report = await update(stage, US)
+    assert (report.not_needed, report.refused) == (1, 0)
+    (row,) = await parcels(stage, order_id)
+    assert "label" in row.problem
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"programs": ["FBM_SHIP_PLUS"]}, "Ship+"),
+        ({"fulfilledBy": "AMAZON"}, "by itself"),
+    ],
+)
+async def test_what_amazon_confirms_by_itself_is_never_sent(
+    stage: Stage, members: dict[str, object], code: str
+) -> None:
+    (order_id,) = await closed(stage)
+
+    def becomes(body: dict[str, object]) -> None:
+        body.update({key: value for key, value in members.items() if key == "programs"})
+        if "fulfilledBy" in members:
+            body["fulfillment"] |= {"fulfilledBy": members["fulfilledBy"]}  # type: ignore[operator]
+
+    change(stage, 1, becomes)
+    await refresh(stage)
+    report = await update(stage, US)
+    assert (report.not_needed, report.confirmed) == (1, 0)
+    assert stage.world.confirmations == []
+    (row,) = await parcels(stage, order_id)
+    assert code in row.problem
+
+
+async def test_an_order_cancelled_meanwhile_is_refused_before_amazon_is_asked(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    change(stage, 1, turn("CANCELLED"))
+    await refresh(stage)
+    report = await update(stage, US)
+    assert report.refused == 1
+    assert stage.world.confirmations == []
+    (row,) = await parcels(stage, order_id)
+    assert "cancelled" in row.problem
+    assert row.fixer == "merchant"
+
+
+async def test_a_cancellation_nobody_read_yet_is_explained_with_amazons_words(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    change(stage, 1, _cancel)
+    report = await update(stage, US)
+    assert report.refused == 1
+    (row,) = await parcels(stage, order_id)
+    assert "cancelled meanwhile" in row.problem
+    assert "Amazon says" in row.problem
+
+
+async def test_a_refused_parcel_is_sent_again_when_somebody_asks_for_it(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    change(stage, 1, turn("CANCELLED"))
+    await refresh(stage)
+    assert (await update(stage, US)).refused == 1
+    change(stage, 1, turn("UNSHIPPED"))
+    await refresh(stage)
+    assert (await update(stage, US)).confirmed == 0  # a refusal waits for a person
+    assert await stage.ledger.retry_parcels(US.slug, AmazonOrderId(order_id)) == 1
+    assert (await update(stage, US)).confirmed == 1
+    assert at_amazon(stage, order_id) == "SHIPPED"
+
+
+async def test_a_connection_names_its_own_carriers_for_amazon(stage: Stage) -> None:
+    which = sim_connection("US", carrier_codes={"UPS": "Dockside Post"})
+    (order_id,) = await imported(stage, which, 1)
+    await close(stage, which, request([order_id]))
+    assert (await update(stage, which)).confirmed == 1
+    assert _told(stage) == ("Other", "Dockside Post")
+
+
+async def test_a_carrier_amazon_does_not_list_goes_as_other_with_its_name(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    couriers = RoutingForm(carrier="Harbour Couriers", scac="HRBC", service="DAY")
+    assert (await close(stage, US, request([order_id], routing=couriers))).done
+    assert (await update(stage, US)).confirmed == 1
+    assert _told(stage) == ("Other", "Harbour Couriers")
+
+
+async def test_two_runs_at_once_leave_one_package_for_each_order(stage: Stage) -> None:
+    ids = await closed(stage, 6)
+    await asyncio.gather(update(stage, US), update(stage, US))
+    assert [len(sent(stage, order_id)) for order_id in ids] == [1] * 6
+    assert {tuple(await states(stage, order_id)) for order_id in ids} <= {("accepted",), ("visible",)}
+
+
+async def test_a_parcel_without_a_tracking_number_is_the_clerks_to_mend(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    async with clerk(stage) as client:
+        order = await look(client, placed(stage, order_id)["orderId"])
+        assert (await act(client, order, "confirmer", {})).is_success
+    stage.clock.advance(60)
+    assert (await update(stage, US)).refused + (await stage.ledger.parcel_counts(US.slug))[
+        ParcelState.REFUSED
+    ] > 0
+    (row,) = await parcels(stage, order_id)
+    assert (row.state, row.fixer) == (ParcelState.REFUSED, "clerk")
+    assert "tracking number" in row.problem
+    stage.clock.advance(60)
+    await correct(stage, order_id, tracking(5))
+    assert (await update(stage, US)).confirmed == 1
+    assert sent(stage, order_id) == [(tracking(5), {LINE: 2})]
+
+
+def _told(stage: Stage) -> tuple[str, str]:
+    """Return carrier code and name of the only confirmation."""
+    (confirmation,) = stage.world.confirmations
+    package = confirmation.body["packageDetail"]
+    return package["carrierCode"], package["carrierName"]
+
+
+def _cancel(body: dict[str, object]) -> None:
+    turn("CANCELLED")(body)
+    for line in body["orderItems"]:  # type: ignore[attr-defined]
+        line["fulfillment"]["quantityUnfulfilled"] = 0
+
+
+async def _ship_elsewhere(stage: Stage, n: int, *, units: int, label: str = "1Z999AA10000000099") -> None:
+    """Let the seller ship units of the first line by hand, in Seller Central."""
+    package = {
+        "packageReferenceId": "900",
+        "createdTime": "2026-11-02T10:00:00Z",
+        "carrier": "UPS",
+        "trackingNumber": label,
+        "packageItems": [{"orderItemId": LINE, "quantity": units}],
+    }
+    change(stage, n, lambda body: put_package(body, package))
