@@ -154,7 +154,7 @@ class Warehouse(Protocol):
         ...
 
     def closed_orders(self, customer_id: CustomerId, since: datetime) -> AsyncIterator[ShipOrder]:
-        """Yield a customer's closed orders that changed at or after ``since``, oldest change first."""
+        """Yield a customer's closed orders that changed at or after ``since``, by number."""
         ...
 
     async def customers(self) -> list[Party]:

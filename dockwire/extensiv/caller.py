@@ -1,5 +1,6 @@
 """One warehouse account's calls: tokens, pages, and what a refusal means."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,6 +28,7 @@ from dockwire.transport import Call, Reply, Retrying, Sender, ShardedTransport, 
 
 _HAL = "application/hal+json"
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_ORDER = re.compile(r"/orders/(\d+)(/|$)")
 
 W = TypeVar("W", bound=BaseModel)
 
@@ -99,7 +101,17 @@ class Caller:
             number += 1
 
     async def ask(self, call: Call) -> Reply:
-        """Send with a token; a refused token is replaced once."""
+        """Send with a token; a refused token is replaced once. Errors name the order the call is about."""
+        try:
+            reply = await self._send(call)
+        except RemoteError as error:
+            error.args = (_named(call, str(error.args[0])),)
+            raise
+        if reply.status >= httpx.codes.BAD_REQUEST:
+            raise _refusal(call, reply)
+        return reply
+
+    async def _send(self, call: Call) -> Reply:
         used: list[str] = []
 
         async def before() -> Mapping[str, str]:
@@ -112,8 +124,6 @@ class Caller:
         if reply.status == httpx.codes.UNAUTHORIZED and self._tokens is not None:
             self._tokens.discard(used[-1])
             reply = await self._sender.send(call, before=before)
-        if reply.status >= httpx.codes.BAD_REQUEST:
-            raise _refusal(call, reply)
         return reply
 
 
@@ -176,7 +186,7 @@ def unusable(call: Call, reply: Reply) -> RemoteError:
 
 def unmoved(call: Call, message: str) -> Refused:
     """Return the error for a change that was answered and did not take effect."""
-    return Refused(message, system="warehouse", operation=call.operation)
+    return Refused(_named(call, message), system="warehouse", operation=call.operation)
 
 
 def error_of(
@@ -184,10 +194,16 @@ def error_of(
 ) -> RemoteError:
     """Return an error with the handles of the answer it is about."""
     return kind(
-        message,
+        _named(call, message),
         system="warehouse",
         operation=call.operation,
         status=reply.status,
         vendor_code=vendor_code,
         request_id=reply.request_id,
     )
+
+
+def _named(call: Call, message: str) -> str:
+    """Return the message with the number of the order that the call is about, if it is about one."""
+    found = _ORDER.match(call.path)
+    return f"warehouse order {found[1]}: {message}" if found else message

@@ -32,6 +32,11 @@ def at_least(name: str, value: str) -> str:
     return f"{name}=ge={encoded(value)}"
 
 
+def more_than(name: str, value: str) -> str:
+    """Return ``name > value``."""
+    return f"{name}=gt={encoded(value)}"
+
+
 def both(*conditions: str) -> str:
     """Return that all conditions hold."""
     return ";".join(conditions)

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
-from dockwire.errors import Unanswered
+from dockwire.errors import Unanswered, Unavailable
 from dockwire.extensiv import rql
-from dockwire.extensiv.caller import Caller, error_of, members_of, unusable
+from dockwire.extensiv.caller import Caller, error_of, members_of, unmoved, unusable
 from dockwire.extensiv.placed import placed
 from dockwire.extensiv.shipping_wire import (
     WireCarrier,
@@ -34,7 +34,8 @@ from dockwire.model.shipping import (
 from dockwire.model.warehouse import PlacedStatus, Routing
 from dockwire.transport import Call
 
-_DETAIL = {"detail": "OrderItems,Packages,SavedElements,BillingDetails", "itemdetail": "SavedElements"}
+_LISTED = {"detail": "OrderItems,Packages,SavedElements", "itemdetail": "SavedElements"}
+_DETAIL = _LISTED | {"detail": f"{_LISTED['detail']},BillingDetails"}
 _PAGE = 200
 _EARLIER = timedelta(minutes=1)
 """Closing dates may not lie in the future of the warehouse's clock, which may be behind ours."""
@@ -58,8 +59,10 @@ class ShippingCalls(Caller):
         """Set routing and tracking number, keeping all else that stands there; return the order as it is then.
 
         Raises:
-            Outdated: the order changed since it was read.
-            Refused: it is closed or cancelled, or the warehouse does not know the carrier.
+            Outdated: the order changed while its routing was replaced.
+            Refused: it is closed or cancelled, the warehouse does not know the carrier, or it answers and
+                the order shows other routing all the same.
+            Unavailable: the answer is not the warehouse's.
         """
         path = f"/orders/{order.placed.order_id}/routing"
         wanted = {
@@ -77,19 +80,24 @@ class ShippingCalls(Caller):
             raise unusable(call, reply)
         lowered = {name.lower() for name in wanted}
         body = {name: value for name, value in known.items() if _writable(name, lowered)} | wanted
-        await self.ask(
-            Call(
-                "putRouting",
-                "PUT",
-                path,
-                body=body,
-                headers={"if-match": reply.headers.get("etag") or order.placed.etag},
-                # Conditional on the ETag: sent twice, the second is refused.
-                repeatable=True,
-                expects_json=False,
-            )
+        call = Call(
+            "putRouting",
+            "PUT",
+            path,
+            body=body,
+            headers={"if-match": reply.headers.get("etag") or order.placed.etag},
+            # Conditional on the ETag: sent twice, the second is refused.
+            repeatable=True,
+            expects_json=False,
         )
-        return await self.ship_order(order.placed.order_id)
+        reply = await self.ask(call)
+        if reply.status != httpx.codes.NO_CONTENT and reply.json() is None:
+            raise error_of(Unavailable, call, reply, "the answer is not the warehouse's")
+        routed = await self.ship_order(order.placed.order_id)
+        if not _shows(routed, routing, tracking):
+            # Closed like this it would travel by nobody knows what, and Amazon would refuse it.
+            raise unmoved(call, "the warehouse answered and did not set carrier, service or tracking number")
+        return routed
 
     async def close_order(
         self, order: ShipOrder, tracking: str, charges: Sequence[Charge], *, at: datetime
@@ -136,20 +144,39 @@ class ShippingCalls(Caller):
         ]
 
     async def closed_orders(self, customer_id: CustomerId, since: datetime) -> AsyncIterator[ShipOrder]:
-        """Yield the customer's closed orders that changed at or after ``since``, oldest change first."""
+        """Yield the customer's closed orders that changed at or after ``since``, by number.
+
+        Each page asks for what lies behind the last one. Pages counted from the beginning would shift,
+        and an order fall between two of them, when one is opened again or changed meanwhile.
+        """
         local = f"{since.astimezone(self.zone):%Y-%m-%dT%H:%M:%S}"
-        condition = rql.both(
+        wanted = rql.both(
             rql.at_least("readonly.lastModifiedDate", local),
             rql.equals("readonly.customeridentifier.id", str(customer_id)),
             rql.equals("readonly.isclosed", "true"),
         )
-        params = {"rql": condition, "sort": "readonly.lastModifiedDate", **_DETAIL}
+        last, more = 0, True
+        while more:
+            wires, last, more = await self._listed_behind(last, wanted)
+            for wire in wires:
+                order = self._ship_order(wire, "")
+                # A cancelled order counts as closed in places, so the status decides.
+                if order.placed.status is PlacedStatus.CLOSED and order.placed.customer_id == customer_id:
+                    yield order
+
+    async def _listed_behind(self, last: int, wanted: str) -> tuple[list[WireShipOrder], int, bool]:
+        """Return orders with numbers above ``last``, the highest of them, and whether there are more."""
+        condition = rql.both(wanted, rql.more_than("readonly.orderId", str(last)))
+        params = {"rql": condition, "sort": "readonly.orderId", "pgsiz": str(_PAGE), "pgnum": "1", **_LISTED}
         call = Call("listOrders", "GET", "/orders", params)
-        async for wire in self.all(call, WireShipOrder, page_size=_PAGE):
-            order = self._ship_order(wire, "")
-            # A cancelled order counts as closed in places, so the status decides.
-            if order.placed.status is PlacedStatus.CLOSED and order.placed.customer_id == customer_id:
-                yield order
+        reply = await self.ask(call)
+        wires, total = members_of(call, reply, WireShipOrder)
+        highest = max((wire.readonly.orderid for wire in wires), default=last)
+        more = len(wires) == _PAGE if total is None else len(wires) < total
+        if more and highest <= last:
+            # Taken for the end it would mean that the rest was never shipped.
+            raise unusable(call, reply)
+        return wires, highest, more
 
     def _ship_order(self, wire: WireShipOrder, etag: str) -> ShipOrder:
         routing = wire.routinginfo
@@ -188,6 +215,13 @@ class ShippingCalls(Caller):
         return (local if local.tzinfo else local.replace(tzinfo=self.zone)).astimezone(UTC)
 
 
+def _shows(order: ShipOrder, routing: Routing, tracking: str) -> bool:
+    """Letter case and blanks may be the warehouse's own."""
+    there = (order.routing.carrier, order.routing.service, order.routing.scac, order.tracking)
+    wanted = (routing.carrier, routing.service, routing.scac, tracking)
+    return [word.strip().casefold() for word in there] == [word.strip().casefold() for word in wanted]
+
+
 def _writable(name: str, replaced: set[str]) -> bool:
     return name.lower() not in replaced and not name.startswith("_") and name.lower() != "readonly"
 
@@ -217,16 +251,19 @@ def _number(value: Decimal) -> int | float:
 
 
 def _booked(wires: Sequence[WireCharge]) -> list[BookedCharge]:
-    """Return one row per detail; a charge without details is one row of its subtotal."""
+    """Return one row per detail; a charge whose details name no price is one row of its subtotal."""
     rows: list[BookedCharge] = []
     for wire in wires:
-        kind = wire.chargetype
-        rows += [
-            BookedCharge(_charge(kind, detail), automatic=bool(detail.systemgenerated))
-            for detail in wire.details
-        ]
-        if not wire.details:
-            rows.append(BookedCharge(Charge(kind, "", Decimal(1), wire.subtotal), automatic=False))
+        kind, details = wire.chargetype, wire.details
+        if details and all(detail.chargeperunit is not None for detail in details):
+            rows += [
+                BookedCharge(_charge(kind, detail), automatic=bool(detail.systemgenerated))
+                for detail in details
+            ]
+            continue
+        label = details[0].chargelabel if details else ""
+        automatic = bool(details) and all(detail.systemgenerated for detail in details)
+        rows.append(BookedCharge(Charge(kind, label, Decimal(1), wire.subtotal), automatic=automatic))
     return rows
 
 

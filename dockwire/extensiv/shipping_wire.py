@@ -17,6 +17,15 @@ def _list(value: Any) -> Any:
     return () if value is None else value
 
 
+def _unfolded(value: Any, member: str, relation: str) -> Any:
+    """Return a resource with a list at its top that may be embedded under its relation's address instead."""
+    flat = lowered(value)
+    if isinstance(flat, dict) and isinstance(embedded := flat.get("_embedded"), dict):
+        rows = next((rows for rel, rows in embedded.items() if rel.rstrip("/").endswith(relation)), None)
+        return {**flat, member: flat.get(member) or rows}
+    return flat
+
+
 class WireSaved(_Wire):
     """One saved element."""
 
@@ -37,6 +46,11 @@ class WirePackage(_Wire):
     packageid: int
     trackingnumber: Text = ""
     packagecontents: Annotated[tuple[WireContent, ...], BeforeValidator(_list)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _contents(cls, value: Any) -> Any:
+        return _unfolded(value, "packagecontents", "/packagecontent")
 
 
 class WireChargeDetail(_Wire):
@@ -121,12 +135,7 @@ class WireShipOrder(WireOrder):
     @model_validator(mode="before")
     @classmethod
     def _lines(cls, value: Any) -> Any:
-        """Lines stand at the top, or embedded under their relation's address."""
-        flat = lowered(value)
-        if isinstance(flat, dict) and isinstance(embedded := flat.get("_embedded"), dict):
-            lines = next((rows for rel, rows in embedded.items() if rel.rstrip("/").endswith("/item")), None)
-            return {**flat, "orderitems": flat.get("orderitems") or lines}
-        return flat
+        return _unfolded(value, "orderitems", "/item")
 
 
 class WireService(_Wire):

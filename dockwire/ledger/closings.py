@@ -15,7 +15,7 @@ from dockwire.ledger.tables import closings, orders
 from dockwire.model.charge import Charge
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.connection import Connection
-from dockwire.model.ids import AmazonOrderId, WarehouseOrderId
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
 from dockwire.model.record import Closing, ClosingState, Fact, FactKind, LedgerOrder
 from dockwire.model.warehouse import Routing
 
@@ -34,6 +34,8 @@ def find_placed(
         numbers = [int(handle) for handle in group if handle.isdecimal() and len(handle) < _LONGEST_NUMBER]
         query = select(orders).where(
             orders.c.connection == connection.slug,
+            # Numbers repeat where a connection moved to another warehouse.
+            orders.c.warehouse == connection.warehouse,
             orders.c.warehouse_order_id.is_not(None),
             or_(
                 orders.c.amazon_order_id.in_(group),
@@ -71,7 +73,9 @@ def begin_submission(link: Link, connection: Connection, plan: ClosePlan, *, now
         return begun
     numbers = [planned.order.placed.order_id for planned in plan.orders]
     query = select(orders.c.warehouse_order_id, orders.c.id).where(
-        orders.c.connection == connection.slug, orders.c.warehouse_order_id.in_(numbers)
+        orders.c.connection == connection.slug,
+        orders.c.warehouse == connection.warehouse,
+        orders.c.warehouse_order_id.in_(numbers),
     )
     ids = {row.warehouse_order_id: row.id for row in link.execute(query)}
     link.execute(
@@ -122,6 +126,21 @@ def record_closing(link: Link, connection: Connection, closing: Closing, *, now:
     }
     if done.rowcount and (kind := kinds.get(closing.state)) is not None:
         write_facts(link, [Fact(kind, now, connection.slug, closing.order_id, _detail(closing))])
+
+
+def charged(link: Link, slug: ConnectionSlug) -> dict[AmazonOrderId, Decimal]:
+    """Return what closed orders of requests were charged in addition, by Amazon order id."""
+    query = (
+        select(orders.c.amazon_order_id, closings.c.charges)
+        .join(orders, orders.c.id == closings.c.order_id)
+        .where(closings.c.connection == slug, closings.c.state == ClosingState.CLOSED)
+    )
+    sums: dict[AmazonOrderId, Decimal] = {}
+    for row in link.execute(query):
+        order_id = AmazonOrderId(row.amazon_order_id)
+        added = sum((charge.amount for charge in _CHARGES.validate_json(row.charges)), Decimal(0))
+        sums[order_id] = sums.get(order_id, Decimal(0)) + added
+    return sums
 
 
 def _detail(closing: Closing) -> dict[str, str]:

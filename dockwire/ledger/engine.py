@@ -1,9 +1,10 @@
 """The database behind the ledger: threads, transactions, and errors people can act on."""
 
 import asyncio
-import re
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,10 @@ CommitHook = Callable[[str], None]
 
 _TRIES = 4
 _READ_ONLY = "dockwire_read_only"
+_FOR_OTHERS = {"40001", "40P01", "55P03"}
+"""PostgreSQL's codes for work undone for another's sake: no serial order, a deadlock, a lock not had."""
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class Database:
@@ -130,15 +135,17 @@ def _sqlite(file: str, url: str) -> Engine:
         raise SettingsError(
             f"the ledger's folder {Path(file).parent} cannot be made: {error.strerror}"
         ) from None
-    engine = create_engine(
-        url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True
-    )
+    engine = create_engine(url, connect_args={"timeout": 0, "check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:
         # The driver's own transactions begin too late; ours are begun below.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        # SQLite does not wait properly for others who turn a new file to WAL at the same moment. It need
+        # not: the mode is the file's, and counts for this connection whoever sets it.
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode=WAL")
+        for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -150,9 +157,6 @@ def _sqlite(file: str, url: str) -> Engine:
     return engine
 
 
-_FOR_OTHERS = re.compile(r"deadlock|serializ|database is locked|could not obtain lock", re.IGNORECASE)
-
-
 def _rolled_back_for_others(error: DBAPIError) -> bool:
     """Whether the transaction was undone for a reason that repeating it may cure."""
     if isinstance(error, IntegrityError):
@@ -162,4 +166,8 @@ def _rolled_back_for_others(error: DBAPIError) -> bool:
         # The connection was stale before the work began, or the server restarted: every piece of
         # work is repeatable, so beginning again on a new connection is safe.
         return True
-    return bool(_FOR_OTHERS.search(str(error.orig)))
+    # The texts of errors are in the server's language, their codes are not.
+    if getattr(error.orig, "sqlstate", None) in _FOR_OTHERS:
+        return True
+    # The low byte is the kind; what stands above it is where it happened.
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _BUSY

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -21,6 +22,7 @@ from dockwire.model.record import Fact, FactKind, Problem
 
 _PARCELS = TypeAdapter(Parcel)
 _DUE = (ParcelState.TO_SEND, ParcelState.SENT)
+_OPEN = (*_DUE, ParcelState.REFUSED)
 
 
 def shipping_mark(link: Link, connection: Connection) -> datetime | None:
@@ -50,21 +52,26 @@ def store_parcels(
     """Store the parcels of closed warehouse orders; return how many are new or have other content.
 
     A parcel whose content did not change stays as it is; one that changed is to be sent again. A
-    problem in a parcel's place is kept as a refused parcel of the order.
+    problem in a parcel's place is kept as a refused parcel of the order. What the order has no longer
+    is not needed, unless Amazon took it before.
     """
     numbers = [number for number, _ in found]
     query = select(orders.c.warehouse_order_id, orders.c.id, orders.c.amazon_order_id).where(
-        orders.c.connection == connection.slug, orders.c.warehouse_order_id.in_(numbers)
+        orders.c.connection == connection.slug,
+        # Numbers repeat where a connection moved to another warehouse.
+        orders.c.warehouse == connection.warehouse,
+        orders.c.warehouse_order_id.in_(numbers),
     )
     ours = {row.warehouse_order_id: row for row in link.execute(query)}
     changed = 0
     facts: list[Fact] = []
-    for number, listed in found:
+    # Every transaction locks in one order, so that two never wait for each other.
+    for number, listed in sorted(found, key=itemgetter(0)):
         if (row := ours.get(number)) is None:
             continue
         known = _known(link, row.id)
-        for each in listed:
-            entry = _entry(each, number)
+        entries = [_entry(each, number, place) for place, each in enumerate(listed)]
+        for each, entry in zip(listed, entries, strict=True):
             before = known.get(entry["reference"])
             if before is not None and before.digest == entry["digest"]:
                 continue
@@ -72,7 +79,7 @@ def store_parcels(
             _store(link, connection, row.id, entry, before, now)
             if isinstance(each, Problem):
                 facts.append(_refused(connection, AmazonOrderId(row.amazon_order_id), each, now))
-        _end_problem(link, known, listed)
+        _end_gone(link, known, {entry["reference"] for entry in entries})
     write_facts(link, facts)
     return changed
 
@@ -111,7 +118,7 @@ def record_parcels(
 ) -> None:
     """Record what became of parcels that did not change meanwhile, with facts."""
     facts: list[Fact] = []
-    for outcome in outcomes:
+    for outcome in sorted(outcomes, key=attrgetter("id")):
         row = link.execute(
             select(parcels.c.state, parcels.c.problem, parcels.c.reference, parcels.c.content)
             .where(parcels.c.id == outcome.id, parcels.c.version == outcome.version)
@@ -120,10 +127,7 @@ def record_parcels(
         if row is None:
             continue
         _update(link, outcome, now)
-        if (kind := _FACTS.get(outcome.state)) and (row.state, row.problem) != (
-            outcome.state,
-            _told(outcome.problem),
-        ):
+        if (kind := _FACTS.get(outcome.state)) and not _told_before(row, outcome):
             detail = _detail(row) | _reason(outcome.problem)
             facts.append(Fact(kind, now, connection.slug, outcome.order_id, detail))
     write_facts(link, facts)
@@ -131,8 +135,16 @@ def record_parcels(
 
 _FACTS = {
     ParcelState.ACCEPTED: FactKind.SHIPMENT_CONFIRMED,
+    # Of a parcel whose acceptance was lost on the way.
+    ParcelState.VISIBLE: FactKind.SHIPMENT_CONFIRMED,
     ParcelState.REFUSED: FactKind.SHIPMENT_REFUSED,
 }
+
+
+def _told_before(row: Row[Any], outcome: ParcelOutcome) -> bool:
+    if outcome.state is ParcelState.VISIBLE:
+        return row.state in {ParcelState.ACCEPTED, ParcelState.VISIBLE}
+    return (row.state, row.problem) == (outcome.state, _told(outcome.problem))
 
 
 def retry_parcels(link: Link, slug: ConnectionSlug, order_id: AmazonOrderId) -> int:
@@ -163,6 +175,18 @@ def parcel_counts(link: Link, slug: ConnectionSlug) -> dict[ParcelState, int]:
         select(parcels.c.state, func.count()).where(parcels.c.connection == slug).group_by(parcels.c.state)
     )
     return {ParcelState(state): number for state, number in link.execute(query).tuples()}
+
+
+def list_parcels(link: Link, slug: ConnectionSlug, *, limit: int) -> list[tuple[AmazonOrderId, ParcelRow]]:
+    """Return a connection's parcels with their orders, for people."""
+    query = (
+        select(parcels, orders.c.amazon_order_id)
+        .join(orders, orders.c.id == parcels.c.order_id)
+        .where(parcels.c.connection == slug)
+        .order_by(parcels.c.id)
+        .limit(limit)
+    )
+    return [(AmazonOrderId(row.amazon_order_id), _row(row)) for row in link.execute(query)]
 
 
 def order_parcels(link: Link, order_id: AmazonOrderId) -> list[ParcelRow]:
@@ -212,17 +236,17 @@ def _ledger_parcel(row: Row[Any], scribe: Scribe) -> LedgerParcel:
 
 
 def _known(link: Link, order_id: int) -> dict[str, Row[Any]]:
-    query = select(parcels).where(parcels.c.order_id == order_id).with_for_update()
-    return {row.reference: row for row in link.execute(query)}
+    query = select(parcels).where(parcels.c.order_id == order_id).order_by(parcels.c.id)
+    return {row.reference: row for row in link.execute(query.with_for_update())}
 
 
-def _entry(each: Parcel | Problem, number: WarehouseOrderId) -> dict[str, Any]:
+def _entry(each: Parcel | Problem, number: WarehouseOrderId, place: int) -> dict[str, Any]:
     """Return the columns of a parcel, or of the problem that stands in its place."""
     if isinstance(each, Problem):
         told = _told(each)
         return {
             # No package of Amazon's has this reference: it only marks the place.
-            "reference": f"problem-{number}",
+            "reference": f"problem-{number}-{place}",
             "content": "",
             "digest": _digest(told or ""),
             "state": ParcelState.REFUSED,
@@ -276,14 +300,21 @@ def _update(link: Link, outcome: ParcelOutcome, now: datetime) -> None:
     link.execute(update(parcels).where(parcels.c.id == outcome.id).values(values))
 
 
-def _end_problem(link: Link, known: dict[str, Row[Any]], listed: Sequence[Parcel | Problem]) -> None:
-    """What stood in a parcel's place is over once the order has its parcels."""
-    over = [row.id for row in known.values() if not row.content]
-    if over and not any(isinstance(each, Problem) for each in listed):
+def _end_gone(link: Link, known: dict[str, Row[Any]], listed: set[str]) -> None:
+    """End what stood in the order before and does not any more, such as a problem that was mended.
+
+    Without a digest it counts as changed when it comes back.
+    """
+    over = [
+        row.id
+        for row in known.values()
+        if row.reference not in listed and row.state in _OPEN and row.sent_digest is None
+    ]
+    if over:
         link.execute(
             update(parcels)
             .where(parcels.c.id.in_(over))
-            .values(state=ParcelState.NOT_NEEDED, version=parcels.c.version + 1)
+            .values(state=ParcelState.NOT_NEEDED, digest="", problem=None, version=parcels.c.version + 1)
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from dockwire.ledger import closings, parcels
 from dockwire.ledger.engine import Database
@@ -42,6 +43,10 @@ class ShippingBook:
         await self._database.write(
             "record_closing", lambda link: closings.record_closing(link, connection, closing, now=now)
         )
+
+    async def charged(self, connection: ConnectionSlug) -> dict[AmazonOrderId, Decimal]:
+        """See the port."""
+        return await self._database.read(lambda link: closings.charged(link, connection))
 
     async def shipping_mark(self, connection: Connection) -> datetime | None:
         """See the port."""
@@ -98,6 +103,12 @@ class ShippingBook:
     async def parcel_counts(self, connection: ConnectionSlug) -> dict[ParcelState, int]:
         """See the port."""
         return await self._database.read(lambda link: parcels.parcel_counts(link, connection))
+
+    async def list_parcels(
+        self, connection: ConnectionSlug, *, limit: int = 10_000
+    ) -> list[tuple[AmazonOrderId, ParcelRow]]:
+        """See the port."""
+        return await self._database.read(lambda link: parcels.list_parcels(link, connection, limit=limit))
 
     async def order_parcels(self, order_id: AmazonOrderId) -> list[ParcelRow]:
         """See the port."""

@@ -29,7 +29,7 @@ class OrderForm(_Form):
     order: str = Field(
         min_length=1, description="Amazon order id, warehouse reference or warehouse order number."
     )
-    tracking: str = Field(default="", description="Tracking number of this order's parcel.")
+    tracking: str = Field(default="", max_length=100, description="Tracking number of this order's parcel.")
     routing: RoutingForm = Field(
         default=RoutingForm(), description="What differs from the routing of all orders."
     )

@@ -157,7 +157,10 @@ class _Close:
         for _ in range(_TRIES):
             order = await self._desk.warehouse.ship_order(self._closing.warehouse_order_id)
             if order.placed.status is not PlacedStatus.OPEN or order.placed.on_hold:
-                await self._ended(order)
+                # The same request may be under way twice, and the other run closed the order.
+                await self._read_again()
+                if self._closing.state is not ClosingState.CLOSED:
+                    await self._ended(order)
                 return
             try:
                 await self._write(order)
@@ -170,6 +173,11 @@ class _Close:
             await self._ended(await self._desk.warehouse.ship_order(self._closing.warehouse_order_id))
             return
         await self._record(ClosingState.REFUSED, "The order kept changing while it was being closed.")
+
+    async def _read_again(self) -> None:
+        desk, closing = self._desk, self._closing
+        stored = await desk.ledger.submission(desk.connection, closing.token)
+        self._closing = next(each for each in stored if each.handle == closing.handle)
 
     async def _write(self, order: ShipOrder) -> None:
         """Commit to closing, then route and close; both are refused when the order moved meanwhile."""

@@ -12,8 +12,9 @@ from dockwire.model.closing import ChargeForm, OrderForm, RoutingForm, ShipReque
 from dockwire.model.connection import Connection
 from dockwire.services.ship_and_close import CloseReport, ShipAndClose
 from dockwire.services.tracking_update import TrackingReport, TrackingUpdate
+from dockwire.warehouse import build_app as build_warehouse
 from tests.e2e.orders import amazon_order, number, put
-from tests.stage import CREDENTIAL, Stage, build_warehouse
+from tests.stage import CREDENTIAL, Stage
 from tests.unit.warehouse.closings import act, look
 from tests.unit.warehouse.houses import HAL, LINES
 

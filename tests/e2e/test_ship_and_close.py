@@ -1,5 +1,6 @@
 """Ship and close on a real warehouse: all or nothing before writing, exact charges, nothing twice."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -203,6 +204,34 @@ async def test_a_warehouse_that_goes_silent_leaves_the_rest_for_a_repetition(sta
     out.replace([])
     assert (await close(stage, US, wanted)).done
     assert [manual(placed(stage, order_id)) for order_id in ids] == [[("Fragile", Decimal(3))]] * 3
+
+
+async def test_one_request_twice_at_once_closes_and_charges_once(stage: Stage) -> None:
+    ids = await imported(stage, US, 4)
+    wanted = request(ids, charges=[("Fragile", "2.50")])
+    both = await asyncio.gather(close(stage, US, wanted), close(stage, US, wanted))
+    assert not [
+        each.sentence for report in both for each in report.closings if "Somebody else" in each.sentence
+    ]
+    assert (await close(stage, US, wanted)).done
+    assert [manual(placed(stage, order_id)) for order_id in ids] == [[("Fragile", Decimal("2.50"))]] * 4
+
+
+async def test_of_two_requests_at_once_one_wins_and_the_other_says_so(stage: Stage) -> None:
+    ids = await imported(stage, US, 3)
+    asked = [request(ids, charges=[(label, "1")]) for label in ("Box", "Bag")]
+    async with stage.desk(US) as desk:
+        steps = ShipAndClose(desk)
+        plans = [await steps.plan(wanted) for wanted in asked]
+        reports = await asyncio.gather(*(steps.carry_out(plan) for plan in plans))
+    for place, order_id in enumerate(ids):
+        ended = [report.closings[place] for report in reports]
+        assert sorted(each.state for each in ended) == [ClosingState.CLOSED, ClosingState.REFUSED]
+        (winner,) = [each for each in ended if each.state is ClosingState.CLOSED]
+        (loser,) = [each for each in ended if each.state is ClosingState.REFUSED]
+        assert manual(placed(stage, order_id)) == [(winner.charges[0].label, Decimal(1))]
+        assert "the charges of this request are not on it" in loser.sentence
+        assert winner.total == Decimal("2.25")
 
 
 async def test_yen_have_no_decimals(stage: Stage) -> None:

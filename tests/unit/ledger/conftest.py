@@ -7,6 +7,7 @@ import pytest_asyncio
 from dockwire.ledger import SqlLedger
 from dockwire.sealing import Sealer
 from tests.builders import NOW, connection
+from tests.unit.ledger.gates import Gate, Two
 
 
 @pytest_asyncio.fixture
@@ -16,3 +17,26 @@ async def ledger(database_url: str) -> AsyncIterator[SqlLedger]:
     await opened.register(connection(), now=NOW)
     yield opened
     await opened.close()
+
+
+@pytest_asyncio.fixture
+async def two(postgresql_url: str) -> AsyncIterator[Two]:
+    """Give two processes' ledgers on one PostgreSQL."""
+    gate, sealer = Gate(postgresql_url), Sealer([Sealer.new_key()])
+    first = await SqlLedger.open(postgresql_url, sealer=sealer, on_commit=gate)
+    second = await SqlLedger.open(postgresql_url, sealer=sealer)
+    await first.register(connection(), now=NOW)
+    yield Two(first, second, gate)
+    await first.close()
+    await second.close()
+
+
+@pytest_asyncio.fixture
+async def both(database_url: str) -> AsyncIterator[tuple[SqlLedger, SqlLedger]]:
+    """Give two processes' ledgers on one database of each kind."""
+    sealer = Sealer([Sealer.new_key()])
+    first, second = [await SqlLedger.open(database_url, sealer=sealer) for _ in range(2)]
+    await first.register(connection(), now=NOW)
+    yield first, second
+    await first.close()
+    await second.close()

@@ -1,20 +1,13 @@
 """Two runs at once, and runs that come back late: nothing is undone, nothing is told twice."""
 
-import asyncio
-import threading
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
-
-import psycopg
-import pytest_asyncio
 
 from dockwire.ledger import SqlLedger
 from dockwire.model.order import OrderStatus
 from dockwire.model.record import Claim, Created, Mail, OrderState, Verdict
-from dockwire.sealing import Sealer
 from tests.builders import NOW, malformed, order
 from tests.unit.ledger.acts import ACCOUNT, ACME, claim, number, placed, read, state_of
+from tests.unit.ledger.gates import Two
 
 LATER = NOW + timedelta(seconds=61)
 
@@ -89,56 +82,13 @@ async def test_a_fact_that_two_runs_want_to_tell_is_told_once(ledger: SqlLedger)
     assert [fact.id for fact in await ledger.untold_facts(ACME.slug)] == [second.id]
 
 
-class Gate:
-    """Holds a process back just before a commit, until another one waits for its locks."""
-
-    def __init__(self, url: str) -> None:
-        self.at = ""
-        self.reached = threading.Event()
-        self._url = url.replace("+psycopg", "")
-
-    def __call__(self, point: str) -> None:
-        """Pass every commit but the one named."""
-        if point != self.at:
-            return
-        self.reached.set()
-        with psycopg.connect(self._url, autocommit=True) as link:
-            while link.execute(_WAITING).fetchone() == (0,):
-                pass
-
-
-_WAITING = """SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'"""
-
-
-@dataclass(frozen=True, slots=True)
-class Two:
-    """Two processes on one PostgreSQL."""
-
-    first: SqlLedger
-    second: SqlLedger
-    gate: Gate
-    """Of the first."""
-
-
-@pytest_asyncio.fixture
-async def two(postgresql_url: str) -> AsyncIterator[Two]:
-    gate, sealer = Gate(postgresql_url), Sealer([Sealer.new_key()])
-    first = await SqlLedger.open(postgresql_url, sealer=sealer, on_commit=gate)
-    second = await SqlLedger.open(postgresql_url, sealer=sealer)
-    await first.register(ACME, now=NOW)
-    yield Two(first, second, gate)
-    await first.close()
-    await second.close()
-
-
 async def test_what_a_page_brings_while_an_order_is_being_claimed_sees_the_claim(two: Two) -> None:
     await read(two.first, order())
-    two.gate.at = "claim:before-commit"
-    claiming = asyncio.create_task(claim(two.first, order()))
-    await asyncio.to_thread(two.gate.reached.wait)
-    await two.second.store_order(ACCOUNT, malformed(order_id=order().order_id), now=NOW)
-    assert await claiming == [order().order_id]
+    unreadable = malformed(order_id=order().order_id)
+    claimed, _ = await two.at_once(
+        "claim", claim(two.first, order()), two.second.store_order(ACCOUNT, unreadable, now=NOW)
+    )
+    assert claimed == [order().order_id]
     assert await state_of(two.first, order().order_id) is OrderState.CLAIMED
 
 
@@ -146,9 +96,10 @@ async def test_two_runs_that_tell_at_once_tell_each_fact_once(two: Two) -> None:
     await read(two.first, bad=(malformed(),))
     (fact,) = await two.first.untold_facts(ACME.slug)
     mails = [Mail(f"<{n}@x>", ACME.slug, "orders_held", ("a@example.com",), "s", "t", "h") for n in "12"]
-    two.gate.at = "post_mail:before-commit"
-    posting = asyncio.create_task(two.first.post_mail(mails[:1], [fact.id], now=NOW))
-    await asyncio.to_thread(two.gate.reached.wait)
-    assert not await two.second.post_mail(mails[1:], [fact.id], now=NOW)
-    assert await posting
+    posted = await two.at_once(
+        "post_mail",
+        two.first.post_mail(mails[:1], [fact.id], now=NOW),
+        two.second.post_mail(mails[1:], [fact.id], now=NOW),
+    )
+    assert posted == (True, False)
     assert len(await two.second.take_mail(ACME.slug, owner="a", now=NOW, seconds=60)) == 1
