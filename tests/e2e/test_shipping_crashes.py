@@ -9,11 +9,24 @@ import pytest
 
 from dockwire.errors import Unfinished
 from dockwire.model.charge import Apply
+from dockwire.model.parcel import ParcelState
 from dockwire.sealing import Sealer
 from dockwire.services.desk import Desk
 from dockwire.services.ship_and_close import ShipAndClose
+from dockwire.services.tracking_update import TrackingUpdate
 from tests.e2e.crashing import Crash, Doom, doomed_stage, stocked
-from tests.e2e.shipping import close, imported, manual, placed, request
+from tests.e2e.shipping import (
+    at_amazon,
+    close,
+    imported,
+    manual,
+    placed,
+    request,
+    run_update,
+    sent,
+    tracking,
+    update,
+)
 from tests.stage import Stage, bare, sim_connection
 
 US = sim_connection("US")
@@ -36,6 +49,20 @@ async def imported_stage(
         wraps = stage.wrap_amazon, stage.wrap_warehouse
         stage.wrap_amazon = stage.wrap_warehouse = bare
         ids = await imported(stage, US, ORDERS)
+        stage.wrap_amazon, stage.wrap_warehouse = wraps
+        yield stage, ids
+
+
+@contextlib.asynccontextmanager
+async def closed_stage(
+    folder: Path, prepared: tuple[Path, Sealer], doom: Doom
+) -> AsyncIterator[tuple[Stage, list[str]]]:
+    """Open a stage with closed orders that Amazon knows nothing of; points are counted from there."""
+    async with imported_stage(folder, prepared, doom) as (stage, ids):
+        wraps = stage.wrap_amazon, stage.wrap_warehouse
+        stage.wrap_amazon = stage.wrap_warehouse = bare
+        await close(stage, US, request(ids))
+        stage.clock.advance(60)
         stage.wrap_amazon, stage.wrap_warehouse = wraps
         yield stage, ids
 
@@ -87,6 +114,40 @@ async def test_closing_killed_at_any_point_charges_nothing_twice_and_leaves_noth
     for at in range(len(recorded.points)):
         doom = Doom(at)
         async with imported_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
+            await die(stage, doom, prepared[1], act)
+            assert doom.points[-1] == recorded.points[at]
+            await check()
+
+
+async def test_telling_amazon_killed_at_any_point_leaves_one_package_for_each_order(
+    tmp_path: Path, prepared: tuple[Path, Sealer]
+) -> None:
+    async def act(desk: Desk) -> None:
+        await run_update(TrackingUpdate(desk))
+
+    async def check() -> None:
+        # What was sent without an answer is sent again when its pause is over.
+        stage.clock.advance(3600)
+        await update(stage, US)
+        for place, order_id in enumerate(ids):
+            assert [label for label, _ in sent(stage, order_id)] == [tracking(place)]
+            assert at_amazon(stage, order_id) == "SHIPPED"
+        counts = await stage.ledger.parcel_counts(US.slug)
+        assert counts.keys() <= {ParcelState.ACCEPTED, ParcelState.VISIBLE}
+        assert sum(counts.values()) == ORDERS
+        stage.clock.advance(600)
+        await stage.run(US, refresh=True)
+        await update(stage, US)
+        assert await stage.ledger.parcel_counts(US.slug) == {ParcelState.VISIBLE: ORDERS}
+
+    recorded = Doom()
+    async with closed_stage(tmp_path / "recording", prepared, recorded) as (stage, ids):
+        await die(stage, recorded, prepared[1], act)
+        await check()
+    assert any("shipmentConfirmation: reply lost" in point for point in recorded.points)
+    for at in range(len(recorded.points)):
+        doom = Doom(at)
+        async with closed_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
             await die(stage, doom, prepared[1], act)
             assert doom.points[-1] == recorded.points[at]
             await check()
