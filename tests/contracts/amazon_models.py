@@ -90,7 +90,8 @@ class Operation:
         if parameter["in"] != "query" or parameter["name"] not in request.url.params:
             return []
         text = request.url.params[parameter["name"]]
-        schema = {key: parameter[key] for key in ("type", "items", "maxItems", "format") if key in parameter}
+        judged = ("type", "items", "minItems", "maxItems", "minimum", "maximum", "format")
+        schema = {key: parameter[key] for key in judged if key in parameter}
         value: object = text
         if parameter["type"] == "array":
             value = [
@@ -101,6 +102,8 @@ class Operation:
             ]
         elif parameter["type"] == "integer":
             value = int(text) if re.fullmatch(r"-?\d+", text) else text
+        elif parameter["type"] == "boolean":
+            value = {"true": True, "false": False}.get(text, text)
         return self.problems(schema, value)
 
 
@@ -131,7 +134,9 @@ def operations(name: str) -> Iterator[Operation]:
 def all_operations() -> tuple[Operation, ...]:
     """Operations of the models the simulator speaks; the newest Orders model wins over v0."""
     return tuple(
-        operation for name in ("orders_2026-01-01", "ordersV0", "sellers") for operation in operations(name)
+        operation
+        for name in ("orders_2026-01-01", "ordersV0", "sellers", "feeds_2021-06-30")
+        for operation in operations(name)
     )
 
 
@@ -155,8 +160,8 @@ def judge(answer: httpx.Response) -> None:
 
 
 async def judging(answer: httpx.Response) -> None:
-    """The same as an httpx response hook; token and control requests have no model."""
-    if not answer.request.url.path.startswith(("/auth/", "/_sim/")):
+    """The same as an httpx response hook; token, storage and control requests have no model."""
+    if not answer.request.url.path.startswith(("/auth/", "/feed-storage/", "/_sim/")):
         await answer.aread()
         judge(answer)
 
@@ -169,5 +174,5 @@ def samples(name: str, status: str) -> list[tuple[str, dict[str, Any], dict[str,
             response = spec.get("responses", {}).get(status, {}) if isinstance(spec, dict) else {}
             for sample in response.get("x-amzn-api-sandbox", {}).get("static", []):
                 parameters = {key: entry["value"] for key, entry in sample["request"]["parameters"].items()}
-                found.append((spec["operationId"], parameters, sample["response"]))
+                found.append((spec["operationId"], parameters, sample.get("response", {})))
     return found

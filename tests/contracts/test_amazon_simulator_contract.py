@@ -18,6 +18,7 @@ from dockwire.simulators.amazon.quota import DOCUMENTED
 from dockwire.simulators.amazon.timestamps import instant
 from tests.contracts.amazon_models import all_operations, judging, samples
 from tests.unit.simulators.caller import ALL_DATA, EU, EVER, FE, NA, SEARCH, Caller, a_world
+from tests.unit.simulators.feeding import DOCUMENTS, FEEDS
 from tests.unit.simulators.shipments import GOOD, a_world_to_ship_from, an_open_order, only
 
 DATASETS = ["", *ALL_DATA.split(","), ALL_DATA]
@@ -152,6 +153,16 @@ REFUSED: list[tuple[int, str, str, dict[str, Any]]] = [
     (403, "GET", "/sellers/v1/marketplaceParticipations", {"headers": {"x-amz-access-token": ""}}),
     (400, "POST", "/orders/v0/orders/112-0000000-0000000/shipmentConfirmation", {"content": b"{"}),
     (403, "POST", "/orders/v0/orders/1/shipmentConfirmation", {"headers": {"x-amz-access-token": "x"}}),
+    (400, "POST", DOCUMENTS, {"json": {}}),
+    (400, "POST", FEEDS, {"json": {}}),
+    (403, "POST", "/fe" + FEEDS, {"json": {}}),
+    (400, "GET", FEEDS, {}),
+    (400, "GET", f"{FEEDS}/x", {}),
+    (404, "GET", f"{FEEDS}/1", {}),
+    (404, "DELETE", f"{FEEDS}/1", {}),
+    (403, "DELETE", f"{FEEDS}/1", {"headers": {"x-amz-access-token": "x"}}),
+    (400, "GET", f"{DOCUMENTS}/x", {}),
+    (404, "GET", f"{DOCUMENTS}/amzn1.tortuga.4.na.x", {}),
 ]
 
 
@@ -169,6 +180,12 @@ async def test_every_kind_of_refusal_fits_the_model(
         ("GET", SEARCH, 20),
         ("GET", f"{SEARCH}/112-0000000-0000000", 30),
         ("POST", "/orders/v0/orders/1/shipmentConfirmation", 10),
+        ("POST", DOCUMENTS, 15),
+        ("POST", FEEDS, 15),
+        ("GET", FEEDS, 10),
+        ("GET", f"{FEEDS}/1", 15),
+        ("DELETE", f"{FEEDS}/1", 15),
+        ("GET", f"{DOCUMENTS}/amzn1.tortuga.4.na.x", 10),
     ],
 )
 async def test_throttling_fits_the_model(method: str, path: str, burst: int) -> None:

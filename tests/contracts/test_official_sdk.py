@@ -4,22 +4,28 @@ It refuses answers that lack a required field, so each success here is a check o
 blocks, so the simulator runs on a loopback server.
 """
 
+import gzip
 import importlib
+import json
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import httpx
 import pytest
 
 from dockwire.faults import FaultRules
 from dockwire.simulators.amazon import World, build_app
+from dockwire.simulators.amazon.feed_operations import create_feed
 from dockwire.simulators.amazon.handlers import HANDLERS
 from dockwire.simulators.amazon.quota import DOCUMENTED
 from dockwire.simulators.amazon.tokens import FOREIGN_REFRESH_TOKEN
 from tests.servers import serve
 from tests.unit.simulators.caller import EVER, FE, NA, a_world
+from tests.unit.simulators.feeding import FULFILLMENT, TRACKING, US, XML, envelope, shipment
+from tests.unit.simulators.shipments import an_open_order
 
 # The SDK leaves its connection pool to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
@@ -73,6 +79,11 @@ class Sdk:
     def confirm(self) -> Callable[..., Any]:
         """confirmShipment."""
         return self.api("orders_v0.orders_v0_api", "OrdersV0Api").confirm_shipment_with_http_info  # type: ignore[no-any-return]  # the SDK has no types
+
+    @property
+    def feeds(self) -> Any:
+        """The Feeds operations."""
+        return self.api("feeds_v2021_06_30.feeds_api", "FeedsApi")
 
     @property
     def standing(self) -> Callable[..., Any]:
@@ -156,6 +167,67 @@ def test_it_lists_marketplaces_through_a_regional_path(sdk: Sdk) -> None:
     assert refusal(stranger.get_marketplace_participations).status == 403
 
 
+def feed_model(name: str, **members: Any) -> Any:
+    module = _imported(f"spapi.models.feeds_v2021_06_30.{name}")
+    return getattr(module, "".join(part.title() for part in name.split("_")))(**members)
+
+
+def feed_of(document_id: str, feed_type: str = FULFILLMENT) -> Any:
+    members = {"feed_type": feed_type, "marketplace_ids": [US], "input_feed_document_id": document_id}
+    return feed_model("create_feed_specification", **members)
+
+
+def test_it_ships_an_order_by_feed_and_reads_the_report(sdk: Sdk) -> None:
+    order = an_open_order(sdk.world)
+    feeds, content = sdk.feeds, envelope(shipment(1, order.key), shipment(2, order.key, i1=9))
+    document = feeds.create_feed_document(feed_model("create_feed_document_specification", content_type=XML))
+    with httpx.Client(trust_env=False) as storage:
+        refused = storage.put(document.url, content=content, headers={"content-type": "text/xml"})
+        assert refused.status_code == 403
+        sent = storage.put(document.url, content=content, headers={"content-type": XML})
+        assert sent.status_code == 200
+        created = feeds.create_feed(feed_of(document.feed_document_id))
+        assert feeds.get_feed(created.feed_id).processing_status == "IN_QUEUE"
+        sdk.world.advance(180)
+        done = feeds.get_feed(created.feed_id)
+        assert (done.processing_status, done.marketplace_ids) == ("DONE", [US])
+        assert done.processing_end_time > done.processing_start_time > done.created_time
+        (listed,) = feeds.get_feeds(feed_types=[FULFILLMENT], processing_statuses=["DONE"]).feeds
+        assert listed == done
+        found = feeds.get_feed_document(done.result_feed_document_id)
+        assert found.compression_algorithm == "GZIP"
+        report = gzip.decompress(storage.get(found.url).content).decode()
+    assert "<MessagesSuccessful>1</MessagesSuccessful>" in report
+    assert report.count("<Result>") == 1
+    (package,) = sdk.get(order.key, included_data=["PACKAGES"]).order.packages
+    assert package.tracking_number == TRACKING
+
+
+def test_it_cancels_a_feed_once_and_pages_through_feeds(sdk: Sdk) -> None:
+    ids = [a_feed(sdk) for _ in range(3)]
+    feeds = sdk.feeds
+    assert feeds.cancel_feed_with_http_info(ids[0])[1] == 200
+    assert refusal(feeds.cancel_feed, ids[0]).status == 400
+    first = feeds.get_feeds(feed_types=[FULFILLMENT], page_size=2)
+    rest = feeds.get_feeds(next_token=first.next_token)
+    assert [feed.feed_id for feed in first.feeds + rest.feeds] == ids[::-1]
+    assert (rest.feeds[0].processing_status, rest.next_token) == ("CANCELLED", None)
+    assert refusal(feeds.get_feeds, next_token=first.next_token, page_size=2).status == 400
+
+
+def a_document(sdk: Sdk) -> str:
+    """Make a document at Amazon's side, so that no call is spent on it."""
+    world = sdk.world
+    return world.feeds.new_document(world.sellers[NA], XML, world.clock.now()).id
+
+
+def a_feed(sdk: Sdk) -> str:
+    """Put a feed into the queue at Amazon's side."""
+    world = sdk.world
+    body = {"feedType": FULFILLMENT, "marketplaceIds": [US], "inputFeedDocumentId": a_document(sdk)}
+    return str(create_feed(world, world.sellers[NA], json.dumps(body).encode())["feedId"])
+
+
 @dataclass(frozen=True)
 class Asking:
     """One operation: how to call it well, and what of it Amazon refuses with 400 and 404."""
@@ -182,6 +254,11 @@ def anonymous(sdk: Sdk) -> Callable[[], Any]:
     return api.get_marketplace_participations  # type: ignore[no-any-return]  # the SDK has no types
 
 
+def repeating(call: Callable[..., Any], argument: Callable[[], Any]) -> Callable[[], Any]:
+    """Call with another argument each time."""
+    return lambda: call(argument())
+
+
 NOWHERE = "112-0000000-0000000"
 ASKING = {
     "searchOrders": Asking(
@@ -199,6 +276,37 @@ ASKING = {
         amiss=lambda sdk: confirming(sdk, NOWHERE),
     ),
     "getMarketplaceParticipations": Asking(well=lambda sdk: sdk.standing, badly=anonymous),
+    "createFeedDocument": Asking(
+        well=lambda sdk: partial(
+            sdk.feeds.create_feed_document, feed_model("create_feed_document_specification", content_type=XML)
+        ),
+        badly=lambda sdk: partial(
+            sdk.feeds.create_feed_document, feed_model("create_feed_document_specification", content_type=" ")
+        ),
+    ),
+    "createFeed": Asking(
+        well=lambda sdk: repeating(sdk.feeds.create_feed, lambda: feed_of(a_document(sdk))),
+        badly=lambda sdk: partial(sdk.feeds.create_feed, feed_of(a_document(sdk), "POST_NOTHING")),
+    ),
+    "getFeed": Asking(
+        well=lambda sdk: partial(sdk.feeds.get_feed, a_feed(sdk)),
+        badly=lambda sdk: partial(sdk.feeds.get_feed, "BADID1"),
+        amiss=lambda sdk: partial(sdk.feeds.get_feed, "1"),
+    ),
+    "getFeeds": Asking(
+        well=lambda sdk: partial(sdk.feeds.get_feeds, feed_types=[FULFILLMENT]),
+        badly=lambda sdk: partial(sdk.feeds.get_feeds, feed_types=[FULFILLMENT], created_since="yesterday"),
+    ),
+    "cancelFeed": Asking(
+        well=lambda sdk: repeating(sdk.feeds.cancel_feed, lambda: a_feed(sdk)),
+        badly=lambda sdk: partial(sdk.feeds.cancel_feed, "BADID1"),
+        amiss=lambda sdk: partial(sdk.feeds.cancel_feed, "1"),
+    ),
+    "getFeedDocument": Asking(
+        well=lambda sdk: partial(sdk.feeds.get_feed_document, a_document(sdk)),
+        badly=lambda sdk: partial(sdk.feeds.get_feed_document, "badDocumentId1"),
+        amiss=lambda sdk: partial(sdk.feeds.get_feed_document, "amzn1.tortuga.4.na.x"),
+    ),
 }
 
 
@@ -234,12 +342,12 @@ def test_each_operation_may_be_out_of_order_and_recovers(sdk: Sdk, rules: FaultR
     call = ASKING[operation].well(sdk)
     outages = [
         {
-            "path": "^/(orders|sellers)",
+            "path": "^/(orders|sellers|feeds)",
             "nth": 1,
             "effect": {"kind": "status", "status": 503, "html": "<h1>Busy</h1>"},
         },
         {
-            "path": "^/(orders|sellers)",
+            "path": "^/(orders|sellers|feeds)",
             "nth": 2,
             "effect": {"kind": "status", "status": 500, "json_body": {"errors": []}},
         },

@@ -1,57 +1,15 @@
 """Deployments as data, served by ``dockwire up``: started, failed and retried as the Prefect UI does it."""
 
-import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
-
-import httpx
 
 from dockwire.faults.rules import Rule
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
+from tests.deployments.pages import Pages
 from tests.deployments.town import SELLER, Town
 
 NAME = "order-import/town-us"
-_PATIENCE = 90.0
-
-
-class Pages:
-    """Prefect's API, asked as its pages ask it."""
-
-    def __init__(self, town: Town) -> None:
-        self._client = httpx.Client(base_url=town.prefect["PREFECT_API_URL"] + "/", timeout=30.0)
-
-    def get(self, path: str) -> Any:
-        """Return what is there; None when there is nothing."""
-        answer = self._client.get(path)
-        return None if answer.status_code == httpx.codes.NOT_FOUND else answer.raise_for_status().json()
-
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Send and return the answer."""
-        return self._client.post(path, json=body).raise_for_status().json()
-
-    def deployment(self) -> Any:
-        """Return the deployment once it is registered."""
-        return self._await(lambda: self.get(f"deployments/name/{NAME}"))
-
-    def end_of(self, run: str, *, attempt: int = 1) -> Any:
-        """Return a flow run once its attempt has ended."""
-
-        def ended() -> Any:
-            found = self.get(f"flow_runs/{run}")
-            final = found["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-            return found if final and found["run_count"] == attempt else None
-
-        return self._await(ended)
-
-    def _await(self, look: Callable[[], Any]) -> Any:
-        give_up = time.monotonic() + _PATIENCE
-        while (found := look()) is None:
-            assert time.monotonic() < give_up
-            time.sleep(0.2)
-        return found
 
 
 def references(town: Town) -> Counter[str]:
@@ -63,7 +21,7 @@ def test_deployments_follow_the_stored_connections_and_repeat_harmlessly(town: T
     assert town.dockwire("apply", str(town.connections())).code == 0
     assert NAME in town.dockwire("deploy", "--json").data
     pages = Pages(town)
-    first = pages.deployment()
+    first = pages.deployment(NAME)
     assert first["parameters"] == {"connection": "town-us"}
     assert set(first["tags"]) == {"connection:town-us", "marketplace:US", f"seller:{SELLER}"}
     (schedule,) = first["schedules"]
@@ -71,7 +29,7 @@ def test_deployments_follow_the_stored_connections_and_repeat_harmlessly(town: T
     assert first["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
     assert first["global_concurrency_limit"]["limit"] == 1
     assert NAME in town.dockwire("deploy", "--json").data
-    again = pages.deployment()
+    again = pages.deployment(NAME)
     assert again["id"] == first["id"]
     assert [each["schedule"] for each in again["schedules"]] == [schedule["schedule"]]
 
@@ -80,7 +38,7 @@ def test_a_failed_run_retried_from_the_pages_does_what_is_left_and_no_more(town:
     assert town.dockwire("apply", str(town.connections())).code == 0
     pages = Pages(town)
     with town.serving():
-        deployment = pages.deployment()["id"]
+        deployment = pages.deployment(NAME)["id"]
         # The first orders are taken, then the warehouse denies the right: a person has to act.
         town.faults.replace(
             [Rule(method="POST", path="^/orders$", after=3, effect={"kind": "status", "status": 403})]

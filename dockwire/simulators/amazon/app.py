@@ -13,9 +13,10 @@ from dockwire.faults.middleware import SCOPE_KEY
 from dockwire.simulators.amazon import errors
 from dockwire.simulators.amazon.accounts import Seller
 from dockwire.simulators.amazon.control import control_app
+from dockwire.simulators.amazon.feed_storage import answer_storage
 from dockwire.simulators.amazon.handlers import HANDLERS, answer_token_request
 from dockwire.simulators.amazon.journal import Entry
-from dockwire.simulators.amazon.operations import LWA_TOKEN, UNSUPPORTED, Call, find_call
+from dockwire.simulators.amazon.operations import LWA_TOKEN, STORAGE_OPERATIONS, UNSUPPORTED, Call, find_call
 from dockwire.simulators.amazon.world import World
 
 MAX_USER_AGENT = 500
@@ -94,6 +95,8 @@ class _Api:
     async def _answer(self, request: Request, call: Call) -> Response:
         if call.operation == LWA_TOKEN:
             return await answer_token_request(self.world, request)
+        if call.operation in STORAGE_OPERATIONS.values():
+            return await answer_storage(self.world, request, call.arguments["document_id"])
         if call.operation == UNSUPPORTED:
             raise errors.unsupported(request.method, request.url.path)
         self._check_user_agent(request.headers.get("user-agent", ""))
@@ -120,8 +123,11 @@ class _Api:
             raise errors.invalid_input("User-Agent must name its Language")
 
     def _headers(self, call: Call, status: int) -> dict[str, str]:
+        date = {"Date": format_datetime(self.world.clock.now(), usegmt=True)}
+        if call.operation in STORAGE_OPERATIONS.values():
+            return date
         return {
             "x-amzn-RequestId": self.world.new_request_id(),
-            "Date": format_datetime(self.world.clock.now(), usegmt=True),
+            **date,
             **self.world.quota.header(call.operation, status),
         }

@@ -5,6 +5,8 @@ Seller Central offers more than the schema ever listed, the codes it shows for t
 No document tells the codes apart by marketplace, so all are taken everywhere.
 """
 
+import re
+
 OTHER = "Other"
 """Any carrier that is not listed; its name is then required."""
 
@@ -29,3 +31,14 @@ _OF_SELLER_CENTRAL = frozenset(
 
 CARRIER_CODES = _OF_THE_SCHEMA | _OF_SELLER_CENTRAL | {OTHER}
 """Everything Amazon takes as ``carrierCode``."""
+
+_UPS = re.compile(r"1Z[0-9A-Z]{16}|\d{9}|\d{12}|T\d{10}|\d{26}", re.ASCII)
+
+
+def looks_tracked(carrier_code: str, tracking: str) -> bool:
+    """Whether a tracking number has the form of its carrier's; only UPS's are known here.
+
+    Amazon checks the forms of many carriers and has warned in feeds since 2021
+    (selling-partner-api-docs issue 489).
+    """
+    return carrier_code != "UPS" or not tracking or _UPS.fullmatch(tracking) is not None

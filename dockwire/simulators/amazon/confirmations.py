@@ -3,7 +3,6 @@
 Error texts are those that users of the operation have reported.
 """
 
-import re
 from datetime import datetime
 
 from dockwire.simulators.amazon.accounts import Seller
@@ -20,10 +19,8 @@ from dockwire.simulators.amazon.members import (
 )
 from dockwire.simulators.amazon.orders import JsonObject
 from dockwire.simulators.amazon.shipping import WRONG_ITEMS, WRONG_REFERENCE, Shipment, accept_shipment
+from dockwire.simulators.amazon.timestamps import is_date_time
 from dockwire.simulators.amazon.world import Confirmation, World
-
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
-
 
 _REQUEST = {
     "marketplaceId": Member(is_text, required=True),
@@ -61,8 +58,9 @@ def confirm_shipment(world: World, seller: Seller, order_id: str, content: bytes
     if body.get("codCollectionMethod", "DirectPayment") != "DirectPayment":
         raise invalid_input("codCollectionMethod must be DirectPayment")
     shipment = _shipment(package)
-    accept_shipment(world, seller, order_id, shipment, marketplace_id=body["marketplaceId"])
-    world.confirmations.append(Confirmation(seller.id, order_id, world.clock.now(), body))
+    now = world.clock.now()
+    accept_shipment(world, seller, order_id, shipment, marketplace_ids=[body["marketplaceId"]], now=now)
+    world.confirmations.append(Confirmation(seller.id, order_id, now, body))
 
 
 def _check_package(package: JsonObject) -> None:
@@ -71,7 +69,7 @@ def _check_package(package: JsonObject) -> None:
     if "packageReferenceId" not in package:
         raise Refusal(400, "InvalidInput", WRONG_REFERENCE)
     check_members(package, _PACKAGE, "packageDetail.")
-    if not _is_date_time(package["shipDate"]):
+    if not is_date_time(package["shipDate"]):
         raise invalid_input("shipDate must be an ISO 8601 date and time")
     if not package["trackingNumber"].strip():
         # Required even for untracked services (model issue 4329).
@@ -94,13 +92,3 @@ def _shipment(package: JsonObject) -> Shipment:
         shipped=datetime.fromisoformat(package["shipDate"]),
         items=tuple(items),
     )
-
-
-def _is_date_time(text: str) -> bool:
-    if not _DATE_TIME.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

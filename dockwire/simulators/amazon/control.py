@@ -3,7 +3,7 @@
 =====================  ======  ====================================================================
 path                   method  does
 =====================  ======  ====================================================================
-``/_sim/state``        GET     everything: clock, sellers, orders in full, confirmations
+``/_sim/state``        GET     everything: clock, sellers, orders in full, confirmations, feeds
 ``/_sim/requests``     GET     the journal of requests
 ``/_sim/reset``        POST    ``{"seed"?, "orders"?}``: start over, optionally with seeded orders
 ``/_sim/orders``       POST    orders in Amazon's JSON shape, malformed ones too

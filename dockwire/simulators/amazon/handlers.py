@@ -10,6 +10,16 @@ from starlette.responses import JSONResponse, Response
 
 from dockwire.simulators.amazon.accounts import Seller
 from dockwire.simulators.amazon.confirmations import confirm_shipment
+from dockwire.simulators.amazon.errors import invalid_input
+from dockwire.simulators.amazon.feed_operations import (
+    cancel_feed,
+    create_document,
+    create_feed,
+    get_document,
+    get_feed,
+    get_feeds,
+)
+from dockwire.simulators.amazon.feed_rules import feed_query
 from dockwire.simulators.amazon.marketplaces import marketplace
 from dockwire.simulators.amazon.operations import Call
 from dockwire.simulators.amazon.parameters import grouped
@@ -58,11 +68,52 @@ async def _participations(_: World, seller: Seller, __: Request, ___: Call) -> R
     return JSONResponse({"payload": payload})
 
 
+async def _create_document(world: World, seller: Seller, request: Request, _: Call) -> Response:
+    return JSONResponse(create_document(world, seller, await request.body(), _base(request)), 201)
+
+
+async def _create_feed(world: World, seller: Seller, request: Request, _: Call) -> Response:
+    return JSONResponse(create_feed(world, seller, await request.body()), 202)
+
+
+async def _get_feed(world: World, seller: Seller, _: Request, call: Call) -> Response:
+    return JSONResponse(get_feed(world, seller, call.arguments["feed_id"]))
+
+
+async def _get_feeds(world: World, seller: Seller, request: Request, _: Call) -> Response:
+    parameters, now = grouped(request.query_params.multi_items()), world.clock.now()
+    query = feed_query(parameters, now, region=seller.region, strict=world.strict_parameters)
+    return JSONResponse(get_feeds(world, seller, query))
+
+
+async def _cancel_feed(world: World, seller: Seller, _: Request, call: Call) -> Response:
+    cancel_feed(world, seller, call.arguments["feed_id"])
+    return Response()
+
+
+async def _get_document(world: World, seller: Seller, request: Request, call: Call) -> Response:
+    wish = request.query_params.get("enableContentEncodingUrlHeader", "false")
+    if wish not in {"true", "false"}:
+        raise invalid_input("enableContentEncodingUrlHeader must be true or false")
+    document_id, base = call.arguments["document_id"], _base(request)
+    return JSONResponse(get_document(world, seller, document_id, base, decoded=wish == "true"))
+
+
+def _base(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
 HANDLERS: Mapping[str, Handler] = {
     "searchOrders": _search_orders,
     "getOrder": _get_order,
     "confirmShipment": _confirm_shipment,
     "getMarketplaceParticipations": _participations,
+    "createFeedDocument": _create_document,
+    "createFeed": _create_feed,
+    "getFeed": _get_feed,
+    "getFeeds": _get_feeds,
+    "cancelFeed": _cancel_feed,
+    "getFeedDocument": _get_document,
 }
 """Handlers of the operations that need a seller's token."""
 

@@ -46,6 +46,11 @@ def is_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
 
 
+def is_text_values(value: object) -> bool:
+    """Whether a value is a JSON object that holds strings only."""
+    return isinstance(value, dict) and all(isinstance(entry, str) for entry in value.values())
+
+
 def parsed(content: bytes) -> JsonObject:
     """Return a request body.
 

@@ -10,11 +10,24 @@ from dataclasses import dataclass, field
 LWA_TOKEN = "token"  # noqa: S105 - an operation's name
 UNSUPPORTED = "unsupported"
 
+STORAGE = "/feed-storage/"
+"""Path under which the contents of feed documents are put and got, without a token."""
+
+STORAGE_OPERATIONS = {"PUT": "uploadFeedDocument", "GET": "downloadFeedDocument"}
+"""What that is called in the journal, by method."""
+
+_FEEDS = "/feeds/2021-06-30"
 _ROUTES = [
     ("searchOrders", "GET", re.compile(r"/orders/2026-01-01/orders")),
     ("getOrder", "GET", re.compile(r"/orders/2026-01-01/orders/(?P<order_id>[^/]+)")),
     ("confirmShipment", "POST", re.compile(r"/orders/v0/orders/(?P<order_id>[^/]+)/shipmentConfirmation")),
     ("getMarketplaceParticipations", "GET", re.compile(r"/sellers/v1/marketplaceParticipations")),
+    ("createFeedDocument", "POST", re.compile(_FEEDS + r"/documents")),
+    ("getFeedDocument", "GET", re.compile(_FEEDS + r"/documents/(?P<document_id>[^/]+)")),
+    ("createFeed", "POST", re.compile(_FEEDS + r"/feeds")),
+    ("getFeeds", "GET", re.compile(_FEEDS + r"/feeds")),
+    ("getFeed", "GET", re.compile(_FEEDS + r"/feeds/(?P<feed_id>[^/]+)")),
+    ("cancelFeed", "DELETE", re.compile(_FEEDS + r"/feeds/(?P<feed_id>[^/]+)")),
 ]
 _PREFIX = re.compile(r"/(na|eu|fe)(?=/)")
 
@@ -32,6 +45,8 @@ def find_call(method: str, path: str) -> Call:
     """Recognise a request; what is not simulated becomes ``unsupported``."""
     if (method, path) == ("POST", "/auth/o2/token"):
         return Call(LWA_TOKEN)
+    if path.startswith(STORAGE) and method in STORAGE_OPERATIONS:
+        return Call(STORAGE_OPERATIONS[method], None, {"document_id": path.removeprefix(STORAGE)})
     prefix = _PREFIX.match(path)
     region = prefix.group(1).upper() if prefix else None
     rest = path[prefix.end() :] if prefix else path

@@ -19,8 +19,11 @@ def lines(body: JsonObject) -> dict[str, JsonObject]:
 
 def open_units(item: JsonObject) -> int:
     """Return how many units of a line are still to be sent."""
-    ordered, done = _number(item.get("quantityOrdered")), _number(_fulfillment(item).get("quantityFulfilled"))
-    return max(0, _number(_fulfillment(item).get("quantityUnfulfilled", ordered - done)))
+    ordered, done = (
+        _number(item.get("quantityOrdered")),
+        _number(fulfillment_of(item).get("quantityFulfilled")),
+    )
+    return max(0, _number(fulfillment_of(item).get("quantityUnfulfilled", ordered - done)))
 
 
 def packages(body: JsonObject) -> list[JsonObject]:
@@ -38,8 +41,10 @@ def package_of(body: JsonObject, reference: str) -> JsonObject | None:
 def units(package: JsonObject | None) -> Counter[str]:
     """Return the units in a package by order item id; no package holds none."""
     packed: Counter[str] = Counter()
-    for entry in (package or {}).get("packageItems", []):
-        packed[entry["orderItemId"]] += entry["quantity"]
+    entries = (package or {}).get("packageItems")
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and isinstance(entry.get("orderItemId"), str):
+            packed[entry["orderItemId"]] += _number(entry.get("quantity"))
     return packed
 
 
@@ -69,13 +74,13 @@ def put_package(body: JsonObject, package: JsonObject) -> None:
 
 
 def _send(item: JsonObject, moved: int) -> None:
-    left, done = open_units(item) - moved, _number(_fulfillment(item).get("quantityFulfilled")) + moved
-    item["fulfillment"] = _fulfillment(item) | {"quantityFulfilled": done, "quantityUnfulfilled": left}
+    left, done = open_units(item) - moved, _number(fulfillment_of(item).get("quantityFulfilled")) + moved
+    item["fulfillment"] = fulfillment_of(item) | {"quantityFulfilled": done, "quantityUnfulfilled": left}
 
 
 def _settle(body: JsonObject) -> None:
     left = any(open_units(item) for item in lines(body).values())
-    body["fulfillment"] = _fulfillment(body) | {
+    body["fulfillment"] = fulfillment_of(body) | {
         "fulfillmentStatus": "PARTIALLY_SHIPPED" if left else "SHIPPED"
     }
 
@@ -91,7 +96,8 @@ def _replaced(
         yield package if known is before else known
 
 
-def _fulfillment(holder: JsonObject) -> JsonObject:
+def fulfillment_of(holder: JsonObject) -> JsonObject:
+    """Return the fulfilment member of an order or a line; empty where there is none to read."""
     known = holder.get("fulfillment")
     return known if isinstance(known, dict) else {}
 

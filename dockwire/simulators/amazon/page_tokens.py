@@ -39,8 +39,8 @@ def seal(page: Page, key: bytes) -> str:
     return next(token for token in candidates if all(awkward in token for awkward in "+/="))
 
 
-def unseal(token: str, key: bytes, now: datetime) -> Page:
-    """Read a token back.
+def unseal(token: str, key: bytes, now: datetime, *, name: str = "paginationToken") -> Page:
+    """Read a token back; ``name`` is what the operation calls it.
 
     Raises:
         Refusal: 400, when the token is not one of ours, damaged, or older than a day.
@@ -48,13 +48,13 @@ def unseal(token: str, key: bytes, now: datetime) -> Page:
     try:
         raw = base64.b64decode(token, validate=True)
     except ValueError:
-        raise invalid_input("paginationToken is not valid") from None
+        raise invalid_input(f"{name} is not valid") from None
     signature, packed = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
     if not hmac.compare_digest(signature, _signature(packed, key)):
-        raise invalid_input("paginationToken is not valid")
+        raise invalid_input(f"{name} is not valid")
     page = _read(json.loads(zlib.decompress(packed)))
     if now - page.issued > LIFETIME:
-        raise invalid_input("paginationToken has expired")
+        raise invalid_input(f"{name} has expired")
     return page
 
 

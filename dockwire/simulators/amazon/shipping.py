@@ -8,6 +8,7 @@ nobody has shown one, and the plainest wording in the same style stands in.
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from dockwire.simulators.amazon.carriers import CARRIER_CODES, OTHER
 from dockwire.simulators.amazon.errors import Refusal, not_found
 from dockwire.simulators.amazon.life import PackageSent
 from dockwire.simulators.amazon.orders import JsonObject, Order
-from dockwire.simulators.amazon.packages import exceeding, lines, package_of, units
+from dockwire.simulators.amazon.packages import exceeding, fulfillment_of, lines, package_of, units
 from dockwire.simulators.amazon.timestamps import timestamp
 from dockwire.simulators.amazon.world import World
 
@@ -55,27 +56,38 @@ class Shipment:
     items: tuple[JsonObject, ...]
 
 
+class NothingOpen(Refusal):
+    """A shipment of more than is open, because of its quantities or the order's state."""
+
+
 def accept_shipment(
-    world: World, seller: Seller, order_id: str, shipment: Shipment, *, marketplace_id: str | None = None
+    world: World,
+    seller: Seller,
+    order_id: str,
+    shipment: Shipment,
+    *,
+    marketplace_ids: Collection[str],
+    now: datetime,
 ) -> None:
     """Hold a shipment against the rules and let the order move.
 
-    The order shows it after ``world.switches.confirmation_delay_seconds``.
+    The order shows it after ``world.switches.confirmation_delay_seconds`` from ``now``.
 
     Raises:
-        Refusal: 400 for a broken rule, 404 for an order the seller does not have.
+        NothingOpen: 400, there is not so much to ship.
+        Refusal: 400 for another broken rule, 404 for an order the seller does not have.
     """
     check_shipment(shipment)
     order = find_order(world, seller, order_id)
-    if marketplace_id not in {None, order.marketplace_id} and order.marketplace_id is not None:
+    if order.marketplace_id is not None and order.marketplace_id not in marketplace_ids:
         raise _refused("The marketplaceId is not the marketplace of the order.")
     body = world.settled(order)
     _check_state(body)
-    package = _package(shipment, package_of(body, shipment.reference), world.clock.now())
+    package = _package(shipment, package_of(body, shipment.reference), now)
     _check_content(body, package)
     _count_edits(world, order, shipment.reference, edited=package_of(body, shipment.reference) is not None)
     delay = timedelta(seconds=world.switches.confirmation_delay_seconds)
-    world.let_happen(order, PackageSent(package), world.clock.now() + delay)
+    world.let_happen(order, PackageSent(package), now + delay, now=now)
 
 
 def check_shipment(shipment: Shipment) -> None:
@@ -112,14 +124,14 @@ def find_order(world: World, seller: Seller, order_id: str) -> Order:
 
 
 def _check_state(body: JsonObject) -> None:
-    known = body.get("fulfillment", {})
+    known = fulfillment_of(body)
     status = known.get("fulfillmentStatus", "UNSHIPPED")
     if known.get("fulfilledBy") == "AMAZON":
         raise _refused("The order is fulfilled by Amazon and cannot be confirmed by the seller.")
-    if "FBM_SHIP_PLUS" in body.get("programs", []):
+    if "FBM_SHIP_PLUS" in (body.get("programs") or []):
         raise _refused("Orders of the program FBM_SHIP_PLUS (Ship+) cannot be confirmed by the seller.")
     if status == "CANCELLED":
-        raise _refused(CANCELLED)
+        raise _nothing_open(CANCELLED)
     if status not in {"UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED"}:
         raise _refused(f"The order is {status} and cannot be confirmed yet.")
 
@@ -128,10 +140,10 @@ def _check_content(body: JsonObject, package: JsonObject) -> None:
     if not units(package).keys() <= lines(body).keys():
         raise _refused(WRONG_ITEMS)
     known = package_of(body, package["packageReferenceId"])
-    if known is None and body.get("fulfillment", {}).get("fulfillmentStatus") == "SHIPPED":
-        raise _refused(ALREADY_FULFILLED)
+    if known is None and fulfillment_of(body).get("fulfillmentStatus") == "SHIPPED":
+        raise _nothing_open(ALREADY_FULFILLED)
     if wrong := exceeding(body, package):
-        raise _refused(f"Quantity: is invalid, more than is open of OrderItemId {', '.join(wrong)}.")
+        raise _nothing_open(f"Quantity: is invalid, more than is open of OrderItemId {', '.join(wrong)}.")
 
 
 def _count_edits(world: World, order: Order, reference: str, *, edited: bool) -> None:
@@ -161,3 +173,7 @@ def _package(shipment: Shipment, before: JsonObject | None, now: datetime) -> Js
 
 def _refused(message: str) -> Refusal:
     return Refusal(400, "InvalidInput", message, "")
+
+
+def _nothing_open(message: str) -> NothingOpen:
+    return NothingOpen(400, "InvalidInput", message, "")

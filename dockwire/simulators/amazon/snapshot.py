@@ -5,6 +5,7 @@ that was loaded into it is not, so the control endpoints belong on a loopback ad
 """
 
 from dockwire.simulators.amazon.accounts import Seller
+from dockwire.simulators.amazon.feeds import Feed
 from dockwire.simulators.amazon.journal import Entry, Journal
 from dockwire.simulators.amazon.orders import JsonObject
 from dockwire.simulators.amazon.timestamps import timestamp
@@ -12,7 +13,7 @@ from dockwire.simulators.amazon.world import World
 
 
 def snapshot(world: World) -> JsonObject:
-    """Describe everything: clock, application, sellers, orders, confirmations, counters."""
+    """Describe everything: clock, application, sellers, orders, confirmations, feeds, counters."""
     world.catch_up()
     return {
         "clock": timestamp(world.clock.now()),
@@ -32,6 +33,7 @@ def snapshot(world: World) -> JsonObject:
             }
             for confirmation in world.confirmations
         ],
+        "feeds": [feed_state(feed) for feed in world.feeds.feeds(world.clock.now())],
         "switches": world.switches.model_dump(mode="json"),
         "pendingChanges": len(world.timeline),
         "requests": world.journal.requests,
@@ -64,6 +66,36 @@ def seller_state(seller: Seller) -> JsonObject:
             code: {"participating": standing.participating, "suspended": standing.suspended}
             for code, standing in seller.participations.items()
         },
+    }
+
+
+def feed_state(feed: Feed) -> JsonObject:
+    """Describe a feed with its times, its counts, and what its report says, written or not."""
+    return {
+        "seller": feed.seller_id,
+        "feedId": feed.id,
+        "feedType": feed.type,
+        "marketplaceIds": list(feed.marketplace_ids),
+        "state": feed.state.value,
+        "created": timestamp(feed.created),
+        "started": timestamp(feed.started) if feed.started else None,
+        "ended": timestamp(feed.ended) if feed.ended else None,
+        "documentId": feed.document.id,
+        "reportDocumentId": feed.report.id if feed.report else None,
+        "messages": feed.messages,
+        "processed": feed.processed,
+        "errors": feed.count("Error"),
+        "warnings": feed.count("Warning"),
+        "results": [
+            {
+                "messageId": result.message_id,
+                "code": result.code,
+                "messageCode": result.message_code,
+                "description": result.description,
+                **result.about,
+            }
+            for result in feed.results
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""Instants on the wire: ISO 8601 in UTC with ``Z``, the only form the Orders API takes.
+"""Instants on the wire: ISO 8601 in UTC with ``Z``, the only form that query parameters take.
 
 Offsets such as ``+09:00`` are refused, as users of the API report (Selling Partner API
 documentation issues 779 and 330).
@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime
 
 _FORM = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def instant(text: str) -> datetime:
@@ -34,3 +35,14 @@ def timestamp(moment: datetime) -> str:
     milliseconds = moment.microsecond // 1000
     form = "milliseconds" if milliseconds else "seconds"
     return moment.replace(tzinfo=None).isoformat(timespec=form) + "Z"
+
+
+def is_date_time(text: str) -> bool:
+    """Whether a text is an ISO 8601 date and time with its offset, as the times in bodies are."""
+    if not _WITH_OFFSET.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

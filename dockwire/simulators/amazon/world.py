@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from dockwire.clock import Clock, ManualClock, SystemClock
 from dockwire.simulators.amazon.accounts import Application, Seller, default_sellers, new_seller
+from dockwire.simulators.amazon.agenda import Agenda, Awaited, Awaiting
+from dockwire.simulators.amazon.feeds import FeedBook
 from dockwire.simulators.amazon.journal import Journal
 from dockwire.simulators.amazon.life import Change, Timeline, may_happen
 from dockwire.simulators.amazon.loading import as_order, checked
@@ -34,15 +36,6 @@ class Confirmation:
     order_id: str
     time: datetime
     body: JsonObject
-
-
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """A change that is certain, though the order does not show it before ``moment``."""
-
-    moment: datetime
-    order: Order
-    change: Change
 
 
 class World:
@@ -93,7 +86,9 @@ class World:
         self.timeline = Timeline()
         self.confirmations: list[Confirmation] = []
         self.package_edits: Counter[tuple[str, str, str]] = Counter()
-        self._awaited: list[Awaited] = []
+        self.feeds = FeedBook(self.key)
+        self.agenda = Agenda()
+        self._awaiting = Awaiting()
         self.journal = Journal()
         self._spare_keys = 0
         self._batches = 0
@@ -150,21 +145,24 @@ class World:
 
     def catch_up(self) -> None:
         """Let everything happen that the clock has passed."""
-        for moment, (seller_id, key), change in self.timeline.due(self.clock.now()):
-            self._show_awaited(moment)
-            order = self.orders.find(seller_id, key)
-            if order is not None and not order.replayed and may_happen(change, self.settled(order)):
-                self._change(order, change, moment)
-        self._show_awaited(self.clock.now())
+        now = self.clock.now()
+        for moment, act in self.agenda.due(now):
+            self._live_until(moment)
+            act(moment)
+        self._live_until(now)
 
-    def let_happen(self, order: Order, change: Change, moment: datetime) -> None:
-        """Let a change happen to an order for certain; it shows from ``moment`` on."""
-        self._awaited.append(Awaited(moment, order, change))
-        self._show_awaited(self.clock.now())
+    def let_happen(self, order: Order, change: Change, moment: datetime, *, now: datetime) -> None:
+        """Let a change happen to an order for certain; it shows from ``moment`` on.
+
+        ``now`` is the present of whoever lets it happen: the clock's, or the moment of an act that
+        the clock has passed already.
+        """
+        self._awaiting.add(Awaited(moment, order, change))
+        self._show_awaited(now)
 
     def settled(self, order: Order) -> JsonObject:
         """Return an order's body with everything that is certain, shown or not; not to be changed."""
-        awaited = [each.change for each in self._awaited if each.order is order]
+        awaited = self._awaiting.of(order)
         if not awaited:
             return order.body
         body: JsonObject = json.loads(json.dumps(order.body))
@@ -191,10 +189,16 @@ class World:
         """Return the next ``x-amzn-RequestId``."""
         return str(uuid.UUID(int=self._request_ids.getrandbits(128), version=4))
 
+    def _live_until(self, now: datetime) -> None:
+        for moment, (seller_id, key), change in self.timeline.due(now):
+            self._show_awaited(moment)
+            order = self.orders.find(seller_id, key)
+            if order is not None and not order.replayed and may_happen(change, self.settled(order)):
+                self._change(order, change, moment)
+        self._show_awaited(now)
+
     def _show_awaited(self, now: datetime) -> None:
-        due = sorted((each for each in self._awaited if each.moment <= now), key=lambda each: each.moment)
-        self._awaited = [each for each in self._awaited if each.moment > now]
-        for each in due:
+        for each in self._awaiting.due(now):
             self._change(each.order, each.change, each.moment)
 
     def _change(self, order: Order, change: Change, moment: datetime) -> None:

@@ -69,7 +69,7 @@ async def test_a_strict_world_demands_the_language_of_the_caller() -> None:
     [
         ("GET", "/orders/v0/orders"),
         ("PUT", SEARCH),
-        ("POST", "/feeds/2021-06-30/feeds"),
+        ("PUT", "/feeds/2021-06-30/feeds"),
         ("GET", "/auth/o2/token"),
         ("GET", "/na/auth/o2/token"),
         ("GET", "/"),

@@ -183,6 +183,25 @@ async def test_edits_can_be_limited(world: World) -> None:
     assert units(await shown(world)) == [(3, 0), (0, 1)]
 
 
+async def test_a_shipment_still_on_its_way_counts_after_an_earlier_one_is_shown(world: World) -> None:
+    world.switches = Switches(confirmation_delay_seconds=300)
+    await sent(world, i1=1)
+    world.advance(60)
+    assert (await confirm(world, package("18", i1=2))).status_code == 204
+    world.advance(240)
+    assert units(await shown(world)) == [(1, 2), (0, 1)]
+    assert "of OrderItemId 1" in refusal(await confirm(world, package("19", i1=1)))
+
+
+@pytest.mark.parametrize("change", [{"fulfillment": None}, {"programs": None}])
+async def test_a_malformed_order_can_still_be_confirmed(world: World, change: dict[str, Any]) -> None:
+    bad = copy.deepcopy(only(world).body) | {"orderId": "112-5555555-5555556"} | change
+    bad["packages"] = [{"packageReferenceId": "17", "packageItems": [1, {"orderItemId": 1}]}]
+    world.load_orders([bad], verbatim=True)
+    await sent(world, i1=1)
+    assert only(world).body["packages"][0]["packageItems"] == [{"orderItemId": "1", "quantity": 1}]
+
+
 async def test_an_order_may_show_a_shipment_later_while_its_rules_hold_at_once(world: World) -> None:
     world.switches = Switches(confirmation_delay_seconds=300)
     before = await shown(world)

@@ -1,0 +1,62 @@
+"""Prefect's API, asked as its pages ask it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from tests.deployments.town import Town
+
+_PATIENCE = 90.0
+
+
+class Pages:
+    """Prefect's API, asked as its pages ask it."""
+
+    def __init__(self, town: Town) -> None:
+        self._client = httpx.Client(base_url=town.prefect["PREFECT_API_URL"] + "/", timeout=30.0)
+
+    def get(self, path: str) -> Any:
+        """Return what is there; None when there is nothing."""
+        answer = self._client.get(path)
+        return None if answer.status_code == httpx.codes.NOT_FOUND else answer.raise_for_status().json()
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Send and return the answer."""
+        return self._client.post(path, json=body).raise_for_status().json()
+
+    def try_post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """Send and return the answer, whatever it is."""
+        return self._client.post(path, json=body)
+
+    def deployment(self, name: str) -> Any:
+        """Return a deployment once it is registered."""
+        return self._await(lambda: self.get(f"deployments/name/{name}"))
+
+    def first_run_of(self, deployment: str) -> Any:
+        """Return the id of a deployment's first run that is due now, once there is one."""
+        wanted = {"deployments": {"id": {"any_": [deployment]}}, "sort": "EXPECTED_START_TIME_ASC"}
+
+        def begun() -> Any:
+            runs = self.post("flow_runs/filter", wanted)
+            return next((run["id"] for run in runs if not run["auto_scheduled"]), None)
+
+        return self._await(begun)
+
+    def end_of(self, run: str, *, attempt: int = 1) -> Any:
+        """Return a flow run once its attempt has ended."""
+
+        def ended() -> Any:
+            found = self.get(f"flow_runs/{run}")
+            final = found["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+            return found if final and found["run_count"] == attempt else None
+
+        return self._await(ended)
+
+    def _await(self, look: Callable[[], Any]) -> Any:
+        give_up = time.monotonic() + _PATIENCE
+        while (found := look()) is None:
+            assert time.monotonic() < give_up
+            time.sleep(0.2)
+        return found

@@ -1,0 +1,118 @@
+"""Closing orders from Prefect's run form and from the command line; the event tells Amazon at once."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dockwire.warehouse.state import read_state
+from dockwire.warehouse.work import IN_PROCESS
+from tests.deployments.pages import Pages
+from tests.deployments.town import Town
+
+UPS = {"carrier": "UPS", "scac": "UPSN", "service": "03"}
+OPTIONS = ("--carrier", "UPS", "--scac", "UPSN", "--service", "03")
+
+
+def placed(town: Town) -> list[dict[str, Any]]:
+    orders: list[dict[str, Any]] = town.warehouse.read(IN_PROCESS, read_state)["orders"]
+    return [order for order in orders if order["fullyAllocated"] and not order["onHold"]]
+
+
+def imported(town: Town) -> list[str]:
+    """Connect the town, import, and return orders that can be closed."""
+    assert town.dockwire("apply", str(town.connections())).code == 0
+    ran = town.dockwire("run", "order-import", "town-us", "--json")
+    assert ran.code == 0, ran.err
+    return [order["referenceNum"] for order in placed(town)]
+
+
+def shipped(town: Town) -> set[str]:
+    """Return the orders that Amazon calls shipped by us."""
+    ours = {confirmation.order_id for confirmation in town.world.confirmations}
+    return {
+        order.body["orderId"]
+        for order in town.world.orders
+        if order.body["orderId"] in ours and order.body["fulfillment"]["fulfillmentStatus"] == "SHIPPED"
+    }
+
+
+def test_a_run_form_closes_orders_and_amazon_knows_without_waiting_for_the_hour(town: Town) -> None:
+    orders = imported(town)[:3]
+    pages = Pages(town)
+    with town.serving():
+        closing = pages.deployment("ship-and-close/town-us")["id"]
+        telling = pages.deployment("tracking-update/town-us")["id"]
+        form = {
+            "orders": [{"order": order, "tracking": f"1Z999AA1{n:010d}"} for n, order in enumerate(orders)],
+            "routing": UPS,
+            "charges": [{"type": "materials", "label": "Box", "price_per_unit": 0.5}],
+            "apply": "evenly",
+        }
+        run = pages.post(f"deployments/{closing}/create_flow_run", {"parameters": form})["id"]
+        assert pages.end_of(run)["state_type"] == "COMPLETED"
+        started = pages.first_run_of(telling)
+        assert pages.end_of(started)["state_type"] == "COMPLETED"
+    assert shipped(town) == set(orders)
+
+
+def test_the_form_refuses_what_is_no_charge_before_a_run_exists(town: Town) -> None:
+    (order, *_) = imported(town)
+    assert town.dockwire("deploy").code == 0
+    pages = Pages(town)
+    closing = pages.deployment("ship-and-close/town-us")["id"]
+    form = {"orders": [{"order": order}], "charges": [{"type": "bribe", "label": "Box", "price_per_unit": 1}]}
+    answer = pages.try_post(f"deployments/{closing}/create_flow_run", {"parameters": form})
+    assert answer.status_code == 409
+    assert "bribe" in answer.text
+
+
+def test_the_preview_is_exact_and_what_is_run_afterwards_is_what_it_showed(
+    town: Town, tmp_path: Path
+) -> None:
+    orders = imported(town)[:3]
+    file = tmp_path / "afternoon.csv"
+    rows = [f"{order},1Z999AA1{n:010d},UPS,UPSN,03" for n, order in enumerate(orders)]
+    file.write_text("\n".join(["order,tracking,carrier,scac,service", *rows]))
+    words = ("town-us", "--csv", str(file), "--charge", "materials:Box=10", "--apply", "evenly")
+    preview = town.dockwire("charges", "preview", *words, "--json")
+    assert preview.code == 0, preview.err
+    assert [row["added"] for row in preview.data["orders"]] == ["3.34", "3.33", "3.33"]
+    assert not any(order["tracking"] for order in placed(town))
+    ran = town.dockwire("run", "ship-and-close", *words, "--json")
+    assert (ran.code, ran.data) == (0, {"closed": 3}), ran.err
+    added = {
+        order["referenceNum"]: sum(Decimal(str(c["amount"])) for c in order["charges"] if not c["automatic"])
+        for order in placed(town)
+        if order["tracking"]
+    }
+    assert added == {row["order"]: Decimal(row["added"]) for row in preview.data["orders"]}
+    told = town.dockwire("run", "tracking-update", "town-us", "--json")
+    assert told.data["confirmed"] == 3, told.err
+    shown = town.dockwire("orders", "show", orders[0])
+    assert "1Z999AA10000000000" in shown.out
+    assert "accepted" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("{order}=",), "tracking"),
+        (("nothing=1Z",), "nothing"),
+        ((), "no orders"),
+        (("{order}=1Z999AA10000000001", "--charge", "Box"), "Box"),
+        (("{order}=1Z999AA10000000001", "--charge", "Box=-1"), "Box"),
+    ],
+)
+def test_a_request_that_cannot_be_is_explained_and_leaves_everything_open(
+    town: Town, words: tuple[str, ...], sentence: str
+) -> None:
+    (order, *_) = imported(town)
+    said = town.dockwire(
+        "run", "ship-and-close", "town-us", *(word.format(order=order) for word in words), *OPTIONS
+    )
+    assert said.code != 0
+    assert sentence in said.err
+    assert "Traceback" not in said.err
+    assert not any(order["tracking"] for order in placed(town))

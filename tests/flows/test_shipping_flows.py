@@ -1,0 +1,148 @@
+"""Ship and close and tracking update as Prefect runs them: forms, tables, mails, failures in sentences."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from prefect.artifacts import Artifact
+from prefect.client.schemas.objects import State
+
+from dockwire.faults.rules import Rule
+from dockwire.model.connection import Contacts
+from dockwire.warehouse.state import read_state
+from dockwire.warehouse.work import IN_PROCESS
+from flows.ship_and_close import ship_and_close
+from flows.tracking_update import tracking_update
+from tests.flows.site import Site, numbers
+
+pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.asyncio(loop_scope="session")]
+
+UPS = {"carrier": "UPS", "scac": "UPSN", "service": "03"}
+
+
+def placed(site: Site) -> list[dict[str, Any]]:
+    orders: list[dict[str, Any]] = site.warehouse.read(IN_PROCESS, read_state)["orders"]
+    return orders
+
+
+async def ready(site: Site) -> list[str]:
+    """Import, and return orders that can be closed."""
+    site.world.populate(24, [("US", 1)])
+    await numbers(await site.run())
+    return [
+        order["referenceNum"] for order in placed(site) if order["fullyAllocated"] and not order["onHold"]
+    ]
+
+
+async def close(site: Site, orders: list[str], **form: Any) -> State[Any]:
+    """Run the flow with a form as Prefect hands it over."""
+    filled = [{"order": order, "tracking": f"1Z999AA1{n:010d}"} for n, order in enumerate(orders)]
+    form = {"orders": filled, "routing": UPS} | form
+    state: State[Any] = await ship_and_close(site.slug, return_state=True, **form)
+    return state
+
+
+async def table(key: str) -> str:
+    found = await Artifact.aget(key)
+    assert found is not None
+    return str(found.data)
+
+
+async def test_a_form_is_previewed_then_closed_then_told_to_amazon(site: Site) -> None:
+    orders = (await ready(site))[:3]
+    charge = {"type": "materials", "label": "Void fill", "units": 1, "price_per_unit": 10}
+    form = {"charges": [charge], "apply": "evenly"}
+    assert await numbers(await close(site, orders, dry_run=True, **form)) == {"would_close": 3}
+    shown = await table(f"closings-{site.slug}")
+    assert [shown.count(share) > 0 for share in ("3.34", "3.33")] == [True, True]
+    assert not any(order["tracking"] for order in placed(site))
+    assert await numbers(await close(site, orders, **form)) == {"closed": 3}
+    before = placed(site)
+    assert await numbers(await close(site, orders, **form)) == {"closed": 3}
+    assert placed(site) == before
+    added = sum(
+        Decimal(str(charge["amount"]))
+        for order in before
+        for charge in order["charges"]
+        if not charge["automatic"]
+    )
+    assert added == 10
+    told = await numbers(await tracking_update(site.slug, return_state=True))
+    assert told["confirmed"] == 3
+    packages = await table(f"packages-{site.slug}")
+    assert all(order in packages for order in orders)
+    assert len(site.world.confirmations) == 3
+
+
+async def test_everything_in_the_way_is_told_at_once_and_nothing_is_written(site: Site) -> None:
+    orders = (await ready(site))[:2]
+    state = await close(site, [*orders, "999-0000000-0000000"], routing=UPS | {"service": ""})
+    assert state.is_failed()
+    assert "Nothing was written" in (state.message or "")
+    assert all(order in (state.message or "") for order in [*orders, "999-0000000-0000000"])
+    assert not any(order["tracking"] for order in placed(site))
+    problems = await table(f"closings-{site.slug}")
+    assert "service" in problems
+
+
+async def test_a_silent_warehouse_fails_the_run_and_a_retry_does_the_rest(site: Site) -> None:
+    orders = (await ready(site))[:3]
+    site.faults.replace(
+        [Rule(method="POST", path="/confirmer$", after=1, effect={"kind": "status", "status": 503})]
+    )
+    charge = {"label": "Box", "price_per_unit": 3}
+    state = await close(site, orders, charges=[charge], apply="evenly")
+    assert state.is_failed()
+    assert "not closed yet" in (state.message or "")
+    site.faults.replace([])
+    assert await numbers(await close(site, orders, charges=[charge], apply="evenly")) == {"closed": 3}
+    assert [
+        [charge["amount"] for charge in order["charges"] if not charge["automatic"]]
+        for order in placed(site)
+        if order["tracking"]
+    ] == [[1]] * 3
+
+
+async def test_a_refused_shipment_is_mailed_to_those_who_can_mend_it(site: Site) -> None:
+    site.block.contacts = Contacts(shipments_refused=("merchant@example.com",))
+    await site.block.asave(site.slug, overwrite=True)
+    orders = (await ready(site))[:2]
+    await numbers(await close(site, orders))
+    order = next(order for order in site.world.orders if order.body["orderId"] == orders[0])
+    order.body["fulfillment"]["fulfillmentStatus"] = "CANCELLED"
+    for line in order.body["orderItems"]:
+        line["fulfillment"]["quantityUnfulfilled"] = 0
+    told = await numbers(await tracking_update(site.slug, return_state=True))
+    assert (told["confirmed"], told["refused"]) == (1, 1)
+    (mail,) = site.mails()
+    assert mail["to"] == "merchant@example.com"
+    assert "refused" in mail["subject"]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert orders[0] in text
+    assert f"dockwire orders retry {site.slug}" in text
+    assert "Amazon says" in text
+    await numbers(await tracking_update(site.slug, return_state=True))
+    assert len(site.mails()) == 1
+
+
+async def test_neither_tables_nor_results_tell_who_bought(site: Site) -> None:
+    site.world.populate(12, [("US", 1)])
+    for order in site.world.orders:
+        address = order.body.get("recipient", {}).get("deliveryAddress", {})
+        address |= {"name": "Secret Buyer", "addressLine1": "Hidden Street 1", "phone": "555 0123"}
+    await numbers(await site.run())
+    orders = [order["referenceNum"] for order in placed(site) if not order["onHold"]][:3]
+    await close(site, orders)
+    await tracking_update(site.slug, return_state=True)
+    keys = (
+        f"closings-{site.slug}",
+        f"packages-{site.slug}",
+        f"ship-and-close-{site.slug}",
+        f"tracking-update-{site.slug}",
+    )
+    text = " ".join([await table(key) for key in keys])
+    assert orders[0] in text
+    assert not re.search(r"Secret Buyer|Hidden Street|555 0123", text)
