@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dockwire.decisions.closing import Candidate, plan_close
-from dockwire.errors import Outdated, Refused, RemoteError, Unfinished
+from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished
 from dockwire.model.charge import Charge
 from dockwire.model.close_plan import ClosePlan, PlannedClose
 from dockwire.model.closing import ShipRequest
@@ -94,6 +94,7 @@ class ShipAndClose:
 
         Raises:
             Unfinished: the warehouse did not answer for some orders; repeating the request does the rest.
+            AccessDenied: the warehouse does not let this user close; a person has to act first.
         """
         if plan.problems:
             return CloseReport(plan, ())
@@ -112,6 +113,8 @@ class ShipAndClose:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(_WORKERS, desk.workers)):
                 group.create_task(work())
+        if (lasting := next((each for each in troubles if each.action is Action.HOLD), None)) is not None:
+            raise lasting
         if troubles:
             raise Unfinished(f"{len(troubles)} orders of the request are not closed yet: {troubles[0]}")
         return CloseReport(plan, tuple(await desk.ledger.submission(desk.connection, plan.token)))

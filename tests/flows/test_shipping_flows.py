@@ -86,15 +86,15 @@ async def test_everything_in_the_way_is_told_at_once_and_nothing_is_written(site
     assert "service" in problems
 
 
-async def test_a_silent_warehouse_fails_the_run_and_a_retry_does_the_rest(site: Site) -> None:
+async def test_a_right_taken_away_fails_the_run_and_a_retry_does_the_rest(site: Site) -> None:
     orders = (await ready(site))[:3]
     site.faults.replace(
-        [Rule(method="POST", path="/confirmer$", after=1, effect={"kind": "status", "status": 503})]
+        [Rule(method="POST", path="/confirmer$", after=1, effect={"kind": "status", "status": 403})]
     )
     charge = {"label": "Box", "price_per_unit": 3}
     state = await close(site, orders, charges=[charge], apply="evenly")
     assert state.is_failed()
-    assert "not closed yet" in (state.message or "")
+    assert "denies" in (state.message or "")
     site.faults.replace([])
     assert await numbers(await close(site, orders, charges=[charge], apply="evenly")) == {"closed": 3}
     assert [
