@@ -66,7 +66,7 @@ def serve(
 @app.command()
 @say.plainly
 def seed(
-    file: Annotated[Path, typer.Argument(help="TOML or JSON; see the operating guide for its tables.")],
+    file: Annotated[Path, typer.Argument(help="TOML or JSON; docs/embedded-warehouse.md shows its tables.")],
     database: Database = "",
     json_output: Json = False,
 ) -> None:
