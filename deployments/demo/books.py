@@ -1,6 +1,7 @@
 """The demo's end: Amazon's, the warehouse's and the ledger's books side by side."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ from deployments.demo.parts import Parts
 from dockwire.bootstrap import opened_ledger
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId
 from dockwire.model.parcel import ParcelRow
-from dockwire.model.record import OrderRow
+from dockwire.model.record import Fact, FactKind, OrderRow
 from dockwire.reports.reconciliation import AmazonRow, BookedRow, Difference, WarehouseRow, compare
 from dockwire.reports.shipments import ClosedRow, ParcelBook, SentRow, compare_shipments
 from dockwire.settings import read_settings
@@ -32,6 +33,8 @@ class Books:
     charged: dict[str, Decimal]
     read_until: dict[MarketplaceId, datetime]
     """Up to which moment Amazon's changes of each marketplace were read: later ones are not judged yet."""
+    waits: list[float]
+    """Seconds from an order's closing until Amazon had taken its shipment, shortest first."""
 
     @property
     def differences(self) -> list[Difference]:
@@ -91,7 +94,15 @@ async def read_books(parts: Parts) -> Books:
         read_until: dict[MarketplaceId, datetime] = {}
         for connection in await ledger.connections():
             read_until.update((await ledger.harvest_state(connection.account)).watermarks)
-    return Books(amazon, warehouse["orders"], booked, parcels, charged, read_until)
+        waits = [_wait(await ledger.order_facts(order_id)) for order_id, _ in parcels]
+    told = sorted(wait for wait in waits if wait is not None)
+    return Books(amazon, warehouse["orders"], booked, parcels, charged, read_until, told)
+
+
+def _wait(facts: Iterable[Fact]) -> float | None:
+    moments = {fact.kind: fact.at for fact in facts}
+    closed, confirmed = (moments.get(kind) for kind in (FactKind.ORDER_CLOSED, FactKind.SHIPMENT_CONFIRMED))
+    return (confirmed - closed).total_seconds() if closed and confirmed else None
 
 
 def _amazon_row(entry: dict[str, Any]) -> AmazonRow:

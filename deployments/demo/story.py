@@ -1,6 +1,8 @@
 """The demo's day, step by step, with progress on the terminal."""
 
 import asyncio
+import math
+import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -200,6 +202,7 @@ def _summary(books: Books, runs: list[FlowRun], parts: Parts) -> dict[str, Any]:
             "confirmed": shipped[ParcelState.ACCEPTED] + shipped[ParcelState.VISIBLE],
             "refused": shipped[ParcelState.REFUSED],
         },
+        "latency": latency(books.waits),
         "stock": {"skus": 0, "pushed": 0, "unchanged": 0},
         "mail": {"sent": len(list(parts.mail_folder.glob("*.eml")))},
         "amazon": {"requests": books.amazon["requests"], "throttled": books.amazon["throttled"]},
@@ -208,6 +211,18 @@ def _summary(books: Books, runs: list[FlowRun], parts: Parts) -> dict[str, Any]:
             "failed": ended[StateType.FAILED] + ended[StateType.CRASHED],
         },
         "consistent": not books.differences,
+    }
+
+
+def latency(waits: list[float]) -> dict[str, float]:
+    """Return how long Amazon waited for the news of closed orders; ``waits`` begin with the shortest."""
+    if not waits:
+        return {"closings": 0}
+    place = max(0, math.ceil(0.95 * len(waits)) - 1)
+    return {
+        "closings": len(waits),
+        "median_seconds": round(statistics.median(waits), 2),
+        "p95_seconds": round(waits[place], 2),
     }
 
 
@@ -227,6 +242,11 @@ def _tell(console: Console, summary: dict[str, Any], books: Books, folder: Path,
     for order_id, row in books.parcels:
         if row.state is ParcelState.REFUSED:
             console.print(f"Refused: {order_id}: {row.problem}", markup=False)
+    if told := summary["latency"].get("closings"):
+        half, most = summary["latency"]["median_seconds"], summary["latency"]["p95_seconds"]
+        console.print(
+            f"From closing to shipped at Amazon: median {half} s, 95% within {most} s, {told} closings."
+        )
     if summary["consistent"]:
         console.print("Amazon, the warehouse and the ledger agree on every order, package and charge.")
     for difference in books.differences:

@@ -60,6 +60,9 @@ def test_part_of_the_orders_is_closed_and_told_to_amazon(demo: tuple[dict[str, A
     assert shipments["confirmed"] > 10
     assert shipments["refused"] >= 1  # the one the buyer cancelled in that minute
     assert shipments["closed"] == shipments["confirmed"] + shipments["refused"]
+    # Told at once: nobody waited for the hourly schedule.
+    assert summary["latency"]["closings"] == shipments["confirmed"]
+    assert 0 < summary["latency"]["median_seconds"] <= summary["latency"]["p95_seconds"] < 600
     assert any("refused" in file.name for file in (folder / "demo" / "mail").iterdir())
 
 
