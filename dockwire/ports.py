@@ -34,7 +34,7 @@ from dockwire.model.record import (
     Problem,
     Verdict,
 )
-from dockwire.model.shipping import Carrier, ShipOrder
+from dockwire.model.shipping import Carrier, ShipOrder, UnreadableOrder
 from dockwire.model.warehouse import Item, OrderDraft, Party, PlacedOrder, Routing
 
 
@@ -153,7 +153,9 @@ class Warehouse(Protocol):
         """Return the carriers that orders may travel by, with their services."""
         ...
 
-    def closed_orders(self, customer_id: CustomerId, since: datetime) -> AsyncIterator[ShipOrder]:
+    def closed_orders(
+        self, customer_id: CustomerId, since: datetime
+    ) -> AsyncIterator[ShipOrder | UnreadableOrder]:
         """Yield a customer's closed orders that changed at or after ``since``, by number."""
         ...
 

@@ -17,6 +17,7 @@ from dockwire.extensiv.shipping_wire import (
     WireCarriers,
     WireCharge,
     WireChargeDetail,
+    WireListed,
     WireService,
     WireShipOrder,
 )
@@ -30,6 +31,7 @@ from dockwire.model.shipping import (
     ShipLine,
     ShipOrder,
     ShippedPackage,
+    UnreadableOrder,
 )
 from dockwire.model.warehouse import PlacedStatus, Routing
 from dockwire.transport import Call
@@ -143,10 +145,12 @@ class ShippingCalls(Caller):
             if wire.usable
         ]
 
-    async def closed_orders(self, customer_id: CustomerId, since: datetime) -> AsyncIterator[ShipOrder]:
+    async def closed_orders(
+        self, customer_id: CustomerId, since: datetime
+    ) -> AsyncIterator[ShipOrder | UnreadableOrder]:
         """Yield the customer's closed orders that changed at or after ``since``, by number.
 
-        Each page asks for what lies behind the last one. Pages counted from the beginning would shift,
+        One that cannot be read stands between the others. Each page asks for what lies behind the last one. Pages counted from the beginning would shift,
         and an order fall between two of them, when one is opened again or changed meanwhile.
         """
         local = f"{since.astimezone(self.zone):%Y-%m-%dT%H:%M:%S}"
@@ -157,26 +161,36 @@ class ShippingCalls(Caller):
         )
         last, more = 0, True
         while more:
-            wires, last, more = await self._listed_behind(last, wanted)
-            for wire in wires:
-                order = self._ship_order(wire, "")
+            rows, last, more = await self._listed_behind(last, wanted)
+            for row in rows:
+                order = self._listed(row)
                 # A cancelled order counts as closed in places, so the status decides.
-                if order.placed.status is PlacedStatus.CLOSED and order.placed.customer_id == customer_id:
+                if isinstance(order, UnreadableOrder) or (
+                    order.placed.status is PlacedStatus.CLOSED and order.placed.customer_id == customer_id
+                ):
                     yield order
 
-    async def _listed_behind(self, last: int, wanted: str) -> tuple[list[WireShipOrder], int, bool]:
+    def _listed(self, row: WireListed) -> ShipOrder | UnreadableOrder:
+        """One order that cannot be read must not keep the others of its page from being shipped."""
+        try:
+            return self._ship_order(WireShipOrder.model_validate(row.whole), "")
+        except ValidationError as error:
+            members = {".".join(map(str, each["loc"])) for each in error.errors()}
+            return UnreadableOrder(WarehouseOrderId(row.readonly.orderid), ", ".join(sorted(members)))
+
+    async def _listed_behind(self, last: int, wanted: str) -> tuple[list[WireListed], int, bool]:
         """Return orders with numbers above ``last``, the highest of them, and whether there are more."""
         condition = rql.both(wanted, rql.more_than("readonly.orderId", str(last)))
         params = {"rql": condition, "sort": "readonly.orderId", "pgsiz": str(_PAGE), "pgnum": "1", **_LISTED}
         call = Call("listOrders", "GET", "/orders", params)
         reply = await self.ask(call)
-        wires, total = members_of(call, reply, WireShipOrder)
-        highest = max((wire.readonly.orderid for wire in wires), default=last)
-        more = len(wires) == _PAGE if total is None else len(wires) < total
+        rows, total = members_of(call, reply, WireListed)
+        highest = max((row.readonly.orderid for row in rows), default=last)
+        more = len(rows) == _PAGE if total is None else len(rows) < total
         if more and highest <= last:
             # Taken for the end it would mean that the rest was never shipped.
             raise unusable(call, reply)
-        return wires, highest, more
+        return rows, highest, more
 
     def _ship_order(self, wire: WireShipOrder, etag: str) -> ShipOrder:
         routing = wire.routinginfo

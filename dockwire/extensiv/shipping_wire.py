@@ -138,6 +138,25 @@ class WireShipOrder(WireOrder):
         return _unfolded(value, "orderitems", "/item")
 
 
+class WireNumber(_Wire):
+    """The read-only part of an order, as far as it must be readable."""
+
+    orderid: int
+
+
+class WireListed(_Wire):
+    """A row of a list: its number, and the whole row to be read by itself."""
+
+    readonly: WireNumber
+    whole: Any
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep(cls, value: Any) -> Any:
+        flat = lowered(value)
+        return {"readonly": flat.get("readonly"), "whole": value} if isinstance(flat, dict) else value
+
+
 class WireService(_Wire):
     """One service of a carrier."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from dockwire.model.charge import Charge
-from dockwire.model.ids import AmazonItemId
+from dockwire.model.ids import AmazonItemId, WarehouseOrderId
 from dockwire.model.warehouse import PlacedOrder, Routing
 
 
@@ -86,3 +86,12 @@ class ShipOrder:
     def total(self) -> Decimal:
         """The sum of all charges, automatic ones too."""
         return sum((booked.charge.amount for booked in self.charges), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableOrder:
+    """A warehouse order of which only the number is certain."""
+
+    order_id: WarehouseOrderId
+    members: str
+    """Names of the members that cannot be read; never their values."""

@@ -14,11 +14,14 @@ from dockwire.decisions.refusals import ALREADY_FULFILLED, explain_refusal
 from dockwire.decisions.retrying import retry_at
 from dockwire.decisions.tracking import Look, Settle, decide_parcel, parcels_of, settle_by_packages, shows
 from dockwire.errors import Action, Fixer, NotFound, Refused, RemoteError, Unanswered, Unavailable, Unfinished
+from dockwire.model.ids import WarehouseOrderId
 from dockwire.model.order import Malformed, Order
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelState
 from dockwire.model.record import Problem
-from dockwire.model.shipping import ShipOrder
+from dockwire.model.shipping import ShipOrder, UnreadableOrder
 from dockwire.services.desk import Desk
+
+_Listed = ShipOrder | UnreadableOrder
 
 log = logging.getLogger(__name__)
 
@@ -105,17 +108,18 @@ class TrackingUpdate:
             report.closed += len(group)
             report.parcels += await desk.ledger.store_parcels(
                 desk.connection,
-                [
-                    (
-                        order.placed.order_id,
-                        parcels_of(order, desk.connection, closed=order.modified or began),
-                    )
-                    for order in group
-                ],
+                [self._parcels(order, began) for order in group],
                 now=desk.clock.now(),
             )
         await desk.ledger.move_shipping_mark(desk.connection, began)
         return report
+
+    def _parcels(self, order: _Listed, began: datetime) -> tuple[WarehouseOrderId, list[Parcel | Problem]]:
+        if isinstance(order, UnreadableOrder):
+            sentence = f"Warehouse order {order.order_id} cannot be read: {order.members}."
+            return order.order_id, [Problem("order_unreadable", sentence, Fixer.ENGINEER)]
+        closed = order.modified or began
+        return order.placed.order_id, parcels_of(order, self._desk.connection, closed=closed)
 
     async def send_batch(self, after: int = 0) -> TrackingReport:
         """Tell Amazon of the due parcels behind ``after``; one parcel's refusal never stops the others.
@@ -216,8 +220,8 @@ class TrackingUpdate:
         return None if isinstance(order, Malformed) else order
 
 
-async def _grouped(orders: AsyncIterator[ShipOrder], size: int) -> AsyncIterator[list[ShipOrder]]:
-    group: list[ShipOrder] = []
+async def _grouped(orders: AsyncIterator[_Listed], size: int) -> AsyncIterator[list[_Listed]]:
+    group: list[_Listed] = []
     async for order in orders:
         group.append(order)
         if len(group) == size:

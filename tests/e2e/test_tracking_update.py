@@ -1,8 +1,10 @@
 """Tracking update on both real sides: the right packages at Amazon, once, and every refusal explained."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -29,8 +31,9 @@ from tests.e2e.shipping import (
     tracking,
     update,
 )
-from tests.stage import Stage, opened_stage, sim_connection
+from tests.stage import App, Stage, bare, opened_stage, sim_connection
 from tests.unit.warehouse.closings import act, look
+from tests.unit.warehouse.houses import LINES, ORDERS
 
 US = sim_connection("US")
 LINE = f"{1:014d}"
@@ -327,3 +330,40 @@ async def _ship_elsewhere(stage: Stage, n: int, *, units: int, label: str = "1Z9
         "packageItems": [{"orderItemId": LINE, "quantity": units}],
     }
     change(stage, n, lambda body: put_package(body, package))
+
+
+async def test_an_order_that_cannot_be_read_does_not_keep_the_others_from_amazon(stage: Stage) -> None:
+    ids = await closed(stage, 3)
+    number = placed(stage, ids[1])["orderId"]
+    stage.wrap_warehouse = lambda app: _blanking(app, number)
+    report = await update(stage, US)
+    assert report.confirmed == 2
+    (row,) = await parcels(stage, ids[1])
+    assert (row.state, row.fixer) == (ParcelState.REFUSED, "engineer")
+    assert f"Warehouse order {number} cannot be read: orderitems.0.qty" in row.problem
+    # Mended, it is read again and told.
+    stage.wrap_warehouse = bare
+    assert (await update(stage, US)).confirmed == 1
+    assert [len(sent(stage, order_id)) for order_id in ids] == [1, 1, 1]
+
+
+def _blanking(app: App, number: int) -> App:
+    """Return the warehouse with the quantities of one order missing from its lists."""
+
+    async def blanked(scope: Any, receive: Any, send: Any) -> None:
+        async def hollow(message: Any) -> None:
+            if message["type"] == "http.response.body" and scope["path"] == "/orders":
+                page = json.loads(message["body"])
+                for order in page["_embedded"][ORDERS]:
+                    if order["readOnly"]["orderId"] == number:
+                        for line in order["_embedded"][LINES]:
+                            line["qty"] = None
+                message = message | {"body": json.dumps(page).encode()}
+            elif message["type"] == "http.response.start":
+                kept = [pair for pair in message["headers"] if pair[0].lower() != b"content-length"]
+                message = message | {"headers": kept}
+            await send(message)
+
+        await app(scope, receive, hollow)
+
+    return blanked

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp
 from dockwire.clock import ManualClock
 from dockwire.errors import Unavailable
 from dockwire.extensiv import WarehouseClient
+from dockwire.model.ids import WarehouseOrderId
+from dockwire.model.shipping import ShipOrder, UnreadableOrder
 from dockwire.model.warehouse import PlacedStatus, Routing
 from dockwire.warehouse import Warehouse
 from tests.unit.extensiv.stock import ACME, BOREALIS, draft, line, noting, opened, rules
@@ -34,8 +36,15 @@ async def close(client: WarehouseClient, house: Warehouse, reference: str, **ove
     return placed.order_id
 
 
+async def listed_orders(client: WarehouseClient, since: datetime = BEFORE) -> list[ShipOrder]:
+    orders = [order async for order in client.closed_orders(ACME, since)]
+    readable = [order for order in orders if isinstance(order, ShipOrder)]
+    assert readable == orders
+    return readable
+
+
 async def numbers(client: WarehouseClient, since: datetime = BEFORE) -> list[int]:
-    return [order.placed.order_id async for order in client.closed_orders(ACME, since)]
+    return [order.placed.order_id for order in await listed_orders(client, since)]
 
 
 def few_at_once(app: ASGIApp, act: Callable[[int], Awaitable[None]] | None = None) -> ASGIApp:
@@ -59,7 +68,7 @@ async def test_only_the_customers_closed_orders_are_read(client: WarehouseClient
     cancelled = await client.create_order(draft("R-3"))
     await client.cancel_order(cancelled, "reason")
     await close(client, house, "R-4", customer_id=BOREALIS)
-    (order,) = [order async for order in client.closed_orders(ACME, BEFORE)]
+    (order,) = await listed_orders(client)
     assert (order.placed.order_id, order.placed.status) == (wanted, PlacedStatus.CLOSED)
     assert (order.routing, order.tracking, order.lines[0].item_id) == (UPS, "1ZR-1", "77")
     assert order.closed == START - timedelta(minutes=1)
@@ -80,7 +89,7 @@ async def test_packages_come_with_the_list(house: Warehouse, shape: Any) -> None
         assert reply.is_success
         order = await client.ship_order(placed.order_id)
         await client.close_order(order, "", (), at=clock_of(house).now())
-        (listed,) = [order async for order in client.closed_orders(ACME, BEFORE)]
+        (listed,) = await listed_orders(client)
         whole = await client.ship_order(placed.order_id)
     assert listed.packages == whole.packages
     assert [(package.tracking, package.contents[0].quantity) for package in listed.packages] == [
@@ -229,6 +238,16 @@ async def test_a_broken_list_never_means_that_nothing_was_closed(house: Warehous
     async with opened(noting(house, rules({"path": "/orders$", "effect": answer}))) as client:
         with pytest.raises(Unavailable, match="not what the warehouse's reference promises"):
             await numbers(client)
+
+
+async def test_a_row_that_is_no_order_is_told_by_its_number(house: Warehouse) -> None:
+    body = {"totalResults": 1, "_embedded": {"item": [{"readOnly": {"orderId": 1}}]}}
+    answer = {"kind": "status", "status": 200, "json_body": body}
+    async with opened(noting(house, rules({"path": "/orders$", "effect": answer}))) as client:
+        (row,) = [order async for order in client.closed_orders(ACME, BEFORE)]
+    assert row == UnreadableOrder(
+        WarehouseOrderId(1), "readonly.customeridentifier, readonly.status, referencenum"
+    )
 
 
 @pytest.mark.parametrize(
