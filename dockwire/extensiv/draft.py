@@ -68,7 +68,8 @@ def _contact(address: Address) -> dict[str, Any]:
             # Demanded, and absent from many Japanese and city states' addresses: the next larger place.
             "city": address.city or address.district or address.state or address.country,
             "state": address.state,
-            "zip": address.postal_code,
+            # Demanded too; only countries without postal codes come here without one.
+            "zip": address.postal_code or _NO_ZIP,
             "country": address.country,
             "phoneNumber": address.phone,
         }
@@ -93,6 +94,8 @@ def _two_lines(address: Address) -> tuple[str, str]:
 
 
 _LINE_LENGTH = 100
+
+_NO_ZIP = "00000"
 """The vendor publishes no limit; other integrations clip at this length."""
 
 

@@ -81,6 +81,16 @@ async def test_everything_of_a_draft_arrives(client: WarehouseClient) -> None:
     ]
 
 
+async def test_an_address_without_postal_code_or_city_is_taken_where_there_are_none(
+    client: WarehouseClient,
+) -> None:
+    placed = await client.create_order(
+        draft(ship_to=address(postal_code="", city="", state="", country="AE"))
+    )
+    reply = await client._client.get(f"/orders/{placed.order_id}", params={"detail": "All"})
+    assert (reply.json()["shipTo"]["zip"], reply.json()["shipTo"]["city"]) == ("00000", "AE")
+
+
 async def test_a_reference_is_taken_once(client: WarehouseClient, app: Noting) -> None:
     await client.create_order(draft("R-1"))
     with pytest.raises(Duplicate, match=r"createOrder, status 400, code Duplicate"):
