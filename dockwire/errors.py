@@ -5,6 +5,7 @@ The tree (an error's ``action`` says what the caller does, its ``fixer`` who can
     DockwireError
     |-- SettingsError            hold   engineer   a setting, file or block is wrong
     |-- MissingRole              hold   engineer   Amazon sends no personal data to this application
+    |-- Unsendable               hold   clerk      a parcel has a value that Amazon's feed cannot carry
     |-- LedgerUnavailable        retry  engineer   the database does not answer
     |-- LeaseLost                retry  nobody     another run took over; this one stops
     |-- Unfinished               retry  nobody     part of a batch is left for the next attempt
@@ -71,6 +72,13 @@ class MissingRole(DockwireError):
     """Amazon answers, but without the personal data that shipping needs."""
 
     action = Action.HOLD
+
+
+class Unsendable(DockwireError):
+    """A parcel cannot be put into a feed; the message names order and field. Nothing was sent."""
+
+    action = Action.HOLD
+    fixer = Fixer.CLERK
 
 
 class LedgerUnavailable(DockwireError):

@@ -11,19 +11,22 @@ import httpx
 from pydantic import ValidationError
 
 from dockwire import __version__
+from dockwire.amazon.answers import refusal, renamed, unusable
 from dockwire.amazon.auth import LoginWithAmazon
 from dockwire.amazon.confirmation import to_confirmation
 from dockwire.amazon.credentials import AmazonCredentials
+from dockwire.amazon.feeds import FulfillmentFeeds
+from dockwire.amazon.storage import Storage
 from dockwire.amazon.translate import to_page, to_single
 from dockwire.amazon.wire import WireParticipations
 from dockwire.clock import Clock
-from dockwire.errors import AccessDenied, NotFound, PageTokenExpired, Refused, RemoteError, Unavailable
+from dockwire.errors import PageTokenExpired, Refused
 from dockwire.model.connection import AccountKey
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.order import Malformed, Order, OrderPage, SearchWindow
 from dockwire.model.parcel import Parcel
 from dockwire.pacing import Pacer
-from dockwire.transport import Call, Reply, Retrying, Sender, address, redacted, ssl_context
+from dockwire.transport import Call, Reply, Retrying, Sender, address, ssl_context
 
 _ORDERS = "/orders/2026-01-01/orders"
 _PAGE_SIZE = "100"
@@ -85,6 +88,10 @@ class AmazonAccount:
         login = LoginWithAmazon(credentials, client=self._client, url=address(token_url, name="token_url"))
         self._tokens = login.keeper(clock)
         self._sender = Sender("amazon", self._client, clock=clock, retrying=retrying, after=self._learn)
+        self.feeds = FulfillmentFeeds(
+            merchant=account.seller_id, ask=self._ask, storage=Storage(self._client, clock)
+        )
+        """Shipments in bulk, over the same connections, tokens and quotas."""
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -115,11 +122,11 @@ class AmazonAccount:
         except Refused as error:
             # Amazon has no code of its own for a dead token; without one the same request passed.
             if page_token is not None and error.status == httpx.codes.BAD_REQUEST:
-                raise _as(PageTokenExpired, error, "the page token is refused") from None
+                raise renamed(PageTokenExpired, error, "the page token is refused") from None
             raise
         page = to_page(reply.content)
         if page is None:
-            raise _unusable(call, reply)
+            raise unusable(call, reply)
         return page
 
     async def get_order(self, order_id: AmazonOrderId) -> Order | Malformed:
@@ -128,7 +135,7 @@ class AmazonAccount:
         reply = await self._ask(call)
         order = to_single(reply.content)
         if order is None:
-            raise _unusable(call, reply)
+            raise unusable(call, reply)
         return order
 
     async def confirm_shipment(self, order: Order, parcel: Parcel) -> None:
@@ -143,7 +150,7 @@ class AmazonAccount:
         )
         reply = await self._ask(call)
         if reply.status != httpx.codes.NO_CONTENT:
-            raise _unusable(call, reply)
+            raise unusable(call, reply)
 
     async def participations(self) -> list[MarketplaceStanding]:
         """Return the marketplaces the seller is registered in."""
@@ -152,7 +159,7 @@ class AmazonAccount:
         try:
             found = WireParticipations.model_validate_json(reply.content)
         except ValidationError:
-            raise _unusable(call, reply) from None
+            raise unusable(call, reply) from None
         return [
             MarketplaceStanding(
                 each.marketplace.id,
@@ -178,7 +185,7 @@ class AmazonAccount:
             self._tokens.discard(used[-1])
             reply = await self._sender.send(call, before=before)
         if reply.status >= httpx.codes.BAD_REQUEST:
-            raise _refusal(call, reply)
+            raise refusal(call, reply)
         return reply
 
     async def _learn(self, call: Call, reply: Reply) -> None:
@@ -210,56 +217,3 @@ def _offset(date: str, now: datetime, known: timedelta | None) -> timedelta | No
     if told.tzinfo is None:
         return known
     return told.astimezone(UTC) - now
-
-
-def _refusal(call: Call, reply: Reply) -> RemoteError:
-    code, words = _told(reply)
-    meanings: dict[int, tuple[type[RemoteError], str]] = {
-        httpx.codes.UNAUTHORIZED: (AccessDenied, "Amazon does not accept the access token"),
-        httpx.codes.FORBIDDEN: (
-            AccessDenied,
-            "Amazon denies access: the application lacks the role for this call, the seller has not authorised "
-            "it since, or the account belongs to another region",
-        ),
-        httpx.codes.NOT_FOUND: (NotFound, "Amazon knows nothing of this kind for this seller"),
-    }
-    other = (Refused, f"Amazon refuses the request: {redacted(words) or 'no reason given'}")
-    kind, message = meanings.get(reply.status, other)
-    return kind(
-        message,
-        system="amazon",
-        operation=call.operation,
-        status=reply.status,
-        vendor_code=code,
-        request_id=reply.request_id,
-    )
-
-
-def _told(reply: Reply) -> tuple[str | None, str]:
-    """Return Amazon's code and words; any part of its error body may be missing."""
-    body = reply.json()
-    errors = body.get("errors") if isinstance(body, dict) else None
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    code, words, details = (first.get(name) for name in ("code", "message", "details"))
-    return (str(code) if code else None), " ".join(str(part) for part in (words, details) if part)
-
-
-def _unusable(call: Call, reply: Reply) -> RemoteError:
-    return Unavailable(
-        "the answer is not what Amazon's model promises",
-        system="amazon",
-        operation=call.operation,
-        status=reply.status,
-        request_id=reply.request_id,
-    )
-
-
-def _as(kind: type[Refused], error: Refused, message: str) -> Refused:
-    return kind(
-        message,
-        system=error.system,
-        operation=error.operation,
-        status=error.status,
-        vendor_code=error.vendor_code,
-        request_id=error.request_id,
-    )

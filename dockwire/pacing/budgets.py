@@ -1,6 +1,7 @@
 """Amazon's documented usage plans.
 
-Sources: the usage plan tables in the models Orders v2026-01-01, Orders v0 and Sellers v1.
+Sources: the usage plan tables in the models Orders v2026-01-01, Orders v0, Sellers v1 and
+Feeds v2021-06-30.
 """
 
 from dataclasses import dataclass
@@ -28,4 +29,10 @@ BUDGETS = {
     "getOrder": Budget(0.5, 30),
     "getMarketplaceParticipations": Budget(0.016, 15),
     "confirmShipment": Budget(2.0, 10),
+    "createFeedDocument": Budget(0.5, 15),
+    "createFeed": Budget(0.0083, 15),
+    "getFeed": Budget(2.0, 15),
+    "getFeeds": Budget(0.0222, 10),
+    "cancelFeed": Budget(2.0, 15),
+    "getFeedDocument": Budget(0.0222, 10),
 }

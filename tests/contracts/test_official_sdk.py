@@ -17,12 +17,16 @@ import httpx
 import pytest
 
 from dockwire.faults import FaultRules
+from dockwire.model.ids import AmazonOrderId
+from dockwire.model.order import Order as ReadOrder
 from dockwire.simulators.amazon import World, build_app
 from dockwire.simulators.amazon.feed_operations import create_feed
 from dockwire.simulators.amazon.handlers import HANDLERS
 from dockwire.simulators.amazon.quota import DOCUMENTED
 from dockwire.simulators.amazon.tokens import FOREIGN_REFRESH_TOKEN
 from tests.servers import serve
+from tests.unit.amazon.accounts import opened
+from tests.unit.amazon.feeding import item, parcel
 from tests.unit.simulators.caller import EVER, FE, NA, a_world
 from tests.unit.simulators.feeding import FULFILLMENT, TRACKING, US, XML, envelope, shipment
 from tests.unit.simulators.shipments import an_open_order
@@ -156,6 +160,32 @@ def test_it_reads_an_order_and_confirms_its_shipment(sdk: Sdk) -> None:
     assert (status, headers["x-amzn-RateLimit-Limit"]) == (204, "2.0")
     (confirmation,) = sdk.world.confirmations
     assert confirmation.body["packageDetail"]["packageReferenceId"] == "1"
+
+
+async def test_it_reads_back_what_our_client_confirmed(sdk: Sdk) -> None:
+    order_id = AmazonOrderId(an_open_order(sdk.world).key)
+    other = {"carrier_code": "Other", "carrier_name": "Köhler & Söhne", "tracking": "K-1"}
+    async with opened(sdk.world, url=sdk.url) as seller:
+        known = await seller.get_order(order_id)
+        assert isinstance(known, ReadOrder)
+        await seller.confirm_shipment(known, parcel(1, items=(item("1", 2), item("2", 1))))
+        await seller.confirm_shipment(known, parcel(1, items=(item("1", 1), item("2", 1))))
+        await seller.feeds.submit([(known, parcel(2, **other))])
+        sdk.world.advance(180)
+    read = sdk.get(order_id, included_data=["PACKAGES", "FULFILLMENT"]).order
+    assert [
+        (
+            shown.package_reference_id,
+            shown.carrier,
+            shown.tracking_number,
+            {each.order_item_id: each.quantity for each in shown.package_items},
+        )
+        for shown in read.packages
+    ] == [
+        ("170001", "UPS", TRACKING, {"1": 1, "2": 1}),
+        ("170002", "Köhler & Söhne", "K-1", {"1": 1}),
+    ]
+    assert read.fulfillment.fulfillment_status == "PARTIALLY_SHIPPED"
 
 
 def test_it_lists_marketplaces_through_a_regional_path(sdk: Sdk) -> None:

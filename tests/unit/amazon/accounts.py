@@ -62,8 +62,9 @@ async def opened(
     secret: str = "",
     refresh_token: str = "",
     max_wait: float = 900,
+    url: str = "",
 ) -> AsyncIterator[AmazonAccount]:
-    """Open a client of the North American seller's account."""
+    """Open a client of the North American seller's account; over the network where there is a ``url``."""
     application = world.application
     seller = AmazonAccount(
         account=ACCOUNT,
@@ -74,9 +75,9 @@ async def opened(
         ),
         pacer=Pacer(quota or MemoryQuotaStore(), clock or world.clock, max_wait=max_wait),
         clock=clock or world.clock,
-        endpoint="http://amazon.test",
-        token_url="http://amazon.test/auth/o2/token",
-        transport=httpx.ASGITransport(app or build_app(world, faults=faults)),
+        endpoint=url or "http://amazon.test",
+        token_url=f"{url or 'http://amazon.test'}/auth/o2/token",
+        transport=None if url else httpx.ASGITransport(app or build_app(world, faults=faults)),
     )
     try:
         yield seller
