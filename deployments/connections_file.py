@@ -4,6 +4,7 @@ Secrets never stand in the file: a value ``{ env = "NAME" }`` is read from the e
 file is checked before the first block is written.
 """
 
+import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -98,6 +99,18 @@ class ConnectionsFile:
 
     def _connection(self, name: str, fields: dict[str, Any]) -> MarketplaceConnection:
         place = f"connections.{name}"
+        known = {*MarketplaceConnection.model_fields, "seller", "mail"} - {
+            "seller_account",
+            "mail_server",
+            "warehouse_name",
+        }
+        self._check_names(fields, {field for field in known if not field.startswith("_")}, place)
+        for needed, section in (("seller", "sellers"), ("warehouse", "warehouses")):
+            if needed not in fields:
+                there = ", ".join(sorted(self.accounts[section])) or "none"
+                raise SettingsError(
+                    f"{self._path}: {place}.{needed} is missing; {section} in this file: {there}"
+                )
         values = dict(fields)
         warehouse = values.get("warehouse", "")
         values["seller_account"] = self._named("sellers", values.pop("seller", ""), f"{place}.seller")
@@ -138,8 +151,10 @@ class ConnectionsFile:
         for name in fields:
             if name not in known:
                 where = f"{place}.{name}" if place else name
+                close = difflib.get_close_matches(name, known, n=1)
+                meant = f"did you mean {close[0]}? " if close else ""
                 raise SettingsError(
-                    f"{self._path}: {where} is not known here; known: {', '.join(sorted(known))}"
+                    f"{self._path}: {where} is not known here; {meant}known: {', '.join(sorted(known))}"
                 )
 
     def _value(self, value: object, place: str) -> object:

@@ -1,6 +1,6 @@
 """Looking at stored connections and trying them, without changing anything remote."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -10,6 +10,7 @@ from dockwire.bootstrap import opened_ledger, opened_seller, opened_warehouse
 from dockwire.clock import SystemClock
 from dockwire.errors import DockwireError, NotFound, SettingsError
 from dockwire.model.connection import Connection
+from dockwire.model.shipping import Carrier
 from dockwire.ports import SellerAccount, Warehouse
 from dockwire.settings import read_settings
 from tasks.opening import load_block
@@ -56,6 +57,7 @@ async def check_connection(slug: str) -> list[dict[str, Any]]:
         await tried("amazon", lambda: _marketplace(seller, connection))
         await tried("warehouse", lambda: _customer_and_facility(warehouse, connection))
         await tried("items", lambda: _items(warehouse, connection))
+        await tried("ship methods", lambda: _ship_methods(warehouse, connection))
     return results
 
 
@@ -102,3 +104,23 @@ async def _items(warehouse: Warehouse, connection: Connection) -> str:
     if unknown:
         raise SettingsError(f"the SKU map names items the warehouse does not know: {', '.join(unknown[:10])}")
     return f"{len(items)} items"
+
+
+def _names(carriers: Mapping[str, Carrier]) -> str:
+    return ", ".join(sorted(carrier.name for carrier in carriers.values()))
+
+
+async def _ship_methods(warehouse: Warehouse, connection: Connection) -> str:
+    carriers = {carrier.name.casefold(): carrier for carrier in await warehouse.carriers()}
+    wrong = []
+    for level, method in connection.ship_methods.items():
+        carrier = carriers.get(method.carrier.casefold())
+        if not method.scac:
+            wrong.append(f"{level} has no SCAC")
+        if carriers and carrier is None:
+            wrong.append(f"{level} names the carrier {method.carrier!r}; there are: {_names(carriers)}")
+        elif carrier and carrier.services and method.service not in {each.code for each in carrier.services}:
+            wrong.append(f"{level} names the service {method.service!r}, which {carrier.name} does not offer")
+    if wrong:
+        raise SettingsError("; ".join(wrong))
+    return f"{len(connection.ship_methods)} ship methods"

@@ -1,5 +1,6 @@
 """The flow that ships and closes orders, with the run form a clerk or engineer fills in."""
 
+import logging
 from typing import Annotated
 
 from prefect import flow
@@ -18,6 +19,8 @@ from tasks.opening import Run, opened_closing
 from tasks.telling import told
 from tasks.warehouse import close_orders, plan_closing
 
+log = logging.getLogger("dockwire.ship_and_close")
+
 _NO_ROUTING = RoutingForm()
 
 CLOSED = "dockwire.orders.closed"
@@ -34,7 +37,12 @@ CLOSED = "dockwire.orders.closed"
 async def ship_and_close(
     connection: str,
     orders: Annotated[list[OrderForm], Field(description="Orders to close, each with its tracking number.")],
-    routing: Annotated[RoutingForm, Field(description="Routing of all these orders.")] = _NO_ROUTING,
+    routing: Annotated[
+        RoutingForm,
+        Field(
+            description="Routing of all these orders; each order needs carrier, SCAC and service, here or in its own."
+        ),
+    ] = _NO_ROUTING,
     charges: Annotated[list[ChargeForm], Field(description="Extra charges, added to what is there.")] = [],  # noqa: B006 - Prefect's form shows the default, and nobody changes it
     apply: Annotated[Apply, Field(description="How the charges fall on the orders.")] = Apply.SEPARATELY,
     dry_run: Annotated[bool, Field(description="Only check and show; write nothing.")] = False,
@@ -57,6 +65,9 @@ async def ship_and_close(
 
     async def work(run: Run[ShipAndClose]) -> dict[str, int] | State:
         plan = shown["plan"] = await plan_closing(run, request)
+        for handle, found in plan.warnings.items():
+            for problem in found:
+                log.warning("order=%s %s", handle, problem.sentence)
         if plan.problems:
             return Failed(message=in_the_way(plan))
         if dry_run:

@@ -50,6 +50,8 @@ def list_orders(
         say.data([_row(row) for row in rows])
         return
     say.table([_row(row) for row in rows])
+    if not rows:
+        say.line("no orders")
     if len(rows) == limit:
         say.line(f"(the first {limit}; --limit shows more)")
 
@@ -97,18 +99,25 @@ def retry(connection: str, order_id: str) -> None:
     """Make a failed or unreadable order, or its refused shipments, due at once."""
     slug, wanted = ConnectionSlug(connection), AmazonOrderId(order_id)
 
-    async def again(ledger: Ledger) -> tuple[bool, int]:
+    async def again(ledger: Ledger) -> tuple[bool, int, bool]:
+        rows = await ledger.find_orders(wanted)
         return (
             await ledger.retry_order(slug, wanted, now=datetime.now(UTC)),
             await ledger.retry_parcels(slug, wanted),
+            any(row.connection == slug and row.state is OrderState.HELD for row in rows),
         )
 
-    order, parcels = _with_ledger(again)
+    order, parcels, held = _with_ledger(again)
     if order:
         say.line(f"order {order_id} is due; 'dockwire run order-import {connection}' takes it up now")
     if parcels:
         say.line(
             f"{parcels} shipments of {order_id} are due; 'dockwire run tracking-update {connection}' sends them now"
+        )
+    if held and not order and not parcels:
+        say.fail(
+            f"order {order_id} of {connection} is held; it goes on by itself with the next import once its "
+            f"reasons are gone, see 'dockwire orders show {order_id}'"
         )
     if not order and not parcels:
         say.fail(

@@ -102,7 +102,8 @@ def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Pr
     if order is None:
         yield Problem(
             "unknown_order",
-            f"No order of connection {connection.slug} goes by this id, reference or number.",
+            f"Connection {connection.slug} has no warehouse order by this id, reference or number: "
+            "unknown, or not created, for instance because it is held.",
             Fixer.CLERK,
         )
         return

@@ -85,6 +85,7 @@ def test_a_whole_file_becomes_blocks_with_secrets_from_the_environment(tmp_path:
         ("2026-11-01T00:00:00Z", "2026-11-01T00:00:00", ["connections.acme-us", "import_since", "time zone"]),
         ('warehouse    = "main"', 'warehouse = "there"', ["connections.acme-us.warehouse", "there", "main"]),
         ('seller       = "acme-na"', "", ["connections.acme-us.seller", "acme-na"]),
+        ('seller       = "acme-na"', 'selller = "acme-na"', ["acme-us.selller", "did you mean seller?"]),
         ('mail         = "office"', 'mail = "home"', ["connections.acme-us.mail", "home", "office"]),
         ('{ env = "SELLER_SECRET" }', '"hush"', ["sellers.acme-na.client_secret", "{ env ="]),
         ('"SELLER_TOKEN"', '"ELSEWHERE"', ["sellers.acme-na.refresh_token", "ELSEWHERE", "not set"]),

@@ -129,6 +129,18 @@ def test_a_place_that_the_warehouse_does_not_know_is_told_with_those_it_knows(
     nothing_happened(town)
 
 
+def test_ship_methods_that_the_warehouse_cannot_carry_out_are_told_by_the_check(town: Town) -> None:
+    file = town.connections()
+    file.write_text(
+        file.read_text().replace('carrier = "UPS", service = "03"', 'carrier = "UPX", service = "03"', 1)
+    )
+    assert town.dockwire("apply", str(file)).code == 0
+    said = town.dockwire("connection", "check", "town-us", "--json")
+    assert said.code != 0
+    (told,) = [row["detail"] for row in said.data if not row["ok"]]
+    assert told == "STANDARD names the carrier 'UPX'; there are: Harbour Couriers, UPS"
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
