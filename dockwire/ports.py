@@ -8,6 +8,7 @@ from typing import Protocol
 from dockwire.model.charge import Charge
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.connection import AccountKey, Connection
+from dockwire.model.feed import Backlog, Feed, MessageResult, SentFeed
 from dockwire.model.ids import (
     AmazonOrderId,
     ConnectionSlug,
@@ -15,7 +16,7 @@ from dockwire.model.ids import (
     WarehouseOrderId,
 )
 from dockwire.model.order import Malformed, Order, OrderPage, SearchWindow
-from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState
+from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState, Stored
 from dockwire.model.record import (
     Chain,
     Claim,
@@ -57,8 +58,41 @@ class Participation(Protocol):
         ...
 
 
+class ShipmentFeeds(Protocol):
+    """Shipments told in bulk. Every call may raise ``RemoteError``."""
+
+    async def submit(self, parcels: Sequence[tuple[Order, Parcel]]) -> str:
+        """Submit parcels, at most ``MOST_MESSAGES``, and return the feed's id.
+
+        Raises:
+            Unanswered: Amazon may have made a feed; ``since`` tells.
+        """
+        ...
+
+    async def since(self, moment: datetime) -> list[Feed]:
+        """Return the account's newest fulfilment feeds made at or after a moment."""
+        ...
+
+    async def look(self, feed_id: str) -> Feed:
+        """Return a feed as it is now; raises ``NotFound`` when Amazon has forgotten it."""
+        ...
+
+    async def cancel(self, feed_id: str) -> Feed:
+        """Call a feed back if it still waits, and return it as it is then."""
+        ...
+
+    async def results(self, feed: Feed, orders: Sequence[AmazonOrderId]) -> list[MessageResult]:
+        """Return what became of each message of an ended feed; ``orders`` are the messages' orders."""
+        ...
+
+
 class SellerAccount(Protocol):
     """What Amazon lets us do for one seller in one region. Every call may raise ``RemoteError``."""
+
+    @property
+    def feeds(self) -> ShipmentFeeds:
+        """Shipments in bulk."""
+        ...
 
     async def amazon_now(self) -> datetime:
         """Return Amazon's time, learnt from its answers (asks once when none has come yet)."""
@@ -221,8 +255,13 @@ class ShippingLedger(Protocol):
         """Return up to where closed warehouse orders have been read."""
         ...
 
-    async def move_shipping_mark(self, connection: Connection, mark: datetime) -> None:
-        """Move that mark forward; it never moves back."""
+    async def move_shipping_mark(
+        self, connection: Connection, mark: datetime, *, seen: datetime | None
+    ) -> None:
+        """Move that mark, if it still is where the reading began.
+
+        Adopting an order moves it back: the order may have been closed long before.
+        """
         ...
 
     async def store_parcels(
@@ -231,8 +270,8 @@ class ShippingLedger(Protocol):
         found: Sequence[tuple[WarehouseOrderId, Sequence[Parcel | Problem]]],
         *,
         now: datetime,
-    ) -> int:
-        """Store the parcels of closed warehouse orders; return how many are new or changed.
+    ) -> Stored:
+        """Store the parcels of closed warehouse orders.
 
         Orders that are not this connection's are passed over. What did not change stays as it is.
         """
@@ -270,6 +309,50 @@ class ShippingLedger(Protocol):
 
     async def order_parcels(self, order_id: AmazonOrderId) -> list[ParcelRow]:
         """Return the parcels of an order, for people."""
+        ...
+
+    async def backlog(self, connection: Connection, *, now: datetime) -> Backlog:
+        """Return how much waits to be told in the connection's seller account."""
+        ...
+
+    async def begin_feed(
+        self, connection: Connection, chosen: Sequence[LedgerParcel], *, now: datetime
+    ) -> tuple[int, list[int]]:
+        """Write down a feed of those parcels that did not move since they were read.
+
+        Returns its number and the parcels' in the order of its messages; without a parcel left there is
+        no feed and the number means nothing.
+        """
+        ...
+
+    async def feed_made(self, feed: int, amazon_id: str) -> None:
+        """Record Amazon's number of a feed."""
+        ...
+
+    async def forget_feed(self, feed: int) -> None:
+        """Undo a feed that Amazon certainly never got: its parcels are due again."""
+        ...
+
+    async def open_feeds(self, connection: Connection) -> list[SentFeed]:
+        """Return the connection's feeds whose results are not recorded yet, oldest first."""
+        ...
+
+    async def known_feeds(self, amazon_ids: Sequence[str]) -> set[str]:
+        """Return those of Amazon's numbers that belong to a feed in the ledger."""
+        ...
+
+    async def feed_orders(self, feed: int) -> list[AmazonOrderId]:
+        """Return the Amazon orders of a feed's messages, in their order."""
+        ...
+
+    async def feed_parcels(
+        self, feed: int, *, after: int = 0, limit: int = 500
+    ) -> list[tuple[int, LedgerParcel]]:
+        """Return a feed's messages behind ``after`` whose parcels stand as they were sent."""
+        ...
+
+    async def end_feed(self, feed: int, *, queued: float | None, now: datetime) -> None:
+        """Close a feed: its parcels may be told again, as corrections where they changed meanwhile."""
         ...
 
 

@@ -4,8 +4,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from dockwire.services.tracking_update import TrackingReport, TrackingUpdate
-from tasks.amazon import confirm_shipments, verify_shipments
+from dockwire.services.tracking_report import TrackingReport
+from dockwire.services.tracking_update import TrackingUpdate
+from tasks.amazon import confirm_shipments, feed_backlog, verify_shipments
 from tasks.notify import publish
 from tasks.opening import Run, opened_tracking
 from tasks.telling import told
@@ -54,6 +55,7 @@ async def tracking_update(connection: str) -> dict[str, int] | State:
 
 async def _update(run: Run[TrackingUpdate], report: TrackingReport) -> None:
     report.add(await collect_shipments(run))
+    report.add(await feed_backlog(run))
     after: int | None = 0
     while after is not None:
         batch = await confirm_shipments(run, after)

@@ -2,7 +2,8 @@
 
 from dockwire.model.record import PageCounts
 from dockwire.services.order_import import OrderImport
-from dockwire.services.tracking_update import TrackingReport, TrackingUpdate
+from dockwire.services.tracking_report import TrackingReport
+from dockwire.services.tracking_update import TrackingUpdate
 from tasks.act import act
 from tasks.opening import Run, told_safely
 
@@ -12,6 +13,13 @@ async def read_page(run: Run[OrderImport], number: int, *, refresh: bool = False
     """Read one page of the seller account into the ledger; ``refresh`` counts for the first page only."""
     async with told_safely():
         return await run.steps.read_page(refresh=refresh and number == 1)
+
+
+@act("feed-backlog")
+async def feed_backlog(run: Run[TrackingUpdate]) -> TrackingReport:
+    """See what became of feeds, and hand a backlog over in one where that is quicker."""
+    async with told_safely():
+        return await run.steps.feed_backlog()
 
 
 @act("confirm-shipments", run_name="confirm-shipments-from-{after}")

@@ -5,7 +5,8 @@ from dockwire.model.closing import ShipRequest
 from dockwire.model.ids import AmazonOrderId
 from dockwire.services.order_import import OrderImport, Report
 from dockwire.services.ship_and_close import CloseReport, ShipAndClose
-from dockwire.services.tracking_update import TrackingReport, TrackingUpdate
+from dockwire.services.tracking_report import TrackingReport
+from dockwire.services.tracking_update import TrackingUpdate
 from tasks.act import act
 from tasks.opening import Run, told_safely
 

@@ -16,6 +16,7 @@ from dockwire.amazon.auth import LoginWithAmazon
 from dockwire.amazon.confirmation import to_confirmation
 from dockwire.amazon.credentials import AmazonCredentials
 from dockwire.amazon.feeds import FulfillmentFeeds
+from dockwire.amazon.moments import written
 from dockwire.amazon.storage import Storage
 from dockwire.amazon.translate import to_page, to_single
 from dockwire.amazon.wire import WireParticipations
@@ -106,8 +107,8 @@ class AmazonAccount:
     async def search_orders(self, window: SearchWindow, page_token: str | None = None) -> OrderPage:
         """Return one page of the window."""
         params = {
-            "lastUpdatedAfter": _utc(window.updated_after),
-            "lastUpdatedBefore": _utc(window.updated_before),
+            "lastUpdatedAfter": written(window.updated_after),
+            "lastUpdatedBefore": written(window.updated_before),
             "marketplaceIds": ",".join(window.marketplaces),
             "maxResultsPerPage": _PAGE_SIZE,
             "includedData": _DATASETS,
@@ -201,11 +202,6 @@ class AmazonAccount:
 
 
 _DENIED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
-
-
-def _utc(moment: datetime) -> str:
-    # Milliseconds and a Z: Amazon refuses other offsets.
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _offset(date: str, now: datetime, known: timedelta | None) -> timedelta | None:

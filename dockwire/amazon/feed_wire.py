@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
 from dockwire.amazon.answers import unusable
-from dockwire.amazon.wire import Moment, Needed, Text
+from dockwire.amazon.wire import MaybeMoment, Moment, Needed, Text
 from dockwire.model.feed import Feed, FeedState
 from dockwire.transport import Call, Reply
 
@@ -40,11 +40,24 @@ class WireFeed(_Wire):
     feed_id: Needed
     processing_status: FeedState
     created_time: Moment
+    processing_start_time: MaybeMoment = None
     result_feed_document_id: Text = None
 
     def feed(self) -> Feed:
         """Return it as a noun."""
-        return Feed(self.feed_id, self.processing_status, self.created_time, self.result_feed_document_id)
+        return Feed(
+            self.feed_id,
+            self.processing_status,
+            self.created_time,
+            self.result_feed_document_id,
+            self.processing_start_time,
+        )
+
+
+class WireFeeds(_Wire):
+    """An answer of getFeeds."""
+
+    feeds: tuple[WireFeed, ...]
 
 
 class WireDocument(_Wire):

@@ -7,12 +7,14 @@ may therefore be submitted again, or its parcels sent one by one, without a seco
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from urllib.parse import quote
 
 from dockwire.amazon.answers import unusable
 from dockwire.amazon.feed_report import MOST_BYTES, Report, read_report, results_of, unpacked
-from dockwire.amazon.feed_wire import WireDocument, WireFeed, WireNewDocument, WireNewFeed, read
+from dockwire.amazon.feed_wire import WireDocument, WireFeed, WireFeeds, WireNewDocument, WireNewFeed, read
 from dockwire.amazon.fulfillment_feed import CONTENT_TYPE, FEED_TYPE, to_document
+from dockwire.amazon.moments import written
 from dockwire.amazon.storage import Storage
 from dockwire.errors import NotFound, Refused, Unavailable
 from dockwire.model.feed import Feed, FeedState, MessageResult, MessageState
@@ -70,6 +72,12 @@ class FulfillmentFeeds:
         if found.id != feed_id:
             raise unusable(call, reply)
         return found
+
+    async def since(self, moment: datetime) -> list[Feed]:
+        """Return the account's newest fulfilment feeds, at most 100, made at or after a moment."""
+        params = {"feedTypes": FEED_TYPE, "pageSize": "100", "createdSince": written(moment)}
+        call = Call("getFeeds", "GET", f"{_FEEDS}/feeds", params)
+        return [found.feed() for found in read(WireFeeds, call, await self._ask(call)).feeds]
 
     async def cancel(self, feed_id: str) -> Feed:
         """Call a feed back and return it as it is then; only one IN_QUEUE can be called back."""

@@ -141,7 +141,7 @@ def _row(row: OrderRow) -> dict[str, Any]:
 def _parcel(parcel: ParcelRow) -> dict[str, Any]:
     return {
         "package": parcel.reference,
-        "state": parcel.state.value,
+        "state": f"{parcel.state.value} in feed {parcel.feed}" if parcel.feed else parcel.state.value,
         "carrier": parcel.carrier,
         "service": parcel.service,
         "tracking": parcel.tracking,

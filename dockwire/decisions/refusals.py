@@ -78,6 +78,16 @@ _MEANINGS = (
 )
 
 
+_NOT_SO_MUCH = "18021"
+"""More than is open, cancelled or shipped already: the feed's report does not say which."""
+
+
+def explain_feed_refusal(code: str, words: str) -> Problem | None:
+    """Return what a report's refusal of a message means; None when only telling it singly can say."""
+    problem = explain_refusal(words)
+    return None if code == _NOT_SO_MUCH or problem.code == ALREADY_FULFILLED else problem
+
+
 def explain_refusal(words: str) -> Problem:
     """Return what Amazon's words mean; they are quoted in the sentence."""
     quoted = f"Amazon says: {words.strip() or 'nothing'}"

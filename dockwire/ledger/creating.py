@@ -9,7 +9,8 @@ from sqlalchemy import Row, Select, select, update
 
 from dockwire.errors import Fixer
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
-from dockwire.ledger.rows import open_problems
+from dockwire.ledger.parcels import look_back
+from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
@@ -36,6 +37,8 @@ _READ = (
     "claim_owner",
     "claim_expires",
     "warehouse_order_id",
+    "sealed",
+    "placed_sealed",
 )
 _PLACED = (OrderState.CREATED, OrderState.CANCELLED)
 
@@ -95,7 +98,13 @@ def in_doubt(link: Link, slug: ConnectionSlug) -> list[InDoubt]:
 
 
 def record_outcomes(
-    link: Link, connection: Connection, outcomes: Sequence[Outcome], *, owner: str, now: datetime
+    link: Link,
+    connection: Connection,
+    outcomes: Sequence[Outcome],
+    *,
+    owner: str,
+    now: datetime,
+    scribe: Scribe,
 ) -> None:
     """Record what became of claims."""
     rows = _rows(link, connection.slug, [outcome.order_id for outcome in outcomes])
@@ -107,6 +116,8 @@ def record_outcomes(
             continue
         before = problems.get(row.id, ())
         if isinstance(outcome, Created):
+            if outcome.adopted:
+                look_back(link, connection, scribe.open_order(row.placed_sealed or row.sealed).created)
             facts += _created(link, connection, row, outcome, before, now)
         elif row.state == OrderState.CLAIMED and row.claim_owner == owner:
             facts += _not_created(link, connection, row, outcome, before, now)

@@ -220,7 +220,9 @@ class SqlLedger(ShippingBook):
         """See the port."""
         await self._database.write(
             "record_outcomes",
-            lambda link: creating.record_outcomes(link, connection, outcomes, owner=owner, now=now),
+            lambda link: creating.record_outcomes(
+                link, connection, outcomes, owner=owner, now=now, scribe=self._scribe
+            ),
         )
 
     async def reclaim(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
@@ -9,20 +10,18 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection as Link
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, insert, select, update
 
-from dockwire.errors import Fixer
 from dockwire.ledger.facts import write_facts
-from dockwire.ledger.rows import Scribe
+from dockwire.ledger.parcel_reading import DUE
 from dockwire.ledger.tables import orders, parcels, shipping_marks
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
-from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState
+from dockwire.model.parcel import Parcel, ParcelOutcome, ParcelState, Stored
 from dockwire.model.record import Fact, FactKind, Problem
 
 _PARCELS = TypeAdapter(Parcel)
-_DUE = (ParcelState.TO_SEND, ParcelState.SENT)
-_OPEN = (*_DUE, ParcelState.REFUSED)
+_OPEN = (*DUE, ParcelState.REFUSED)
 
 
 def shipping_mark(link: Link, connection: Connection) -> datetime | None:
@@ -31,15 +30,30 @@ def shipping_mark(link: Link, connection: Connection) -> datetime | None:
     return link.scalar(query)
 
 
-def move_mark(link: Link, connection: Connection, mark: datetime) -> None:
-    """Move the mark forward; it never moves back."""
-    done = link.execute(
+def move_mark(link: Link, connection: Connection, mark: datetime, *, seen: datetime | None) -> None:
+    """Move the mark to where closed orders have been read, if it still is where that reading began."""
+    if seen is None:
+        if shipping_mark(link, connection) is None:
+            link.execute(insert(shipping_marks).values(connection=connection.slug, mark=mark))
+        return
+    link.execute(
         update(shipping_marks)
-        .where(shipping_marks.c.connection == connection.slug, shipping_marks.c.mark < mark)
+        .where(shipping_marks.c.connection == connection.slug, shipping_marks.c.mark == seen)
         .values(mark=mark)
     )
-    if not done.rowcount and shipping_mark(link, connection) is None:
-        link.execute(insert(shipping_marks).values(connection=connection.slug, mark=mark))
+
+
+def look_back(link: Link, connection: Connection, moment: datetime) -> None:
+    """Have closed orders read again from a moment on: an order may have been closed before it was ours."""
+    mark = shipping_mark(link, connection)
+    if mark is None:
+        # A first reading may be under way; it would pass the order over and set the mark behind it.
+        first = connection.import_since
+        link.execute(insert(shipping_marks).values(connection=connection.slug, mark=first))
+    elif moment < mark:
+        link.execute(
+            update(shipping_marks).where(shipping_marks.c.connection == connection.slug).values(mark=moment)
+        )
 
 
 def store_parcels(
@@ -48,8 +62,8 @@ def store_parcels(
     found: Sequence[tuple[WarehouseOrderId, Sequence[Parcel | Problem]]],
     *,
     now: datetime,
-) -> int:
-    """Store the parcels of closed warehouse orders; return how many are new or have other content.
+) -> Stored:
+    """Store the parcels of closed warehouse orders that are the connection's.
 
     A parcel whose content did not change stays as it is; one that changed is to be sent again. A
     problem in a parcel's place is kept as a refused parcel of the order. What the order has no longer
@@ -63,7 +77,7 @@ def store_parcels(
         orders.c.warehouse_order_id.in_(numbers),
     )
     ours = {row.warehouse_order_id: row for row in link.execute(query)}
-    changed = 0
+    changed: Counter[WarehouseOrderId] = Counter()
     facts: list[Fact] = []
     # Every transaction locks in one order, so that two never wait for each other.
     for number, listed in sorted(found, key=itemgetter(0)):
@@ -75,42 +89,13 @@ def store_parcels(
             before = known.get(entry["reference"])
             if before is not None and before.digest == entry["digest"]:
                 continue
-            changed += 1
+            changed[number] += 1
             _store(link, connection, row.id, entry, before, now)
             if isinstance(each, Problem):
                 facts.append(_refused(connection, AmazonOrderId(row.amazon_order_id), each, now))
         _end_gone(link, known, {entry["reference"] for entry in entries})
     write_facts(link, facts)
-    return changed
-
-
-def due_parcels(
-    link: Link, connection: Connection, *, now: datetime, after: int, limit: int, scribe: Scribe
-) -> list[LedgerParcel]:
-    """Return parcels that Amazon has to be told of, by id, beginning behind ``after``."""
-    query = (
-        _joined()
-        .where(
-            parcels.c.connection == connection.slug,
-            parcels.c.state.in_(_DUE),
-            parcels.c.id > after,
-            or_(parcels.c.not_before.is_(None), parcels.c.not_before <= now),
-        )
-        .order_by(parcels.c.id)
-        .limit(limit)
-    )
-    return [_ledger_parcel(row, scribe) for row in link.execute(query)]
-
-
-def accepted_parcels(link: Link, connection: Connection, *, limit: int, scribe: Scribe) -> list[LedgerParcel]:
-    """Return parcels that Amazon took and that were not seen in its order yet, longest waiting first."""
-    query = (
-        _joined()
-        .where(parcels.c.connection == connection.slug, parcels.c.state == ParcelState.ACCEPTED)
-        .order_by(parcels.c.sent, parcels.c.id)
-        .limit(limit)
-    )
-    return [_ledger_parcel(row, scribe) for row in link.execute(query)]
+    return Stored(len(changed), changed.total())
 
 
 def record_parcels(
@@ -169,72 +154,6 @@ def retry_parcels(link: Link, slug: ConnectionSlug, order_id: AmazonOrderId) -> 
     return int(done.rowcount)
 
 
-def parcel_counts(link: Link, slug: ConnectionSlug) -> dict[ParcelState, int]:
-    """Return how many parcels stand in each state."""
-    query = (
-        select(parcels.c.state, func.count()).where(parcels.c.connection == slug).group_by(parcels.c.state)
-    )
-    return {ParcelState(state): number for state, number in link.execute(query).tuples()}
-
-
-def list_parcels(link: Link, slug: ConnectionSlug, *, limit: int) -> list[tuple[AmazonOrderId, ParcelRow]]:
-    """Return a connection's parcels with their orders, for people."""
-    query = (
-        select(parcels, orders.c.amazon_order_id)
-        .join(orders, orders.c.id == parcels.c.order_id)
-        .where(parcels.c.connection == slug)
-        .order_by(parcels.c.id)
-        .limit(limit)
-    )
-    return [(AmazonOrderId(row.amazon_order_id), _row(row)) for row in link.execute(query)]
-
-
-def order_parcels(link: Link, order_id: AmazonOrderId) -> list[ParcelRow]:
-    """Return the parcels of an order, for people."""
-    query = (
-        select(parcels)
-        .join(orders, orders.c.id == parcels.c.order_id)
-        .where(orders.c.amazon_order_id == order_id)
-        .order_by(parcels.c.id)
-    )
-    return [_row(row) for row in link.execute(query)]
-
-
-def _row(row: Row[Any]) -> ParcelRow:
-    content = json.loads(row.content) if row.content else {}
-    problem = _problem(row.problem)
-    return ParcelRow(
-        reference=row.reference,
-        state=ParcelState(row.state),
-        carrier=content.get("carrier_name") or content.get("carrier_code", ""),
-        service=content.get("service", ""),
-        tracking=content.get("tracking", ""),
-        problem=problem.sentence if problem else "",
-        fixer=problem.fixer.value if problem else "",
-        attempts=row.attempts,
-    )
-
-
-def _joined() -> Any:
-    return select(
-        parcels, *(orders.c[name] for name in ("sealed", "amazon_updated", "amazon_order_id"))
-    ).join(orders, orders.c.id == parcels.c.order_id)
-
-
-def _ledger_parcel(row: Row[Any], scribe: Scribe) -> LedgerParcel:
-    return LedgerParcel(
-        id=row.id,
-        order=scribe.open_order(row.sealed),
-        parcel=_PARCELS.validate_json(row.content),
-        state=ParcelState(row.state),
-        version=row.version,
-        changed=row.sent_digest is not None and row.sent_digest != row.digest,
-        attempts=row.attempts,
-        problem=_problem(row.problem),
-        sent=row.sent,
-    )
-
-
 def _known(link: Link, order_id: int) -> dict[str, Row[Any]]:
     query = select(parcels).where(parcels.c.order_id == order_id).order_by(parcels.c.id)
     return {row.reference: row for row in link.execute(query.with_for_update())}
@@ -252,11 +171,13 @@ def _entry(each: Parcel | Problem, number: WarehouseOrderId, place: int) -> dict
             "state": ParcelState.REFUSED,
             "problem": told,
         }
-    content = _PARCELS.dump_json(each).decode()
+    content = _PARCELS.dump_python(each, mode="json")
     return {
         "reference": each.reference,
-        "content": content,
-        "digest": _digest(content),
+        "content": json.dumps(content, ensure_ascii=False),
+        # Another ship date alone is nothing to tell: touching an order moves it where the warehouse
+        # gives no time of closing, and Amazon takes only so many edits of a package.
+        "digest": _digest(json.dumps(content | {"shipped": None})),
         "state": ParcelState.TO_SEND,
         "problem": None,
     }
@@ -282,7 +203,7 @@ def _store(
     link.execute(
         update(parcels)
         .where(parcels.c.id == before.id)
-        .values(entry | {"version": before.version + 1, "attempts": 0, "not_before": None, "feed": None})
+        .values(entry | {"version": before.version + 1, "attempts": 0, "not_before": None})
     )
 
 
@@ -291,7 +212,6 @@ def _update(link: Link, outcome: ParcelOutcome, now: datetime) -> None:
         "state": outcome.state,
         "problem": _told(outcome.problem),
         "not_before": outcome.not_before,
-        "feed": outcome.feed,
         "version": parcels.c.version + 1,
         "attempts": parcels.c.attempts + 1,
     }
@@ -336,13 +256,6 @@ def _reason(problem: Problem | None) -> dict[str, str]:
 
 def _told(problem: Problem | None) -> str | None:
     return None if problem is None else json.dumps(_reason(problem), ensure_ascii=False)
-
-
-def _problem(told: str | None) -> Problem | None:
-    if told is None:
-        return None
-    read = json.loads(told)
-    return Problem(read["code"], read["reason"], Fixer(read["fixer"]))
 
 
 def _digest(text: str) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from dockwire.ledger import closings, parcels
+from dockwire.ledger import closings, feeds, parcel_reading, parcels
 from dockwire.ledger.engine import Database
 from dockwire.ledger.rows import Scribe
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.connection import Connection
+from dockwire.model.feed import Backlog, SentFeed
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
-from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState
+from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState, Stored
 from dockwire.model.record import Closing, LedgerOrder, Problem
 
 
@@ -52,10 +53,12 @@ class ShippingBook:
         """See the port."""
         return await self._database.read(lambda link: parcels.shipping_mark(link, connection))
 
-    async def move_shipping_mark(self, connection: Connection, mark: datetime) -> None:
+    async def move_shipping_mark(
+        self, connection: Connection, mark: datetime, *, seen: datetime | None
+    ) -> None:
         """See the port."""
         await self._database.write(
-            "move_shipping_mark", lambda link: parcels.move_mark(link, connection, mark)
+            "move_shipping_mark", lambda link: parcels.move_mark(link, connection, mark, seen=seen)
         )
 
     async def store_parcels(
@@ -64,7 +67,7 @@ class ShippingBook:
         found: Sequence[tuple[WarehouseOrderId, Sequence[Parcel | Problem]]],
         *,
         now: datetime,
-    ) -> int:
+    ) -> Stored:
         """See the port."""
         return await self._database.write(
             "store_parcels", lambda link: parcels.store_parcels(link, connection, found, now=now)
@@ -75,7 +78,7 @@ class ShippingBook:
     ) -> list[LedgerParcel]:
         """See the port."""
         return await self._database.read(
-            lambda link: parcels.due_parcels(
+            lambda link: parcel_reading.due_parcels(
                 link, connection, now=now, after=after, limit=limit, scribe=self._scribe
             )
         )
@@ -83,7 +86,7 @@ class ShippingBook:
     async def accepted_parcels(self, connection: Connection, *, limit: int = 200) -> list[LedgerParcel]:
         """See the port."""
         return await self._database.read(
-            lambda link: parcels.accepted_parcels(link, connection, limit=limit, scribe=self._scribe)
+            lambda link: parcel_reading.accepted_parcels(link, connection, limit=limit, scribe=self._scribe)
         )
 
     async def record_parcels(
@@ -102,14 +105,62 @@ class ShippingBook:
 
     async def parcel_counts(self, connection: ConnectionSlug) -> dict[ParcelState, int]:
         """See the port."""
-        return await self._database.read(lambda link: parcels.parcel_counts(link, connection))
+        return await self._database.read(lambda link: parcel_reading.parcel_counts(link, connection))
 
     async def list_parcels(
         self, connection: ConnectionSlug, *, limit: int = 10_000
     ) -> list[tuple[AmazonOrderId, ParcelRow]]:
         """See the port."""
-        return await self._database.read(lambda link: parcels.list_parcels(link, connection, limit=limit))
+        return await self._database.read(
+            lambda link: parcel_reading.list_parcels(link, connection, limit=limit)
+        )
 
     async def order_parcels(self, order_id: AmazonOrderId) -> list[ParcelRow]:
         """See the port."""
-        return await self._database.read(lambda link: parcels.order_parcels(link, order_id))
+        return await self._database.read(lambda link: parcel_reading.order_parcels(link, order_id))
+
+    async def backlog(self, connection: Connection, *, now: datetime) -> Backlog:
+        """See the port."""
+        return await self._database.read(lambda link: feeds.backlog(link, connection, now=now))
+
+    async def begin_feed(
+        self, connection: Connection, chosen: Sequence[LedgerParcel], *, now: datetime
+    ) -> tuple[int, list[int]]:
+        """See the port."""
+        return await self._database.write(
+            "begin_feed", lambda link: feeds.begin_feed(link, connection, chosen, now=now)
+        )
+
+    async def feed_made(self, feed: int, amazon_id: str) -> None:
+        """See the port."""
+        await self._database.write("feed_made", lambda link: feeds.feed_made(link, feed, amazon_id))
+
+    async def forget_feed(self, feed: int) -> None:
+        """See the port."""
+        await self._database.write("forget_feed", lambda link: feeds.forget_feed(link, feed))
+
+    async def open_feeds(self, connection: Connection) -> list[SentFeed]:
+        """See the port."""
+        return await self._database.read(lambda link: feeds.open_feeds(link, connection))
+
+    async def known_feeds(self, amazon_ids: Sequence[str]) -> set[str]:
+        """See the port."""
+        return await self._database.read(lambda link: feeds.known_feeds(link, amazon_ids))
+
+    async def feed_orders(self, feed: int) -> list[AmazonOrderId]:
+        """See the port."""
+        return await self._database.read(lambda link: feeds.feed_orders(link, feed))
+
+    async def feed_parcels(
+        self, feed: int, *, after: int = 0, limit: int = 500
+    ) -> list[tuple[int, LedgerParcel]]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: feeds.feed_parcels(link, feed, after=after, limit=limit, scribe=self._scribe)
+        )
+
+    async def end_feed(self, feed: int, *, queued: float | None, now: datetime) -> None:
+        """See the port."""
+        await self._database.write(
+            "end_feed", lambda link: feeds.end_feed(link, feed, queued=queued, now=now)
+        )

@@ -241,13 +241,35 @@ parcels = Table(
     Column("problem", Text, comment="why it is refused or waits, and who can fix it"),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("not_before", Utc),
-    Column("feed", String(60), comment="the feed it travels in"),
     Column("sent", Utc),
     Column("first_seen", Utc, nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint("order_id", "reference"),
     Index("ix_parcels_due", "connection", "state", "id"),
     comment="packages of closed warehouse orders on their way to Amazon",
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("connection", String(60), ForeignKey("connections.slug"), nullable=False),
+    Column("amazon_id", String(60), comment="unknown until Amazon has answered"),
+    Column("begun", Utc, nullable=False),
+    Column("ended", Utc, comment="when its results were recorded"),
+    Column("queued", Float(53), comment="seconds in Amazon's queue"),
+    Index("ix_feeds_connection", "connection", "ended"),
+    comment="shipments told in bulk, written down before Amazon hears of them",
+)
+
+feed_messages = Table(
+    "feed_messages",
+    metadata,
+    Column("feed_id", _Id, ForeignKey("feeds.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("parcel_id", _Id, ForeignKey("parcels.id"), nullable=False),
+    Column("digest", String(64), nullable=False, comment="of the content that was sent"),
+    Index("ix_feed_messages_parcel", "parcel_id"),
 )
 
 shipping_marks = Table(

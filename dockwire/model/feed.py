@@ -34,6 +34,36 @@ class Feed:
     created: datetime
     report: str | None = None
     """The id of the document with its processing report, once there is one."""
+    started: datetime | None = None
+    """When Amazon began to carry it out."""
+
+    @property
+    def queued(self) -> float | None:
+        """Return the seconds it waited in the queue, once that is known."""
+        return None if self.started is None else (self.started - self.created).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class SentFeed:
+    """A feed as the ledger remembers it: written down before Amazon hears of it."""
+
+    id: int
+    amazon_id: str | None
+    """None while nobody knows whether Amazon made a feed of it."""
+    begun: datetime
+    parcels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Parcels of one seller account that wait to be told."""
+
+    due: int
+    """Those of the connection itself."""
+    ahead: int
+    """Those of its siblings, which take their calls from the same bucket."""
+    queue_seconds: float | None
+    """How long the account's last feed waited in Amazon's queue, if there was one."""
 
 
 class MessageState(StrEnum):

@@ -67,6 +67,16 @@ class LedgerParcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """What was stored of closed warehouse orders."""
+
+    orders: int
+    """Orders with something new for Amazon."""
+    parcels: int
+    """Parcels that are new, or have other content than before."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelOutcome:
     """What became of a parcel."""
 
@@ -78,7 +88,6 @@ class ParcelOutcome:
     not_before: datetime | None = None
     taken: bool = False
     """Amazon took the content as it stands."""
-    feed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +102,5 @@ class ParcelRow:
     problem: str
     fixer: str
     attempts: int
+    feed: str = ""
+    """Amazon's number of the feed it travels in."""

@@ -6,8 +6,7 @@ counts as success only when its own packages agree.
 """
 
 import logging
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from dockwire.decisions.refusals import ALREADY_FULFILLED, explain_refusal
@@ -20,6 +19,8 @@ from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelSta
 from dockwire.model.record import Problem
 from dockwire.model.shipping import ShipOrder, UnreadableOrder
 from dockwire.services.desk import Desk
+from dockwire.services.feeding import Choose, follow_feeds, hand_over, quicker
+from dockwire.services.tracking_report import TrackingReport, outcome_of
 
 _Listed = ShipOrder | UnreadableOrder
 
@@ -39,54 +40,12 @@ _ASKED_AT_ONCE = 15
 """Orders asked for by themselves in one run: half of getOrder's burst stays for others."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelLine:
-    """One parcel of a run's report."""
-
-    order_id: str
-    reference: str
-    carrier: str
-    tracking: str
-    state: str
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class TrackingReport:
-    """What a run, or one step of it, did. Reports add up."""
-
-    closed: int = 0
-    parcels: int = 0
-    """New, or with other content than before."""
-    confirmed: int = 0
-    visible: int = 0
-    refused: int = 0
-    not_needed: int = 0
-    unknown: int = 0
-    """Sent without an answer; sent again by the next run."""
-    rows: list[ParcelLine] = field(default_factory=list)
-    next_after: int | None = None
-    """Where the next batch begins; None when there is none."""
-
-    def add(self, other: "TrackingReport") -> None:
-        """Count another step's work in."""
-        for name in _COUNTED:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.rows.extend(other.rows)
-
-    def numbers(self) -> dict[str, int]:
-        """Return the counts by name."""
-        return {name: getattr(self, name) for name in _COUNTED}
-
-
-_COUNTED = tuple(name for name in TrackingReport.__dataclass_fields__ if name not in {"rows", "next_after"})
-
-
 class TrackingUpdate:
     """The steps of one run for one connection."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, choose: Choose = quicker) -> None:
         self._desk = desk
+        self._choose = choose
 
     @property
     def desk(self) -> Desk:
@@ -101,17 +60,19 @@ class TrackingUpdate:
         desk = self._desk
         await desk.ledger.register(desk.connection, now=desk.clock.now())
         began = desk.clock.now()
-        mark = await desk.ledger.shipping_mark(desk.connection) or desk.connection.import_since
+        seen = await desk.ledger.shipping_mark(desk.connection)
+        mark = seen or desk.connection.import_since
         report = TrackingReport()
         orders = desk.warehouse.closed_orders(desk.connection.customer_id, mark - _OVERLAP)
         async for group in _grouped(orders, _STORED_AT_ONCE):
-            report.closed += len(group)
-            report.parcels += await desk.ledger.store_parcels(
+            stored = await desk.ledger.store_parcels(
                 desk.connection,
                 [self._parcels(order, began) for order in group],
                 now=desk.clock.now(),
             )
-        await desk.ledger.move_shipping_mark(desk.connection, began)
+            report.closed += stored.orders
+            report.parcels += stored.parcels
+        await desk.ledger.move_shipping_mark(desk.connection, began, seen=seen)
         return report
 
     def _parcels(self, order: _Listed, began: datetime) -> tuple[WarehouseOrderId, list[Parcel | Problem]]:
@@ -120,6 +81,12 @@ class TrackingUpdate:
             return order.order_id, [Problem("order_unreadable", sentence, Fixer.ENGINEER)]
         closed = order.modified or began
         return order.placed.order_id, parcels_of(order, self._desk.connection, closed=closed)
+
+    async def feed_backlog(self) -> TrackingReport:
+        """See what became of feeds, and hand a backlog over in one where that is quicker."""
+        report = await follow_feeds(self._desk)
+        report.add(await hand_over(self._desk, self._choose))
+        return report
 
     async def send_batch(self, after: int = 0) -> TrackingReport:
         """Tell Amazon of the due parcels behind ``after``; one parcel's refusal never stops the others.
@@ -135,7 +102,7 @@ class TrackingUpdate:
         for known in due:
             outcome, trouble = await self._tell(known)
             await desk.ledger.record_parcels(desk.connection, [outcome], now=desk.clock.now())
-            _count(report, known, outcome)
+            report.count(known, outcome)
             troubles = troubles + 1 if trouble else 0
             if trouble is not None and (trouble.action is Action.HOLD or troubles >= _MOST_TROUBLES):
                 raise trouble if trouble.action is Action.HOLD else _unfinished(desk, trouble)
@@ -153,7 +120,7 @@ class TrackingUpdate:
                 outcome = await self._ask(known)
             if outcome is not None:
                 await desk.ledger.record_parcels(desk.connection, [outcome], now=desk.clock.now())
-                _count(report, known, outcome)
+                report.count(known, outcome)
         return report
 
     async def _tell(self, known: LedgerParcel) -> tuple[ParcelOutcome, RemoteError | None]:
@@ -161,7 +128,7 @@ class TrackingUpdate:
         if isinstance(decision, Look):
             return await self._look(known, None), None
         if isinstance(decision, Settle):
-            return _outcome(known, decision.state, decision.problem), None
+            return outcome_of(known, decision.state, decision.problem), None
         try:
             await self._desk.seller.confirm_shipment(known.order, known.parcel)
         except Refused as refusal:
@@ -170,15 +137,15 @@ class TrackingUpdate:
             unknown = isinstance(trouble, Unanswered | Unavailable)
             state = ParcelState.SENT if unknown else known.state
             again = retry_at(self._desk.clock.now(), known.attempts)
-            return _outcome(known, state, None, not_before=again), trouble
-        return _outcome(known, ParcelState.ACCEPTED, None, taken=True), None
+            return outcome_of(known, state, None, not_before=again), trouble
+        return outcome_of(known, ParcelState.ACCEPTED, None, taken=True), None
 
     async def _refused(self, known: LedgerParcel, refusal: Refused) -> ParcelOutcome:
         """A refusal is final, unless Amazon means that it has the parcel already."""
         problem = explain_refusal(refusal.args[0] if refusal.args else "")
         if problem.code == ALREADY_FULFILLED:
             return await self._look(known, problem)
-        return _outcome(known, ParcelState.REFUSED, problem)
+        return outcome_of(known, ParcelState.REFUSED, problem)
 
     async def _look(self, known: LedgerParcel, problem: Problem | None) -> ParcelOutcome:
         """Compare with Amazon's own packages before anything is called success or failure."""
@@ -187,10 +154,10 @@ class TrackingUpdate:
             unreadable = problem or Problem(
                 "order_unreadable", "Amazon's order cannot be read to compare its packages.", Fixer.AMAZON
             )
-            return _outcome(known, ParcelState.REFUSED, unreadable)
+            return outcome_of(known, ParcelState.REFUSED, unreadable)
         settled = settle_by_packages(known.parcel, order, order.packages)
         refused = settled.state is ParcelState.REFUSED and problem is not None
-        return _outcome(
+        return outcome_of(
             known,
             settled.state,
             problem if refused else settled.problem,
@@ -206,7 +173,7 @@ class TrackingUpdate:
                 "Amazon accepted the parcel more than a day ago and does not show it; look in Seller Central.",
                 Fixer.MERCHANT,
             )
-            return _outcome(known, ParcelState.REFUSED, problem)
+            return outcome_of(known, ParcelState.REFUSED, problem)
         return outcome
 
     async def _fresh(self, known: LedgerParcel) -> Order | None:
@@ -233,7 +200,7 @@ async def _grouped(orders: AsyncIterator[_Listed], size: int) -> AsyncIterator[l
 
 def _seen(known: LedgerParcel, order: Order) -> ParcelOutcome | None:
     if any(shows(package, known.parcel) for package in order.packages):
-        return _outcome(known, ParcelState.VISIBLE, None, taken=True)
+        return outcome_of(known, ParcelState.VISIBLE, None, taken=True)
     return None
 
 
@@ -241,53 +208,5 @@ def _waits_long(known: LedgerParcel, now: datetime) -> bool:
     return known.sent is not None and now - known.sent > _PATIENCE
 
 
-def _outcome(
-    known: LedgerParcel,
-    state: ParcelState,
-    problem: Problem | None,
-    *,
-    taken: bool = False,
-    not_before: datetime | None = None,
-) -> ParcelOutcome:
-    return ParcelOutcome(
-        id=known.id,
-        version=known.version,
-        order_id=known.order.order_id,
-        state=state,
-        problem=problem,
-        taken=taken,
-        not_before=not_before,
-    )
-
-
-def _count(report: TrackingReport, known: LedgerParcel, outcome: ParcelOutcome) -> None:
-    counted = {
-        ParcelState.ACCEPTED: "confirmed",
-        ParcelState.VISIBLE: "visible",
-        ParcelState.REFUSED: "refused",
-        ParcelState.NOT_NEEDED: "not_needed",
-    }.get(outcome.state, "unknown")
-    setattr(report, counted, getattr(report, counted) + 1)
-    parcel: Parcel = known.parcel
-    report.rows.append(
-        ParcelLine(
-            known.order.order_id,
-            parcel.reference,
-            parcel.carrier_name or parcel.carrier_code,
-            parcel.tracking,
-            outcome.state.value,
-            outcome.problem.sentence if outcome.problem else "",
-        )
-    )
-
-
 def _unfinished(desk: Desk, trouble: RemoteError) -> Unfinished:
     return Unfinished(f"shipments of {desk.connection.slug} were not confirmed: {trouble}")
-
-
-def summed(reports: Sequence[TrackingReport]) -> TrackingReport:
-    """Return the sum of several steps' reports."""
-    total = TrackingReport()
-    for report in reports:
-        total.add(report)
-    return total

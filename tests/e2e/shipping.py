@@ -7,11 +7,15 @@ from typing import Any
 
 import httpx
 
+from dockwire.decisions.backlog import Choice, Route
 from dockwire.model.charge import Apply
 from dockwire.model.closing import ChargeForm, OrderForm, RoutingForm, ShipRequest
 from dockwire.model.connection import Connection
+from dockwire.model.feed import Backlog
+from dockwire.services.feeding import Choose, quicker
 from dockwire.services.ship_and_close import CloseReport, ShipAndClose
-from dockwire.services.tracking_update import TrackingReport, TrackingUpdate
+from dockwire.services.tracking_report import TrackingReport
+from dockwire.services.tracking_update import TrackingUpdate
 from dockwire.warehouse import build_app as build_warehouse
 from tests.e2e.orders import amazon_order, number, put
 from tests.stage import CREDENTIAL, Stage
@@ -58,15 +62,21 @@ async def close(stage: Stage, which: Connection, wanted: ShipRequest, *, desk: A
         return await steps.carry_out(await steps.plan(wanted))
 
 
-async def update(stage: Stage, which: Connection) -> TrackingReport:
+async def update(stage: Stage, which: Connection, *, choose: Choose = quicker) -> TrackingReport:
     """Do what the tracking flow does, without Prefect."""
     async with stage.desk(which, owner="tracking") as desk:
-        return await run_update(TrackingUpdate(desk))
+        return await run_update(TrackingUpdate(desk, choose))
+
+
+def in_a_feed(parcels: int, _: Backlog) -> Choice:
+    """Let even a single parcel go in a feed."""
+    return Choice(Route.FEED if parcels else Route.ONE_BY_ONE, 0.0, 0.0)
 
 
 async def run_update(steps: TrackingUpdate) -> TrackingReport:
     """Do the steps in their order."""
     total = await steps.collect()
+    total.add(await steps.feed_backlog())
     after: int | None = 0
     while after is not None:
         batch = await steps.send_batch(after)

@@ -9,7 +9,9 @@ import pytest
 
 from dockwire.errors import Unfinished
 from dockwire.model.charge import Apply
+from dockwire.model.ids import AmazonOrderId
 from dockwire.model.parcel import ParcelState
+from dockwire.model.record import FactKind
 from dockwire.sealing import Sealer
 from dockwire.services.desk import Desk
 from dockwire.services.ship_and_close import ShipAndClose
@@ -19,6 +21,7 @@ from tests.e2e.shipping import (
     at_amazon,
     close,
     imported,
+    in_a_feed,
     manual,
     placed,
     request,
@@ -145,6 +148,45 @@ async def test_telling_amazon_killed_at_any_point_leaves_one_package_for_each_or
         await die(stage, recorded, prepared[1], act)
         await check()
     assert any("shipmentConfirmation: reply lost" in point for point in recorded.points)
+    for at in range(len(recorded.points)):
+        doom = Doom(at)
+        async with closed_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
+            await die(stage, doom, prepared[1], act)
+            assert doom.points[-1] == recorded.points[at]
+            await check()
+
+
+async def test_a_backlog_in_a_feed_killed_at_any_point_is_told_to_the_end(
+    tmp_path: Path, prepared: tuple[Path, Sealer]
+) -> None:
+    async def act(desk: Desk) -> None:
+        for _ in range(2):
+            await run_update(TrackingUpdate(desk, in_a_feed))
+            stage.clock.advance(3600)
+
+    async def check() -> None:
+        for _ in range(4):
+            await update(stage, US, choose=in_a_feed)
+            stage.clock.advance(3600)
+        for place, order_id in enumerate(ids):
+            assert [label for label, _ in sent(stage, order_id)] == [tracking(place)]
+            assert at_amazon(stage, order_id) == "SHIPPED"
+        assert await stage.ledger.parcel_counts(US.slug) == {ParcelState.VISIBLE: ORDERS}
+        assert await stage.ledger.open_feeds(US) == []
+        for order_id in ids:
+            facts = [fact.kind for fact in await stage.ledger.order_facts(AmazonOrderId(order_id))]
+            assert facts.count(FactKind.SHIPMENT_CONFIRMED) == 1
+
+    recorded = Doom()
+    async with closed_stage(tmp_path / "recording", prepared, recorded) as (stage, ids):
+        await die(stage, recorded, prepared[1], act)
+        await check()
+    for part in (
+        "POST /feeds/2021-06-30/feeds: reply lost",
+        "begin_feed:after-commit",
+        "end_feed:before-commit",
+    ):
+        assert any(part in point for point in recorded.points), part
     for at in range(len(recorded.points)):
         doom = Doom(at)
         async with closed_stage(tmp_path / str(at), prepared, doom) as (stage, ids):

@@ -12,10 +12,13 @@ import pytest_asyncio
 from dockwire.errors import Unfinished
 from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
+from dockwire.ledger import SqlLedger
 from dockwire.model.closing import RoutingForm
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.parcel import ParcelRow, ParcelState
 from dockwire.model.record import FactKind
+from dockwire.sealing import Sealer
+from dockwire.services.tracking_update import TrackingUpdate
 from dockwire.simulators.amazon.packages import put_package
 from tests.e2e.orders import change, item, turn
 from tests.e2e.shipping import (
@@ -27,11 +30,12 @@ from tests.e2e.shipping import (
     pack,
     placed,
     request,
+    run_update,
     sent,
     tracking,
     update,
 )
-from tests.stage import App, Stage, bare, opened_stage, sim_connection
+from tests.stage import App, Stage, bare, opened_stage, run_steps, sim_connection
 from tests.unit.warehouse.closings import act, look
 from tests.unit.warehouse.houses import LINES, ORDERS
 
@@ -280,6 +284,28 @@ async def test_a_carrier_amazon_does_not_list_goes_as_other_with_its_name(stage:
     assert (await close(stage, US, request([order_id], routing=couriers))).done
     assert (await update(stage, US)).confirmed == 1
     assert _told(stage) == ("Other", "Harbour Couriers")
+
+
+async def test_a_ledger_made_anew_learns_of_orders_that_were_closed_long_ago(
+    stage: Stage, tmp_path: Path
+) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    await close(stage, US, request([order_id]))
+    stage.clock.advance(86_400)
+    anew = f"sqlite:///{tmp_path / 'anew.db'}"
+    ledger = await SqlLedger.open(anew, sealer=Sealer([Sealer.new_key()]))
+    # The tracking update reads on before the import has found the order again.
+    async with stage.desk(US, ledger=ledger) as desk:
+        assert (await run_update(TrackingUpdate(desk))).confirmed == 0
+    stage.clock.advance(86_400)
+    async with stage.importing(US, ledger=ledger) as steps:
+        assert (await run_steps(steps)).adopted == 1
+    async with stage.desk(US, ledger=ledger) as desk:
+        report = await run_update(TrackingUpdate(desk))
+        assert (report.closed, report.confirmed) == (1, 1)
+        assert (await run_update(TrackingUpdate(desk))).closed == 0
+    await ledger.close()
+    assert at_amazon(stage, order_id) == "SHIPPED"
 
 
 async def test_two_runs_at_once_leave_one_package_for_each_order(stage: Stage) -> None:

@@ -248,3 +248,20 @@ async def test_the_largest_feed_stays_below_amazons_ten_megabytes() -> None:
     (feed,) = world.feeds.feeds(world.clock.now())
     assert feed.id == feed_id
     assert len(feed.document.content or b"") < 10 * 2**20
+
+
+async def test_feeds_are_listed_from_a_moment_on() -> None:
+    world = a_world_with_orders(2)
+    async with opened(world) as seller:
+        sent = await a_parcel_each(world, seller)
+        first = await seller.feeds.submit(sent)
+        world.advance(600)
+        between = world.clock.now() - timedelta(minutes=5)
+        second = await seller.feeds.submit(sent)
+        world.advance(90)
+        assert [feed.id for feed in await seller.feeds.since(between - timedelta(minutes=10))] == [
+            second,
+            first,
+        ]
+        (found,) = await seller.feeds.since(between)
+    assert (found.id, found.state, found.queued) == (second, FeedState.IN_PROGRESS, 60)

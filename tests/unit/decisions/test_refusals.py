@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockwire.decisions.refusals import explain_refusal
+from dockwire.decisions.refusals import explain_feed_refusal, explain_refusal
 from dockwire.errors import Fixer
 
 
@@ -42,3 +42,20 @@ def test_each_refusal_has_a_code_a_fixer_and_amazons_words(words: str, code: str
     problem = explain_refusal(words)
     assert (problem.code, problem.fixer) == (code, fixer)
     assert words.strip() in problem.sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("18021", "The quantities you provided were larger than the quantities that could be fulfilled."),
+        ("18028", "The data you submitted is incomplete or invalid. order already fulfilled"),
+    ],
+)
+def test_a_report_that_may_mean_success_explains_nothing(code: str, words: str) -> None:
+    assert explain_feed_refusal(code, words) is None
+
+
+def test_a_reports_clear_refusal_is_explained_like_any_other() -> None:
+    problem = explain_feed_refusal("18028", "The data is invalid. OrderItemId is invalid, please obtain")
+    assert problem is not None
+    assert (problem.code, problem.fixer) == ("wrong_item_id", Fixer.ENGINEER)

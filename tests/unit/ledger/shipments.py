@@ -71,7 +71,8 @@ def parcel(reference: str = "15", **overrides: Any) -> Parcel:
 
 async def store(ledger: SqlLedger, number: int, *listed: Parcel | Problem, which: Connection = ACME) -> int:
     """Store what a closed warehouse order has."""
-    return await ledger.store_parcels(which, [(WarehouseOrderId(number), listed)], now=NOW)
+    stored = await ledger.store_parcels(which, [(WarehouseOrderId(number), listed)], now=NOW)
+    return stored.parcels
 
 
 async def due(ledger: SqlLedger, **overrides: Any) -> list[LedgerParcel]:

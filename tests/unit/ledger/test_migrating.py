@@ -7,7 +7,7 @@ from dockwire.ledger import SqlLedger
 from dockwire.ledger.engine import Database
 from dockwire.ledger.migrate import VERSION_TABLE, configuration
 from dockwire.ledger.rows import Scribe
-from dockwire.ledger.tables import closings, keys, metadata, parcels, shipping_marks
+from dockwire.ledger.tables import closings, feed_messages, feeds, keys, metadata, parcels, shipping_marks
 from dockwire.model.ids import CustomerId
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import Mail, OrderState
@@ -17,7 +17,7 @@ from tests.builders import NOW, malformed, order
 from tests.unit.ledger.acts import ACME, claim, number, read
 from tests.unit.ledger.shipments import created, parcel, plan, states, store
 
-NEW = {closings.name, parcels.name, shipping_marks.name}
+NEW = {table.name for table in (closings, parcels, shipping_marks, feeds, feed_messages)}
 SECRET = b"the digest key of the first version"
 
 
@@ -73,7 +73,7 @@ async def test_a_ledger_of_the_first_version_loses_nothing_and_can_ship(database
     assert closing.order_id == order().order_id
     assert await store(ledger, 7, parcel()) == 1
     assert await states(ledger, order().order_id) == [("15", ParcelState.TO_SEND)]
-    await ledger.move_shipping_mark(ACME, NOW)
+    await ledger.move_shipping_mark(ACME, NOW, seen=None)
     assert await ledger.shipping_mark(ACME) == NOW
     await ledger.close()
 

@@ -9,12 +9,13 @@ import pytest
 from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
 from dockwire.model.ids import WarehouseOrderId
-from dockwire.model.parcel import LedgerParcel, ParcelState
-from dockwire.model.record import Fact, FactKind, Problem
+from dockwire.model.order import Order
+from dockwire.model.parcel import LedgerParcel, ParcelState, Stored
+from dockwire.model.record import Claim, Created, Fact, FactKind, Problem
 from dockwire.sealing import Sealer
 from tests.builders import CA, NOW, connection, order
 from tests.unit.ledger.acts import ACME, kinds, number, read
-from tests.unit.ledger.shipments import LATER, created, due, outcome, parcel, record, states, store
+from tests.unit.ledger.shipments import LATER, as_placed, created, due, outcome, parcel, record, states, store
 
 CANADA = connection(slug="acme-ca", marketplace_code="CA")
 ELSEWHERE = connection(warehouse="other")
@@ -219,7 +220,7 @@ async def test_the_parcels_of_orders_that_are_not_ours_are_passed_over(ledger: S
     await ledger.register(CANADA, now=NOW)
     await created(ledger, 9, order(order_id=number(3), marketplace_id=CA), which=CANADA)
     found = [(WarehouseOrderId(warehouse_order), [parcel()]) for warehouse_order in (7, 8, 9)]
-    assert await ledger.store_parcels(ACME, found, now=NOW) == 1
+    assert await ledger.store_parcels(ACME, found, now=NOW) == Stored(orders=1, parcels=1)
     assert [known.order.order_id for known in await due(ledger)] == [order().order_id]
     assert await ledger.due_parcels(CANADA, now=NOW) == []
 
@@ -275,15 +276,52 @@ async def test_people_see_every_parcel_with_its_order(ledger: SqlLedger) -> None
     assert await ledger.parcel_counts(CANADA.slug) == {}
 
 
-async def test_the_mark_of_closed_orders_only_moves_forward(ledger: SqlLedger) -> None:
+async def test_the_mark_of_closed_orders_moves_from_where_the_reading_began(ledger: SqlLedger) -> None:
     await ledger.register(CANADA, now=NOW)
     assert await ledger.shipping_mark(ACME) is None
-    for mark in (NOW, NOW - timedelta(hours=1), NOW):
-        await ledger.move_shipping_mark(ACME, mark)
-        assert await ledger.shipping_mark(ACME) == NOW
-    await ledger.move_shipping_mark(ACME, LATER)
+    await ledger.move_shipping_mark(ACME, NOW, seen=None)
+    await ledger.move_shipping_mark(ACME, LATER, seen=NOW)
+    assert await ledger.shipping_mark(ACME) == LATER
+    # Another run read from NOW on too, and ends later.
+    for seen in (None, NOW):
+        await ledger.move_shipping_mark(ACME, LATER + timedelta(hours=1), seen=seen)
     assert await ledger.shipping_mark(ACME) == LATER
     assert await ledger.shipping_mark(CANADA) is None
+
+
+async def adopted(ledger: SqlLedger, known: Order) -> None:
+    """Read an order in and find it in the warehouse."""
+    await read(ledger, known)
+    (found,) = await ledger.due_orders(ACME, now=NOW)
+    placed = as_placed(known, 7)
+    await ledger.claim(
+        ACME, [Claim(known.order_id, found.version, placed.reference)], owner="me", now=NOW, seconds=60
+    )
+    await ledger.record_outcomes(ACME, [Created(known.order_id, placed, adopted=True)], owner="me", now=NOW)
+
+
+async def test_an_adopted_order_has_closed_orders_read_again_from_its_first_day(ledger: SqlLedger) -> None:
+    # It may have been closed long before it was ours.
+    await ledger.move_shipping_mark(ACME, LATER, seen=None)
+    await adopted(ledger, order())
+    assert await ledger.shipping_mark(ACME) == order().created
+    # A reading that was under way meanwhile passed the order over.
+    await ledger.move_shipping_mark(ACME, LATER, seen=LATER)
+    assert await ledger.shipping_mark(ACME) == order().created
+
+
+async def test_an_order_adopted_during_the_first_reading_has_everything_read_again(
+    ledger: SqlLedger,
+) -> None:
+    await adopted(ledger, order())
+    await ledger.move_shipping_mark(ACME, LATER, seen=None)
+    assert await ledger.shipping_mark(ACME) == ACME.import_since
+
+
+async def test_another_ship_date_alone_is_nothing_to_tell(ledger: SqlLedger) -> None:
+    known = await stored(ledger)
+    assert await store(ledger, 7, replace(parcel(), shipped=LATER)) == 0
+    assert await due(ledger) == [known]
 
 
 class Stopped(Exception):

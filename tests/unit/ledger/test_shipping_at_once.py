@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 from dockwire.ledger import SqlLedger
 from dockwire.model.parcel import ParcelState
@@ -98,13 +97,14 @@ async def test_a_correction_that_meets_an_answer_is_sent_as_a_correction(two: Tw
     assert (again.changed, again.parcel.tracking) == (True, "1Z6")
 
 
-async def test_the_first_mark_of_two_runs_is_the_later_one(two: Two) -> None:
+async def test_two_runs_may_both_set_the_first_mark(two: Two) -> None:
     await two.at_once(
         "move_shipping_mark",
-        two.first.move_shipping_mark(ACME, LATER),
-        two.second.move_shipping_mark(ACME, NOW),
+        two.first.move_shipping_mark(ACME, LATER, seen=None),
+        two.second.move_shipping_mark(ACME, NOW, seen=None),
     )
-    assert await two.second.shipping_mark(ACME) == LATER
+    # Either is right: up to there everything was read.
+    assert await two.second.shipping_mark(ACME) in {NOW, LATER}
 
 
 async def test_two_runs_do_a_days_work_without_doubling_any_of_it(both: Both) -> None:
@@ -122,10 +122,8 @@ async def test_two_runs_do_a_days_work_without_doubling_any_of_it(both: Both) ->
     )
     stored = await asyncio.gather(
         *(store(ledger, n, parcel(f"1{n}")) for n in numbers for ledger in both),
-        *(ledger.move_shipping_mark(ACME, NOW + timedelta(minutes=n)) for n in numbers for ledger in both),
     )
-    assert sum(count for count in stored if count) == len(numbers)
-    assert await first.shipping_mark(ACME) == NOW + timedelta(minutes=8)
+    assert sum(stored) == len(numbers)
     known = await due(second)
     answers = [outcome(each, ParcelState.ACCEPTED, taken=True) for each in known]
     await asyncio.gather(
