@@ -13,13 +13,11 @@ from typing import Any
 
 from dockwire.clock import ManualClock
 from dockwire.ledger import SqlLedger
-from dockwire.model.connection import Connection
 from dockwire.sealing import Sealer
-from dockwire.services.order_import import OrderImport
 from dockwire.simulators.amazon import World
 from dockwire.warehouse import DuplicateScope, Switches, Warehouse, load_seed
 from tests.builders import NOW
-from tests.stage import App, Stage, run_steps, warehouse_seed
+from tests.stage import App, Stage, warehouse_seed
 
 
 class Crash(BaseException):
@@ -120,18 +118,14 @@ async def doomed_stage(
         warehouse.close()
 
 
-Steps = Callable[[OrderImport], Awaitable[object]]
-
-
 async def die(
-    stage: Stage, doom: Doom, which: Connection, sealer: Sealer, steps_of: Steps = run_steps
+    stage: Stage, doom: Doom, sealer: Sealer, act: Callable[[SqlLedger], Awaitable[object]]
 ) -> None:
-    """Run until the point of death, if it comes."""
+    """Act with a ledger of one's own until the point of death, if it comes."""
     ledger = None
     try:
         ledger = await doom.ledger(stage.database, sealer)
-        async with stage.importing(which, owner="killed", ledger=ledger) as steps:
-            await steps_of(steps)
+        await act(ledger)
     except BaseExceptionGroup as group:
         if group.split(Crash)[1] is not None:
             raise

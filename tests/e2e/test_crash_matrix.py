@@ -1,10 +1,12 @@
 """Killed at any point, an import leaves nothing that the next run does not put right."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from dockwire.ledger import SqlLedger
 from dockwire.model.connection import Connection
 from dockwire.model.record import OrderState
 from dockwire.sealing import Sealer
@@ -12,7 +14,7 @@ from dockwire.services.order_import import OrderImport
 from tests.builders import NOW
 from tests.e2e.crashing import Doom, die, doomed_stage, stocked
 from tests.e2e.orders import amazon_order, put, told
-from tests.stage import Stage, bare, sim_connection
+from tests.stage import Stage, bare, run_steps, sim_connection
 
 US = sim_connection("US")
 ORDERS = 14
@@ -23,6 +25,21 @@ READ = 102
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sealer]:
     """Give a stocked warehouse's database, to be copied for each point."""
     return stocked(tmp_path_factory.mktemp("prepared"))
+
+
+async def die_importing(
+    stage: Stage,
+    doom: Doom,
+    sealer: Sealer,
+    steps_of: Callable[[OrderImport], Awaitable[object]] = run_steps,
+) -> None:
+    """Import until the point of death, if it comes."""
+
+    async def importing(ledger: SqlLedger) -> None:
+        async with stage.importing(US, owner="killed", ledger=ledger) as steps:
+            await steps_of(steps)
+
+    await die(stage, doom, sealer, importing)
 
 
 async def recover(stage: Stage, which: Connection) -> None:
@@ -53,7 +70,7 @@ async def test_a_first_import_killed_at_any_point_is_finished_by_the_next_run(
 ) -> None:
     recorded = Doom()
     async with doomed_stage(tmp_path / "recording", prepared, recorded, orders=ORDERS) as stage:
-        await die(stage, recorded, US, prepared[1])
+        await die_importing(stage, recorded, prepared[1])
         await check(stage)
         assert len(stage.placed()) > 3
     assert any("POST /orders: reply lost" in point for point in recorded.points)
@@ -61,7 +78,7 @@ async def test_a_first_import_killed_at_any_point_is_finished_by_the_next_run(
     for at, name in enumerate(recorded.points):
         doom = Doom(at)
         async with doomed_stage(tmp_path / str(at), prepared, doom, orders=ORDERS) as stage:
-            await die(stage, doom, US, prepared[1])
+            await die_importing(stage, doom, prepared[1])
             assert doom.points[-1] == name, "the run takes the same way every time"
             await recover(stage, US)
             await check(stage)
@@ -74,7 +91,7 @@ async def test_following_a_change_killed_at_any_point_is_finished_by_the_next_ru
     async with doomed_stage(tmp_path / "recording", prepared, Doom(), orders=ORDERS) as stage:
         await change_two_orders(stage)
         stage.wrap_amazon, stage.wrap_warehouse = recorded.wrap("amazon"), recorded.wrap("warehouse")
-        await die(stage, recorded, US, prepared[1])
+        await die_importing(stage, recorded, prepared[1])
         expected = outcome(stage)
         assert {1, 2} <= set(expected), "one order cancelled, one on hold"
     for at in range(len(recorded.points)):
@@ -82,7 +99,7 @@ async def test_following_a_change_killed_at_any_point_is_finished_by_the_next_ru
         async with doomed_stage(tmp_path / str(at), prepared, Doom(), orders=ORDERS) as stage:
             await change_two_orders(stage)
             stage.wrap_amazon, stage.wrap_warehouse = doom.wrap("amazon"), doom.wrap("warehouse")
-            await die(stage, doom, US, prepared[1])
+            await die_importing(stage, doom, prepared[1])
             await recover(stage, US)
             await check(stage)
             assert outcome(stage) == expected
@@ -115,7 +132,7 @@ async def test_a_reading_of_several_pages_killed_at_any_point_is_finished_by_the
     async with doomed_stage(tmp_path / "recording", prepared, Doom(), orders=0) as stage:
         await two_pages_to_read(stage)
         stage.wrap_amazon, stage.wrap_warehouse = recorded.wrap("amazon"), recorded.wrap("warehouse")
-        await die(stage, recorded, US, prepared[1], read_all)
+        await die_importing(stage, recorded, prepared[1], read_all)
         assert len(await stage.booked(US)) == READ
     assert {"store_order:before-commit", "postpone:after-commit"} <= set(recorded.points)
     assert recorded.points.count("store_page:before-commit") >= 4, "two pages and their sweep"
@@ -124,7 +141,7 @@ async def test_a_reading_of_several_pages_killed_at_any_point_is_finished_by_the
         async with doomed_stage(tmp_path / str(at), prepared, Doom(), orders=0) as stage:
             await two_pages_to_read(stage)
             stage.wrap_amazon, stage.wrap_warehouse = doom.wrap("amazon"), doom.wrap("warehouse")
-            await die(stage, doom, US, prepared[1], read_all)
+            await die_importing(stage, doom, prepared[1], read_all)
             stage.wrap_amazon = stage.wrap_warehouse = bare
             async with stage.importing(US, owner="next") as steps:
                 await read_all(steps)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dockwire.errors import Unfinished
+from dockwire.ledger import SqlLedger
 from dockwire.model.charge import Apply
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.parcel import ParcelState
@@ -16,7 +17,7 @@ from dockwire.sealing import Sealer
 from dockwire.services.desk import Desk
 from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.services.tracking_update import TrackingUpdate
-from tests.e2e.crashing import Crash, Doom, doomed_stage, stocked
+from tests.e2e.crashing import Doom, die, doomed_stage, stocked
 from tests.e2e.shipping import (
     at_amazon,
     close,
@@ -70,21 +71,16 @@ async def closed_stage(
         yield stage, ids
 
 
-async def die(stage: Stage, doom: Doom, sealer: Sealer, act: Callable[[Desk], Awaitable[object]]) -> None:
-    """Do it until the point of death, if it comes."""
-    ledger = None
-    try:
-        ledger = await doom.ledger(stage.database, sealer)
+async def die_at_desk(
+    stage: Stage, doom: Doom, sealer: Sealer, act: Callable[[Desk], Awaitable[object]]
+) -> None:
+    """Do it until the point of death, if it comes; afterwards everything works again."""
+
+    async def at_desk(ledger: SqlLedger) -> None:
         async with stage.desk(US, owner="killed", ledger=ledger) as desk:
             await act(desk)
-    except BaseExceptionGroup as group:
-        if group.split(Crash)[1] is not None:
-            raise
-    except Crash:
-        pass
-    finally:
-        if ledger is not None:
-            await ledger.close()
+
+    await die(stage, doom, sealer, at_desk)
     stage.wrap_amazon = stage.wrap_warehouse = bare
 
 
@@ -110,14 +106,14 @@ async def test_closing_killed_at_any_point_charges_nothing_twice_and_leaves_noth
     recorded = Doom()
     async with imported_stage(tmp_path / "recording", prepared, recorded) as (stage, ids):
         wanted = request(ids, charges=[("Fee", str(FEE))], apply=Apply.EVENLY)
-        await die(stage, recorded, prepared[1], act)
+        await die_at_desk(stage, recorded, prepared[1], act)
         await check()
     assert len(recorded.points) > 30
     assert any("confirmer: reply lost" in point for point in recorded.points)
     for at in range(len(recorded.points)):
         doom = Doom(at)
         async with imported_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
-            await die(stage, doom, prepared[1], act)
+            await die_at_desk(stage, doom, prepared[1], act)
             assert doom.points[-1] == recorded.points[at]
             await check()
 
@@ -145,13 +141,13 @@ async def test_telling_amazon_killed_at_any_point_leaves_one_package_for_each_or
 
     recorded = Doom()
     async with closed_stage(tmp_path / "recording", prepared, recorded) as (stage, ids):
-        await die(stage, recorded, prepared[1], act)
+        await die_at_desk(stage, recorded, prepared[1], act)
         await check()
     assert any("shipmentConfirmation: reply lost" in point for point in recorded.points)
     for at in range(len(recorded.points)):
         doom = Doom(at)
         async with closed_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
-            await die(stage, doom, prepared[1], act)
+            await die_at_desk(stage, doom, prepared[1], act)
             assert doom.points[-1] == recorded.points[at]
             await check()
 
@@ -179,7 +175,7 @@ async def test_a_backlog_in_a_feed_killed_at_any_point_is_told_to_the_end(
 
     recorded = Doom()
     async with closed_stage(tmp_path / "recording", prepared, recorded) as (stage, ids):
-        await die(stage, recorded, prepared[1], act)
+        await die_at_desk(stage, recorded, prepared[1], act)
         await check()
     for part in (
         "POST /feeds/2021-06-30/feeds: reply lost",
@@ -190,6 +186,6 @@ async def test_a_backlog_in_a_feed_killed_at_any_point_is_told_to_the_end(
     for at in range(len(recorded.points)):
         doom = Doom(at)
         async with closed_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
-            await die(stage, doom, prepared[1], act)
+            await die_at_desk(stage, doom, prepared[1], act)
             assert doom.points[-1] == recorded.points[at]
             await check()
