@@ -50,7 +50,9 @@ def _charges() -> None:
 @say.plainly
 def run_order_import(
     name: Connection,
-    refresh: Annotated[bool, typer.Option(help="Ask Amazon even when it was asked minutes ago.")] = False,
+    refresh: Annotated[
+        bool, typer.Option(help="Ask Amazon, and the warehouse for missing items, anew.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Import the orders of one connection now."""

@@ -26,7 +26,8 @@ async def order_import(connection: str, refresh: bool = False) -> dict[str, int]
 
     Args:
         connection: Name of the connection, which is the name of its Marketplace Connection block.
-        refresh: Ask Amazon even when a sibling connection has read the account minutes ago.
+        refresh: Ask Amazon even when a sibling connection has read the account minutes ago, and the
+            warehouse for its items when an order waits for one.
     """
     report = Report()
 
@@ -58,7 +59,7 @@ async def _import(run: Run[OrderImport], report: Report, *, refresh: bool) -> No
         number += 1
     more, after = True, None
     while more:
-        batch = await create_orders(run, after)
+        batch = await create_orders(run, after, refresh=refresh)
         report.add(batch)
         after = batch.next_after
         more = after is not None

@@ -20,10 +20,12 @@ async def prepare(run: Run[OrderImport]) -> None:
 
 
 @act("create-orders", run_name="create-orders-from-{after}")
-async def create_orders(run: Run[OrderImport], after: AmazonOrderId | None) -> Report:
+async def create_orders(
+    run: Run[OrderImport], after: AmazonOrderId | None, *, refresh: bool = False
+) -> Report:
     """Decide one batch of orders and create, hold, skip or follow each."""
     async with told_safely():
-        return await run.steps.handle_batch(after)
+        return await run.steps.handle_batch(after, refresh=refresh)
 
 
 @act("finish")

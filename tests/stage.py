@@ -272,7 +272,7 @@ async def run_steps(steps: OrderImport, *, refresh: bool = False) -> Report:
         number += 1
     more, after = True, None
     while more:
-        batch = await steps.handle_batch(after)
+        batch = await steps.handle_batch(after, refresh=refresh)
         total.add(batch)
         after = batch.next_after
         more = after is not None

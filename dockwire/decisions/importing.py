@@ -8,6 +8,7 @@ of a held order are reported together.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from dockwire.decisions.addresses import missing_parts
@@ -16,6 +17,9 @@ from dockwire.model.connection import Connection, Filter, FilterField, FilterMat
 from dockwire.model.order import Address, FulfilledBy, Order, OrderLine, OrderStatus, Program, Window
 from dockwire.model.record import Problem
 from dockwire.model.warehouse import DraftLine, Item, OrderDraft, Routing
+
+ITEMS_ASKED_AGAIN = timedelta(minutes=10)
+"""A SKU nobody knows makes a run read the warehouse's items again, but not more often than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +177,37 @@ def _sku_problems(lines: list[OrderLine], rules: ImportRules) -> Iterable[Proble
             continue
         target = rules.target_sku(sku)
         if target is None:
-            yield Problem(
-                "unmapped_sku",
-                f"Amazon SKU {sku!r} is neither in the connection's SKU map nor an item of the warehouse.",
-                Fixer.ENGINEER,
-            )
+            yield Problem("unmapped_sku", _unmapped(sku, rules.connection), Fixer.ENGINEER)
         elif target not in rules.items:
             yield Problem(
                 "unknown_item",
-                f"Amazon SKU {sku!r} is mapped to {target!r}, which the warehouse does not know.",
+                f"Amazon SKU {sku!r} is mapped to {target!r}, which the warehouse does not know. "
+                f"{_once_it('exists', rules.connection)}",
                 Fixer.ENGINEER,
             )
         elif not rules.items[target].active:
-            yield Problem("item_deactivated", f"The warehouse item {target!r} is deactivated.", Fixer.CLERK)
+            yield Problem(
+                "item_deactivated",
+                f"The warehouse item {target!r} is deactivated. {_once_it('is active', rules.connection)}",
+                Fixer.CLERK,
+            )
+
+
+def _unmapped(sku: str, connection: Connection) -> str:
+    if connection.require_sku_map:
+        return f"Amazon SKU {sku!r} is not in the connection's SKU map; an entry counts at the next import."
+    return (
+        f"Amazon SKU {sku!r} is neither in the connection's SKU map nor an item of the warehouse. An entry "
+        f"counts at the next import. {_once_it('exists', connection)}"
+    )
+
+
+def _once_it(is_there: str, connection: Connection) -> str:
+    minutes = ITEMS_ASKED_AGAIN // timedelta(minutes=1)
+    return (
+        f"Once the item {is_there}, the order goes on by itself: with the first import after {minutes} "
+        f"minutes, or at once with 'dockwire run order-import {connection.slug} --refresh'."
+    )
 
 
 def _ship_method_problems(order: Order, connection: Connection) -> Iterable[Problem]:

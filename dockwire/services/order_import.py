@@ -7,9 +7,17 @@ repeated after a crash, by a retry or by another run, and then does only what is
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from dockwire.decisions.importing import Hold, Import, ImportRules, Skip, Watch, decide_import
+from dockwire.decisions.importing import (
+    ITEMS_ASKED_AGAIN,
+    Hold,
+    Import,
+    ImportRules,
+    Skip,
+    Watch,
+    decide_import,
+)
 from dockwire.decisions.retrying import retry_at
 from dockwire.errors import (
     Action,
@@ -37,8 +45,6 @@ _TELLING = 3
 """So many new orders without an address, and none with one, are no coincidence."""
 
 _ITEMS_LIVE = timedelta(hours=12)
-_ITEMS_ASKED_AGAIN = timedelta(minutes=10)
-"""A SKU nobody knows makes us read the warehouse's items again, but not more often than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ class OrderImport:
         self._desk = desk
         self._harvest = harvest
         self._items: dict[str, Item] = {}
+        self._began = desk.clock.now()
 
     @property
     def desk(self) -> Desk:
@@ -125,7 +132,7 @@ class OrderImport:
         desk = self._desk
         await desk.ledger.register(desk.connection, now=desk.clock.now())
         await self._check_facility()
-        await self._load_items(max_age=_ITEMS_LIVE)
+        await self._load_items(since=self._began - _ITEMS_LIVE)
         await settle_doubts(desk, patience=timedelta(seconds=2 * CLAIM_SECONDS))
 
     async def read_page(self, *, refresh: bool = False) -> PageCounts:
@@ -154,8 +161,11 @@ class OrderImport:
                 break
         return report
 
-    async def handle_batch(self, after: AmazonOrderId | None = None) -> Report:
+    async def handle_batch(self, after: AmazonOrderId | None = None, *, refresh: bool = False) -> Report:
         """Decide the due orders behind ``after`` and carry the decisions out.
+
+        When an item is missing, the warehouse's items are read again, at most every ten minutes; with
+        ``refresh`` they are, unless they were read since this run began.
 
         Raises:
             Unfinished: the warehouse stopped answering; repeating the step does what is left.
@@ -168,7 +178,7 @@ class OrderImport:
         report.followed, report.unfollowed = followed.done, followed.left
         report.trouble = followed.trouble
         wanted, verdicts = await self._decide(
-            [known for known in due if known.state is not OrderState.CREATED]
+            [known for known in due if known.state is not OrderState.CREATED], refresh=refresh
         )
         await self._record(verdicts, report)
         await self._create(wanted, report)
@@ -225,23 +235,30 @@ class OrderImport:
                 f"{connection.customer_id}; choose one of: {_choices(facilities)}"
             )
 
-    async def _load_items(self, *, max_age: timedelta) -> bool:
-        """Fill the item list from the ledger, or from the warehouse when the ledger's is too old."""
+    async def _load_items(self, *, since: datetime) -> bool:
+        """Fill the item list anew and return whether it differs from before.
+
+        It comes from the ledger, or from the warehouse when the ledger's was read before ``since``. The
+        ledger keeps when that was: a repeated step, or another run, does not read it again.
+        """
+        before = self._items
         desk = self._desk
         where = (desk.connection.warehouse, desk.connection.customer_id)
         read, self._items = await desk.ledger.known_items(*where)
         now = desk.clock.now()
-        if read is not None and now - read < max_age:
-            return False
-        items = await desk.warehouse.items(desk.connection.customer_id)
-        await desk.ledger.store_items(*where, items, now=now)
-        self._items = {item.sku: item for item in items}
-        return True
+        if read is None or read < since:
+            items = await desk.warehouse.items(desk.connection.customer_id)
+            await desk.ledger.store_items(*where, items, now=now)
+            self._items = {item.sku: item for item in items}
+        return self._items != before
 
-    async def _decide(self, due: list[LedgerOrder]) -> tuple[list[Wanted], list[tuple[LedgerOrder, Verdict]]]:
+    async def _decide(
+        self, due: list[LedgerOrder], *, refresh: bool
+    ) -> tuple[list[Wanted], list[tuple[LedgerOrder, Verdict]]]:
         wanted, verdicts = self._sort(due)
         doubted = any(_ITEM_CODES & {problem.code for problem in verdict.problems} for _, verdict in verdicts)
-        if doubted and await self._load_items(max_age=_ITEMS_ASKED_AGAIN):
+        since = self._began if refresh else self._desk.clock.now() - ITEMS_ASKED_AGAIN
+        if doubted and await self._load_items(since=since):
             return self._sort(due)
         return wanted, verdicts
 

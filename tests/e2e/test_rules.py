@@ -16,7 +16,7 @@ from dockwire.model.record import FactKind, OrderState
 from dockwire.warehouse.tables import items
 from dockwire.warehouse.work import IN_PROCESS
 from tests.e2e.orders import amazon_order, change, item, number, put, turn, units
-from tests.stage import LEVELS, Stage, opened_stage, sim_connection
+from tests.stage import LEVELS, App, Stage, opened_stage, sim_connection
 
 US = sim_connection("US")
 
@@ -135,4 +135,67 @@ async def test_an_item_activated_again_releases_its_orders_within_minutes(stage:
     activate(stage, active=True)
     stage.clock.advance(900)
     await stage.run(US)
+    assert units(stage) == {number(1): [2]}
+
+
+class ItemReadings:
+    """Counts how often the warehouse is asked for its list of items."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.count = 0
+        stage.wrap_warehouse = self._around
+
+    def _around(self, app: App) -> App:
+        async def counted(scope: Any, receive: Any, send: Any) -> None:
+            self.count += str(scope["path"]).endswith("/items")
+            await app(scope, receive, send)
+
+        return counted
+
+
+async def test_a_refresh_finds_a_new_item_at_once_and_reads_the_items_once(stage: Stage) -> None:
+    put(stage, amazon_order(1, item(sku="PAN-28")), amazon_order(2, item(sku="NOBODY")))
+    activate(stage, active=False)
+    await stage.run(US)
+    activate(stage, active=True)
+    stage.clock.advance(60)
+    readings = ItemReadings(stage)
+    await stage.run(US)
+    assert (units(stage), readings.count) == ({}, 0)
+    async with stage.importing(US) as steps:
+        await steps.begin()
+        await steps.handle_batch(refresh=True)
+        # The next batch, or the same one tried again: order 2 still waits for an item.
+        await steps.handle_batch(refresh=True)
+    assert (units(stage), readings.count) == ({number(1): [2]}, 1)
+
+
+async def test_a_run_killed_after_reading_the_items_anew_leaves_the_rest_to_any_next_run(
+    stage: Stage,
+) -> None:
+    put(stage, amazon_order(1, item(sku="PAN-28")))
+    activate(stage, active=False)
+    await stage.run(US)
+    activate(stage, active=True)
+    stage.clock.advance(60)
+    async with stage.desk(US) as desk:
+        # What the killed run had committed: the items, and nothing else.
+        found = await desk.warehouse.items(US.customer_id)
+        await desk.ledger.store_items(US.warehouse, US.customer_id, found, now=stage.clock.now())
+    await stage.run(US)
+    assert units(stage) == {number(1): [2]}
+
+
+async def test_items_that_another_run_read_meanwhile_count(stage: Stage) -> None:
+    put(stage, amazon_order(1, item(sku="PAN-28")))
+    activate(stage, active=False)
+    async with stage.importing(US) as steps:
+        await steps.begin()
+        while not (await steps.read_page()).last:
+            pass
+        activate(stage, active=True)
+        stage.clock.advance(60)
+        found = await steps.desk.warehouse.items(US.customer_id)
+        await stage.ledger.store_items(US.warehouse, US.customer_id, found, now=stage.clock.now())
+        await steps.handle_batch()
     assert units(stage) == {number(1): [2]}

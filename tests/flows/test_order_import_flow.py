@@ -6,9 +6,12 @@ import re
 import pytest
 from prefect.artifacts import Artifact
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from dockwire.faults.rules import Rule
 from dockwire.simulators.amazon.accounts import Role
+from dockwire.warehouse.tables import items
+from dockwire.warehouse.work import IN_PROCESS
 from flows.order_import import order_import
 from tests.flows.site import Site, numbers
 
@@ -47,6 +50,20 @@ async def test_a_run_leaves_a_table_of_orders_with_reasons_and_no_personal_data(
     assert "held" in text
     assert re.search(r"order import of", text, re.IGNORECASE)
     assert not NAMES.search(text)
+
+
+async def test_a_refresh_finds_an_item_that_the_warehouse_has_since_a_moment_ago(site: Site) -> None:
+    site.world.populate(20, [("US", 1)])
+    _deactivate_all(site, deactivated=True)
+    assert (await numbers(await site.run()))["created"] == 0
+    _deactivate_all(site, deactivated=False)
+    assert (await numbers(await site.run()))["created"] == 0
+    assert (await numbers(await site.run(refresh=True)))["created"] > 5
+
+
+def _deactivate_all(site: Site, *, deactivated: bool) -> None:
+    change = update(items).values(deactivated=deactivated)
+    site.warehouse.write(IN_PROCESS, lambda work: work.link.execute(change))
 
 
 async def test_an_outage_fails_the_run_with_a_sentence_and_the_next_run_finishes_the_job(

@@ -135,6 +135,7 @@ def test_a_failed_or_unreadable_order_can_be_made_due(state: Path, order_id: str
     [
         (number(1), "neither failed nor unreadable"),
         (number(2), "is held; it goes on by itself"),
+        (number(2), "'dockwire run order-import acme-us --refresh' does not wait"),
         ("111-9999999-9999999", "neither failed nor unreadable"),
     ],
 )

@@ -182,3 +182,23 @@ def test_the_same_order_gives_the_same_reference_whatever_else_changes() -> None
     assert isinstance(first, Import)
     assert isinstance(second, Import)
     assert first.draft.reference == second.draft.reference == "AMZ-111-0000001-0000001-X"
+
+
+@pytest.mark.parametrize(
+    ("sku", "overrides"),
+    [("NOBODY", {}), ("MINE", {"sku_map": {"MINE": "NOBODY"}}), ("MINE", {"sku_map": {"MINE": "OLD"}})],
+)
+def test_an_order_held_for_an_item_says_when_it_goes_on_and_how_to_hurry_it(
+    sku: str, overrides: dict[str, Any]
+) -> None:
+    decision = decide(order(lines=(line(sku=sku),)), **overrides)
+    assert isinstance(decision, Hold)
+    (problem,) = decision.problems
+    assert "with the first import after 10 minutes" in problem.sentence
+    assert "'dockwire run order-import acme-us --refresh'" in problem.sentence
+
+
+def test_a_connection_that_goes_by_its_map_alone_does_not_send_people_to_the_warehouse() -> None:
+    decision = decide(order(), require_sku_map=True)
+    assert isinstance(decision, Hold)
+    assert "warehouse" not in decision.problems[0].sentence
