@@ -22,7 +22,9 @@ from tasks.warehouse import create_orders, finish, prepare
 async def order_import(connection: str, refresh: bool = False) -> dict[str, int] | State:
     """Import the orders of one connection.
 
-    Running it again, retrying it or running it twice at once is safe: it does only what is left.
+    Running it again, retrying it or running it twice at once is safe: it does only what is left. The counts
+    are of this connection's orders; those that begin with ``account_orders`` are of everything that was
+    read for the whole seller account.
 
     Args:
         connection: Name of the connection, which is the name of its Marketplace Connection block.
@@ -52,7 +54,7 @@ async def order_import(connection: str, refresh: bool = False) -> dict[str, int]
 
 
 async def _import(run: Run[OrderImport], report: Report, *, refresh: bool) -> None:
-    await prepare(run)
+    report.add(await prepare(run))
     number = 1
     while not (page := await read_page(run, number, refresh=refresh)).last:
         report.count_page(page)

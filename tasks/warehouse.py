@@ -12,11 +12,11 @@ from tasks.opening import Run, told_safely
 
 
 @act("prepare")
-async def prepare(run: Run[OrderImport]) -> None:
+async def prepare(run: Run[OrderImport]) -> Report:
     """Check the warehouse side, settle what an earlier run left in doubt, ask again for unreadable orders."""
     async with told_safely():
         await run.steps.begin()
-        await run.steps.recheck()
+        return await run.steps.recheck()
 
 
 @act("create-orders", run_name="create-orders-from-{after}")

@@ -265,7 +265,7 @@ async def run_steps(steps: OrderImport, *, refresh: bool = False) -> Report:
     """Do what the flow does, without Prefect."""
     total = Report()
     await steps.begin()
-    await steps.recheck()
+    total.add(await steps.recheck())
     number = 1
     while not (page := await steps.read_page(refresh=refresh and number == 1)).last:
         total.count_page(page)

@@ -59,10 +59,8 @@ class Row:
 
 @dataclass(slots=True)
 class Report:
-    """What a run, or one step of it, did. Reports add up."""
+    """What a run, or one step of it, did with the orders of its connection. Reports add up."""
 
-    seen: int = 0
-    changed: int = 0
     created: int = 0
     adopted: int = 0
     held: int = 0
@@ -70,6 +68,7 @@ class Report:
     skipped: int = 0
     failed: int = 0
     quarantined: int = 0
+    """Unreadable orders that Amazon was asked for again, in vain."""
     followed: int = 0
     unfollowed: int = 0
     """Created orders whose change is left to the next run."""
@@ -79,6 +78,12 @@ class Report:
     new_without_address: int = 0
     """Those among them that this run met for the first time."""
     with_address: int = 0
+    account_orders_read: int = 0
+    """Orders on the pages that this run read; a page shows those of all connections of the seller account,
+    and the daily sweep reads orders a second time."""
+    account_orders_changed: int = 0
+    """Those among them that were new or differed from what the ledger had."""
+    account_orders_unreadable: int = 0
     rows: list[Row] = field(default_factory=list)
     next_after: AmazonOrderId | None = None
     """Where the next batch begins; None when there is none."""
@@ -94,18 +99,20 @@ class Report:
 
     def count_page(self, page: PageCounts) -> None:
         """Count a page that was read in."""
-        self.seen += page.received
-        self.changed += page.new + page.changed
-        self.quarantined += page.malformed
+        self.account_orders_read += page.received
+        self.account_orders_changed += page.new + page.changed
+        self.account_orders_unreadable += page.malformed
 
     def numbers(self) -> dict[str, int]:
-        """Return the counts by name."""
-        return {name: getattr(self, name) for name in _COUNTED}
+        """Return by name the counts that people are shown."""
+        return {name: getattr(self, name) for name in _COUNTED if name not in _UNSHOWN}
 
 
 _COUNTED = tuple(
     name for name in Report.__dataclass_fields__ if name not in {"rows", "next_after", "trouble"}
 )
+_UNSHOWN = {"new_without_address", "with_address"}
+"""What only tells a missing role from a late address."""
 
 
 class OrderImport:

@@ -81,3 +81,16 @@ async def test_a_marketplace_connected_later_imports_what_its_sibling_never_aske
     await stage.run(canada)
     assert set(units(stage)) == {number(1), number(2)}
     assert await stage.differences([US, canada]) == []
+
+
+async def test_a_run_counts_its_own_orders_apart_from_what_it_read_for_its_siblings(stage: Stage) -> None:
+    stage.world.populate(40, [("US", 3), ("CA", 1)])
+    async with stage.desk(sim_connection("CA")) as desk:
+        await desk.ledger.register(desk.connection, now=NOW)
+    report = await stage.run(US)
+    numbers = report.numbers()
+    ours = len(await stage.booked(US))
+    assert 0 < ours < 40
+    decided = ("created", "held", "watched", "skipped", "failed")
+    assert sum(numbers[name] for name in decided) == ours
+    assert numbers["account_orders_changed"] == 40 <= numbers["account_orders_read"]

@@ -2,13 +2,17 @@
 
 import logging
 import re
+from datetime import UTC, datetime
 
 import pytest
 from prefect.artifacts import Artifact
 from pydantic import SecretStr
 from sqlalchemy import update
 
+from dockwire.bootstrap import opened_ledger
 from dockwire.faults.rules import Rule
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.settings import read_settings
 from dockwire.simulators.amazon.accounts import Role
 from dockwire.warehouse.tables import items
 from dockwire.warehouse.work import IN_PROCESS
@@ -35,7 +39,7 @@ async def test_a_run_imports_tells_people_and_a_second_run_does_nothing(site: Si
     assert body is not None
     assert len(re.findall(r"\d{3}-\d{7}-\d{7}", body.get_content())) == first["created"]
     again = await numbers(await site.run(refresh=True))
-    assert (again["created"], again["adopted"], again["changed"]) == (0, 0, 0)
+    assert (again["created"], again["adopted"], again["account_orders_changed"]) == (0, 0, 0)
     assert len(site.mails()) == 2
 
 
@@ -64,6 +68,19 @@ async def test_a_refresh_finds_an_item_that_the_warehouse_has_since_a_moment_ago
 def _deactivate_all(site: Site, *, deactivated: bool) -> None:
     change = update(items).values(deactivated=deactivated)
     site.warehouse.write(IN_PROCESS, lambda work: work.link.execute(change))
+
+
+async def test_an_unreadable_order_asked_for_again_in_vain_is_counted(site: Site) -> None:
+    site.world.populate(3, [("US", 1)])
+    bad = next(iter(site.world.orders)).body
+    bad["orderItems"][0]["quantityOrdered"] = "many"
+    assert (await numbers(await site.run()))["account_orders_unreadable"] >= 1
+    async with opened_ledger(read_settings()) as ledger:
+        due = await ledger.retry_order(
+            ConnectionSlug(site.slug), AmazonOrderId(bad["orderId"]), now=datetime.now(UTC)
+        )
+    assert due
+    assert (await numbers(await site.run()))["quarantined"] == 1
 
 
 async def test_an_outage_fails_the_run_with_a_sentence_and_the_next_run_finishes_the_job(
