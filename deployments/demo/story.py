@@ -1,10 +1,7 @@
 """The demo's day, step by step, with progress on the terminal."""
 
 import asyncio
-import math
-import statistics
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,21 +11,20 @@ from uuid import UUID
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
-from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun, StateType
+from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from deployments.connections_file import ConnectionsFile
-from deployments.demo.books import CLOSED, Books, read_books
+from deployments.demo.books import Books, read_books
 from deployments.demo.files import MARKETPLACES
 from deployments.demo.parts import Parts, running_parts, serving_runs
 from deployments.demo.shipping import WISHES, cancel_at_amazon, choose_orders
+from deployments.demo.summary import summarise, tell
 from deployments.plan import FLOWS
 from dockwire.errors import SettingsError
-from dockwire.model.parcel import ParcelState
 
 _HOURS_LATER = 6
 _STEPS = 6
@@ -51,8 +47,8 @@ def live_through(
             with serving_runs(folder):
                 books, runs = asyncio.run(_day(parts, progress, step))
                 progress.stop()
-                summary = _summary(books, runs, parts)
-                _tell(console, summary, books, folder, time.monotonic() - began)
+                summary = summarise(books, runs, mails=len(list(parts.mail_folder.glob("*.eml"))))
+                tell(console, summary, books, folder, time.monotonic() - began)
                 if keep:
                     _stay(console, parts)
     return summary
@@ -183,75 +179,6 @@ async def _pass_time(parts: Parts, hours: int) -> None:
     async with httpx.AsyncClient() as client:
         answer = await client.post(f"{parts.amazon['control']}/clock", json={"advance_seconds": hours * 3600})
         answer.raise_for_status()
-
-
-def _summary(books: Books, runs: list[FlowRun], parts: Parts) -> dict[str, Any]:
-    states = Counter(row.state.value for row in books.booked)
-    ended = Counter(run.state_type for run in runs)
-    shipped = Counter(row.state for _, row in books.parcels)
-    return {
-        "orders": {
-            "seen": len(books.booked),
-            "imported": states["created"] + states["cancelled"],
-            "held": states["held"] + states["failed"] + states["quarantined"],
-            "skipped": states["skipped"] + states["watched"],
-            "duplicates": books.duplicates,
-        },
-        "shipments": {
-            "closed": sum(order["status"] == CLOSED for order in books.placed),
-            "confirmed": shipped[ParcelState.ACCEPTED] + shipped[ParcelState.VISIBLE],
-            "refused": shipped[ParcelState.REFUSED],
-        },
-        "latency": latency(books.waits),
-        "stock": {"skus": 0, "pushed": 0, "unchanged": 0},
-        "mail": {"sent": len(list(parts.mail_folder.glob("*.eml")))},
-        "amazon": {"requests": books.amazon["requests"], "throttled": books.amazon["throttled"]},
-        "prefect": {
-            "flow_runs": ended[StateType.COMPLETED] + ended[StateType.FAILED] + ended[StateType.CRASHED],
-            "failed": ended[StateType.FAILED] + ended[StateType.CRASHED],
-        },
-        "consistent": not books.differences,
-    }
-
-
-def latency(waits: list[float]) -> dict[str, float]:
-    """Return how long Amazon waited for the news of closed orders; ``waits`` begin with the shortest."""
-    if not waits:
-        return {"closings": 0}
-    place = max(0, math.ceil(0.95 * len(waits)) - 1)
-    return {
-        "closings": len(waits),
-        "median_seconds": round(statistics.median(waits), 2),
-        "p95_seconds": round(waits[place], 2),
-    }
-
-
-def _tell(console: Console, summary: dict[str, Any], books: Books, folder: Path, seconds: float) -> None:
-    table = Table(title=f"The day in {seconds:.0f} seconds", title_justify="left")
-    table.add_column("what")
-    table.add_column("how many", justify="right")
-    for group in ("orders", "shipments", "mail", "amazon", "prefect"):
-        for name, count in summary[group].items():
-            table.add_row(f"{group}: {name.replace('_', ' ')}", str(count))
-    console.print(table)
-    reasons = Counter(
-        problem.code for row in books.booked if row.state.value == "held" for problem in row.problems
-    )
-    if reasons:
-        console.print("Held because: " + ", ".join(f"{code} ({n})" for code, n in reasons.most_common()))
-    for order_id, row in books.parcels:
-        if row.state is ParcelState.REFUSED:
-            console.print(f"Refused: {order_id}: {row.problem}", markup=False)
-    if told := summary["latency"].get("closings"):
-        half, most = summary["latency"]["median_seconds"], summary["latency"]["p95_seconds"]
-        console.print(
-            f"From closing to shipped at Amazon: median {half} s, 95% within {most} s, {told} closings."
-        )
-    if summary["consistent"]:
-        console.print("Amazon, the warehouse and the ledger agree on every order, package and charge.")
-    for difference in books.differences:
-        console.print(f"[red]order {difference.order_id} {difference.what}[/red]")
-    console.print(f"Mails: {folder / 'mail'}   Logs: {folder / 'logs'}   Ledger: {folder / 'ledger.db'}")
 
 
 def _stay(console: Console, parts: Parts) -> None:

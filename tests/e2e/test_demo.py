@@ -59,7 +59,8 @@ def test_part_of_the_orders_is_closed_and_told_to_amazon(demo: tuple[dict[str, A
     shipments = summary["shipments"]
     assert shipments["confirmed"] > 10
     assert shipments["refused"] >= 1  # the one the buyer cancelled in that minute
-    assert shipments["closed"] == shipments["confirmed"] + shipments["refused"]
+    # The demo's clerks put each order into one package, and each is counted in one state.
+    assert shipments["closed"] == sum(count for name, count in shipments.items() if name != "closed")
     # Told at once: nobody waited for the hourly schedule.
     assert summary["latency"]["closings"] == shipments["confirmed"]
     assert 0 < summary["latency"]["median_seconds"] <= summary["latency"]["p95_seconds"] < 600
