@@ -1,5 +1,7 @@
 """The flow that turns paid, merchant-fulfilled Amazon orders into warehouse orders."""
 
+import itertools
+
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
@@ -19,7 +21,7 @@ from tasks.warehouse import create_orders, finish, prepare
     persist_result=False,
     timeout_seconds=6 * 3600,
 )
-async def order_import(connection: str, refresh: bool = False) -> dict[str, int] | State:
+async def order_import(connection: str, refresh: bool = False) -> State:
     """Import the orders of one connection.
 
     Running it again, retrying it or running it twice at once is safe: it does only what is left. The counts
@@ -59,10 +61,11 @@ async def _import(run: Run[OrderImport], report: Report, *, refresh: bool) -> No
     while not (page := await read_page(run, number, refresh=refresh)).last:
         report.count_page(page)
         number += 1
-    more, after = True, None
-    while more:
-        batch = await create_orders(run, after, refresh=refresh)
+    after = None
+    for batch_number in itertools.count(1):
+        batch = await create_orders(run, batch_number, after=after, refresh=refresh)
         report.add(batch)
         after = batch.next_after
-        more = after is not None
+        if after is None:
+            break
     await finish(run, report)

@@ -46,7 +46,7 @@ async def ship_and_close(
     charges: Annotated[list[ChargeForm], Field(description="Extra charges, added to what is there.")] = [],  # noqa: B006 - Prefect's form shows the default, and nobody changes it
     apply: Annotated[Apply, Field(description="How the charges fall on the orders.")] = Apply.SEPARATELY,
     dry_run: Annotated[bool, Field(description="Only check and show; write nothing.")] = False,
-) -> dict[str, int] | State:
+) -> State:
     """Ship and close orders of one connection.
 
     Everything is checked before anything is written; all problems of all orders come back together. The

@@ -20,7 +20,7 @@ from tasks.warehouse import collect_shipments
     persist_result=False,
     timeout_seconds=6 * 3600,
 )
-async def tracking_update(connection: str) -> dict[str, int] | State:
+async def tracking_update(connection: str) -> State:
     """Confirm the shipments of one connection at Amazon.
 
     Running it again, retrying it or running it twice at once is safe: a package sent again is edited.

@@ -1,30 +1,32 @@
 """What every flow does when it ends: our own errors become its state, a failure is recorded and told."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
+from typing import Any
 
 from prefect.client.schemas.objects import State
-from prefect.states import Failed
+from prefect.states import Completed, Failed
 
 from dockwire.errors import DockwireError, Unexpected
 from dockwire.services.notices import record_failure
 from tasks.notify import send_mail
 from tasks.opening import Run
 
-R = TypeVar("R")
+Numbers = Mapping[str, int]
+"""What a run counted, by name."""
 
 
 async def told(
     opened: AbstractAsyncContextManager[Run[Any]],
-    work: Callable[[Run[Any]], Awaitable[R]],
+    work: Callable[[Run[Any]], Awaitable[Numbers | State]],
     *,
     flow: str,
     publish: Callable[[], Awaitable[None]],
-) -> R | State:
+) -> State:
     """Open a run and carry out its work; a failed run still shows and tells what it did before.
 
-    Returns what ``work`` returns, or a failed state whose message never quotes an order.
+    Returns a completed state that holds the numbers and says them in one line, the state that ``work``
+    returns instead, or a failed state whose message never quotes an order.
     """
     try:
         async with opened as run:
@@ -37,16 +39,24 @@ async def told(
 
 async def _worked(
     run: Run[Any],
-    work: Callable[[Run[Any]], Awaitable[R]],
+    work: Callable[[Run[Any]], Awaitable[Numbers | State]],
     *,
     flow: str,
     publish: Callable[[], Awaitable[None]],
-) -> R | State:
+) -> State:
     try:
-        return await work(run)
+        done = await work(run)
     except DockwireError as error:
         await record_failure(run.desk, flow=flow, error=error)
         return Failed(message=str(error))
+    else:
+        return done if isinstance(done, State) else Completed(message=one_line(done), data=done)
     finally:
         await publish()
         await send_mail(run)
+
+
+def one_line(numbers: Numbers) -> str:
+    """Return the numbers that are not zero as one line for people."""
+    told = [f"{count} {what.replace('_', ' ')}" for what, count in numbers.items() if count]
+    return ", ".join(told) or "nothing to do"

@@ -19,11 +19,15 @@ async def prepare(run: Run[OrderImport]) -> Report:
         return await run.steps.recheck()
 
 
-@act("create-orders", run_name="create-orders-from-{after}")
+@act("create-orders", run_name="create-orders-{number}")
 async def create_orders(
-    run: Run[OrderImport], after: AmazonOrderId | None, *, refresh: bool = False
+    run: Run[OrderImport],
+    number: int,  # noqa: ARG001 - names the run
+    *,
+    after: AmazonOrderId | None,
+    refresh: bool = False,
 ) -> Report:
-    """Decide one batch of orders and create, hold, skip or follow each."""
+    """Decide one batch of orders, the ``number``th, and create, hold, skip or follow each."""
     async with told_safely():
         return await run.steps.handle_batch(after, refresh=refresh)
 

@@ -1,0 +1,51 @@
+"""What Prefect's pages show of a run that went well: its numbers in one line, and names that say something."""
+
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
+
+from flows.ship_and_close import ship_and_close
+from flows.tracking_update import tracking_update
+from tasks.telling import one_line
+from tests.flows.site import Site, numbers
+
+pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.asyncio(loop_scope="session")]
+
+
+async def shown(state: State[Any]) -> tuple[FlowRun, list[TaskRun]]:
+    """Return the run and its task runs as Prefect's server has them."""
+    wanted = state.state_details.flow_run_id
+    assert wanted is not None
+    async with get_client() as client:
+        tasks = await client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[wanted])))
+        return await client.read_flow_run(wanted), tasks
+
+
+async def test_every_flow_says_its_numbers_in_one_line_and_keeps_no_result(site: Site) -> None:
+    site.world.populate(9, [("US", 1)])
+    unknown = [{"order": "111-9999999-9999999", "tracking": "1Z999AA10123456784"}]
+    for state, words in [
+        (await site.run(), "created"),
+        (await tracking_update(site.slug, return_state=True), "nothing to do"),
+    ]:
+        run, _ = await shown(state)
+        assert run.state is not None
+        assert words in (run.state.message or "")
+        assert run.state.message == one_line(await numbers(state))
+        # Orders are personal data and stay out of Prefect's storage.
+        assert run.state.data is None
+    state = await ship_and_close(site.slug, unknown, return_state=True)
+    run, _ = await shown(state)
+    assert run.state is not None
+    assert "Nothing was written" in (run.state.message or "")
+
+
+async def test_batches_are_numbered_like_pages(site: Site) -> None:
+    site.world.populate(3, [("US", 1)])
+    _, tasks = await shown(await site.run())
+    names = {task.name for task in tasks}
+    assert {"read-page-1", "create-orders-1"} <= names
+    assert not any("None" in name for name in names)
