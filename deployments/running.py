@@ -132,7 +132,7 @@ async def _plan(name: str, request: ShipRequest) -> Any:
 
 
 def _show_plan(plan: Any, *, as_json: bool) -> None:
-    from dockwire.services.ship_and_close import preview_rows, problems_of
+    from dockwire.services.close_report import preview_rows, problems_of
 
     problems = [
         {"order": handle or "(request)", "problem": problem.sentence, "fixer": problem.fixer.value}
@@ -159,15 +159,14 @@ def _show_plan(plan: Any, *, as_json: bool) -> None:
 
 
 def _tell(running: Any, *, as_json: bool) -> None:
-    """Wait for a flow's end state and print its numbers, or leave with its message."""
+    """Wait for a flow's end state and print its message, or its numbers as JSON, or leave with its message."""
     state, numbers = asyncio.run(_ended(running))
     if not state.is_completed():
         say.fail(state.message or f"the run ended as {state.name}")
     if as_json:
         say.data(numbers)
     else:
-        told = [f"{count} {what.replace('_', ' ')}" for what, count in numbers.items() if count]
-        say.line(", ".join(told) or "nothing to do")
+        say.line(state.message)
 
 
 async def _ended(running: Awaitable[Any]) -> tuple[Any, Any]:

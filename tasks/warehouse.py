@@ -3,8 +3,9 @@
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.closing import ShipRequest
 from dockwire.model.ids import AmazonOrderId
+from dockwire.services.close_report import CloseReport
 from dockwire.services.order_import import OrderImport, Report
-from dockwire.services.ship_and_close import CloseReport, ShipAndClose
+from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.services.tracking_report import TrackingReport
 from dockwire.services.tracking_update import TrackingUpdate
 from tasks.act import act

@@ -39,8 +39,9 @@ def table(rows: list[dict[str, Any]]) -> None:
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
-    """Print the message to stderr and leave with ``code``."""
-    print(f"dockwire: {message}", file=sys.stderr)
+    """Print the message to stderr, further lines indented, and leave with ``code``."""
+    first, *further = message.splitlines() or [""]
+    print("\n  ".join([f"dockwire: {first}", *further]), file=sys.stderr)
     raise typer.Exit(code)
 
 

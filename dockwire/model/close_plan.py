@@ -40,6 +40,8 @@ class ClosePlan:
     problems: dict[str, tuple[Problem, ...]]
     """By handle; the empty handle stands for the request as a whole."""
     warnings: dict[str, tuple[Problem, ...]]
+    closed_before: frozenset[str] = frozenset()
+    """Handles of orders that the same request closed earlier: nothing is left to do for them."""
 
     @property
     def added(self) -> Decimal:

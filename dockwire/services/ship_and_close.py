@@ -9,42 +9,26 @@ is looked at, never closed again. The same request a second time does what is le
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 from dockwire.decisions.closing import Candidate, plan_close
 from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished
 from dockwire.model.charge import Charge
-from dockwire.model.close_plan import ClosePlan, PlannedClose
+from dockwire.model.close_plan import ClosePlan
 from dockwire.model.closing import ShipRequest
-from dockwire.model.record import Closing, ClosingState, Problem
+from dockwire.model.ids import AmazonOrderId
+from dockwire.model.record import Closing, ClosingState
 from dockwire.model.shipping import ShipOrder
 from dockwire.model.warehouse import PlacedStatus
+from dockwire.services.close_report import CloseReport
 from dockwire.services.desk import Desk
 
 log = logging.getLogger(__name__)
 
 _TRIES = 3
 _WORKERS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class CloseReport:
-    """What became of a request, order by order."""
-
-    plan: ClosePlan
-    closings: tuple[Closing, ...]
-    """Empty when problems stopped the request before anything was written."""
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many orders stand in each state."""
-        return dict(Counter(closing.state.value for closing in self.closings))
-
-    @property
-    def done(self) -> bool:
-        """Whether every order of the request is closed."""
-        return bool(self.closings) and all(each.state is ClosingState.CLOSED for each in self.closings)
 
 
 class ShipAndClose:
@@ -66,11 +50,8 @@ class ShipAndClose:
         """
         stored = await self._desk.ledger.submission(self._desk.connection, request.token)
         begun = {closing.handle: closing for closing in stored}
-        left = [
-            form.order
-            for form in request.orders
-            if form.order not in begun or begun[form.order].state is not ClosingState.CLOSED
-        ]
+        closed = {handle for handle, closing in begun.items() if closing.state is ClosingState.CLOSED}
+        left = [form.order for form in request.orders if form.order not in closed]
         candidates = [
             candidate
             for candidate in await self._look_up(request, left)
@@ -87,7 +68,7 @@ class ShipAndClose:
             replace(order, charges=begun[order.handle].charges) if order.handle in begun else order
             for order in plan.orders
         )
-        return replace(plan, orders=tuple(orders))
+        return replace(plan, orders=tuple(orders), closed_before=frozenset(closed))
 
     async def carry_out(self, plan: ClosePlan) -> CloseReport:
         """Close every order of a plan without problems; one order's trouble never stops the others.
@@ -106,7 +87,8 @@ class ShipAndClose:
         async def work() -> None:
             for closing in queue:
                 try:
-                    await _Close(desk, closing).run()
+                    with _naming(closing.order_id):
+                        await _Close(desk, closing).run()
                 except RemoteError as error:
                     troubles.append(error)
 
@@ -128,8 +110,9 @@ class ShipAndClose:
             entry = known.get(handle)
             if entry is None or entry.placed is None:
                 return None
-            async with slots:
-                return await desk.warehouse.ship_order(entry.placed.order_id)
+            with _naming(entry.order.order_id):
+                async with slots:
+                    return await desk.warehouse.ship_order(entry.placed.order_id)
 
         orders = await asyncio.gather(*(read(handle) for handle in handles))
         forms = {form.order: form for form in request.orders}
@@ -137,6 +120,16 @@ class ShipAndClose:
             Candidate(forms[handle], order, known[handle].order if handle in known else None)
             for handle, order in zip(handles, orders, strict=True)
         ]
+
+
+@contextmanager
+def _naming(order_id: AmazonOrderId) -> Iterator[None]:
+    """Let the warehouse's errors, which know its own number only, name Amazon's order too."""
+    try:
+        yield
+    except RemoteError as error:
+        error.args = (f"Amazon order {order_id}, {error.args[0]}",)
+        raise
 
 
 def _sent(closing: Closing | None, order: ShipOrder | None) -> bool:
@@ -231,26 +224,3 @@ def _manual(order: ShipOrder) -> tuple[Charge, ...]:
 
 def _shown(charge: Charge) -> tuple[object, ...]:
     return charge.kind, charge.label, charge.amount
-
-
-def problems_of(plan: ClosePlan) -> list[tuple[str, Problem]]:
-    """Return every problem of a plan with the order it belongs to, for people."""
-    return [(handle, problem) for handle, found in plan.problems.items() for problem in found]
-
-
-def preview_rows(orders: Sequence[PlannedClose]) -> list[dict[str, str]]:
-    """Return a plan as a table: exact amounts, no personal data."""
-    return [
-        {
-            "order": order.handle,
-            "warehouse order": str(order.order.placed.order_id),
-            "carrier": order.routing.carrier,
-            "SCAC": order.routing.scac,
-            "service": order.routing.service,
-            "tracking": order.tracking,
-            "charges before": str(order.order.total),
-            "added": str(order.added),
-            "total": str(order.total),
-        }
-        for order in orders
-    ]

@@ -116,3 +116,17 @@ def test_a_request_that_cannot_be_is_explained_and_leaves_everything_open(
     assert sentence in said.err
     assert "Traceback" not in said.err
     assert not any(order["tracking"] for order in placed(town))
+
+
+def test_problems_and_warnings_are_read_line_by_line_on_the_terminal(town: Town) -> None:
+    one, two, *_ = imported(town)
+    refused = town.dockwire("run", "ship-and-close", "town-us", f"{one}=", f"{two}=", *OPTIONS)
+    told = refused.err.splitlines()
+    # Prefect's own log lines stand before it.
+    lines = told[told.index("dockwire: Nothing was written.") + 1 :]
+    assert [line.split(":")[0] for line in lines] == [f"  {one}", f"  {two}"]
+    assert all(line.endswith("[clerk]") for line in lines)
+    ran = town.dockwire("run", "ship-and-close", "town-us", f"{one}=ODD1", *OPTIONS)
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines()[0] == "1 closed, 1 warnings"
+    assert f"{one}: Tracking number ODD1 does not look like one of UPS" in ran.out

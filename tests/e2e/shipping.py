@@ -12,8 +12,9 @@ from dockwire.model.charge import Apply
 from dockwire.model.closing import ChargeForm, OrderForm, RoutingForm, ShipRequest
 from dockwire.model.connection import Connection
 from dockwire.model.feed import Backlog
+from dockwire.services.close_report import CloseReport
 from dockwire.services.feeding import Choose, quicker
-from dockwire.services.ship_and_close import CloseReport, ShipAndClose
+from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.services.tracking_report import TrackingReport
 from dockwire.services.tracking_update import TrackingUpdate
 from dockwire.warehouse import build_app as build_warehouse

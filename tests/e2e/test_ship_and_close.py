@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from dockwire.errors import Unfinished
+from dockwire.errors import AccessDenied, Unfinished
 from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
 from dockwire.model.charge import Apply
 from dockwire.model.closing import OrderForm, RoutingForm, ShipRequest
 from dockwire.model.record import ClosingState, FactKind
-from dockwire.services.ship_and_close import CloseReport, ShipAndClose
+from dockwire.services.close_report import CloseReport
+from dockwire.services.ship_and_close import ShipAndClose
 from tests.e2e.orders import change, turn
 from tests.e2e.shipping import UPS, close, imported, manual, placed, request, tracking
 from tests.stage import Stage, opened_stage, sim_connection
@@ -86,6 +87,7 @@ async def test_the_same_request_twice_changes_nothing(stage: Stage) -> None:
     before = stage.placed()
     again = await close(stage, US, wanted)
     assert states(again) == states(first)
+    assert (first.counts, again.counts) == ({"closed": 2}, {"closed_already": 2})
     assert stage.placed() == before
 
 
@@ -204,6 +206,18 @@ async def test_a_warehouse_that_goes_silent_leaves_the_rest_for_a_repetition(sta
     out.replace([])
     assert (await close(stage, US, wanted)).done
     assert [manual(placed(stage, order_id)) for order_id in ids] == [[("Fragile", Decimal(3))]] * 3
+
+
+async def test_a_right_taken_away_is_told_with_both_numbers_of_the_order(stage: Stage) -> None:
+    ids = await imported(stage, US, 1)
+    denied = FaultRules()
+    stage.wrap_warehouse = lambda app: Faults(app, denied, clock=stage.clock)
+    for method, path in (("POST", "/confirmer$"), ("GET", "/orders/\\d+$")):
+        denied.replace([Rule(method=method, path=path, effect={"kind": "status", "status": 403})])
+        number = placed(stage, ids[0])["orderId"]
+        with pytest.raises(AccessDenied, match=f"^Amazon order {ids[0]}, warehouse order {number}: ") as told:
+            await close(stage, US, request(ids))
+        assert str(told.value).count("status 403") == 1
 
 
 async def test_one_request_twice_at_once_closes_and_charges_once(stage: Stage) -> None:

@@ -59,7 +59,9 @@ async def test_a_form_is_previewed_then_closed_then_told_to_amazon(site: Site) -
     assert not any(order["tracking"] for order in placed(site))
     assert await numbers(await close(site, orders, **form)) == {"closed": 3}
     before = placed(site)
-    assert await numbers(await close(site, orders, **form)) == {"closed": 3}
+    again = await close(site, orders, **form)
+    assert await numbers(again) == {"closed_already": 3}
+    assert again.message == "3 closed already"
     assert placed(site) == before
     added = sum(
         Decimal(str(charge["amount"]))
@@ -80,10 +82,23 @@ async def test_everything_in_the_way_is_told_at_once_and_nothing_is_written(site
     state = await close(site, [*orders, "999-0000000-0000000"], routing=UPS | {"service": ""})
     assert state.is_failed()
     assert "Nothing was written" in (state.message or "")
-    assert all(order in (state.message or "") for order in [*orders, "999-0000000-0000000"])
+    lines = (state.message or "").splitlines()
+    assert [line.split(":")[0] for line in lines[1:]] == [*orders, "999-0000000-0000000"]
+    assert all(line.endswith("[clerk]") for line in lines[1:])
     assert not any(order["tracking"] for order in placed(site))
     problems = await table(f"closings-{site.slug}")
     assert "service" in problems
+
+
+async def test_an_odd_tracking_number_is_told_in_the_result_and_in_the_table(site: Site) -> None:
+    (order, *_) = await ready(site)
+    form = [{"order": order, "tracking": "ODD-1"}]
+    state: State[Any] = await ship_and_close(site.slug, form, UPS, return_state=True)
+    assert await numbers(state) == {"closed": 1, "warnings": 1}
+    first, second = (state.message or "").splitlines()
+    assert first == "1 closed, 1 warnings"
+    assert second.startswith(f"{order}: Tracking number ODD1 does not look like one of UPS")
+    assert "does not look like one of UPS" in await table(f"closings-{site.slug}")
 
 
 async def test_a_right_taken_away_fails_the_run_and_a_retry_does_the_rest(site: Site) -> None:
@@ -95,8 +110,11 @@ async def test_a_right_taken_away_fails_the_run_and_a_retry_does_the_rest(site: 
     state = await close(site, orders, charges=[charge], apply="evenly")
     assert state.is_failed()
     assert "denies" in (state.message or "")
+    assert any(f"Amazon order {order}" in (state.message or "") for order in orders)
     site.faults.replace([])
-    assert await numbers(await close(site, orders, charges=[charge], apply="evenly")) == {"closed": 3}
+    rest = await numbers(await close(site, orders, charges=[charge], apply="evenly"))
+    assert sum(rest.values()) == 3
+    assert rest["closed_already"] > 0
     assert [
         [charge["amount"] for charge in order["charges"] if not charge["automatic"]]
         for order in placed(site)
