@@ -90,7 +90,7 @@ class MarketplaceConnection(Block):
                     "slug": slug,
                     "application_id": self.seller_account.application_id,
                     "seller_id": self.seller_account.seller_id,
-                    "marketplace_code": self.marketplace,
+                    "marketplace": self.marketplace,
                     "warehouse": self.warehouse_name,
                     **{name: getattr(self, name) for name in _SAME_NAME},
                 }

@@ -125,10 +125,15 @@ def _checked_currency(code: str) -> str:
 class Connection(_Frozen):
     """One marketplace of one seller, and what to do with its orders."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     slug: Annotated[ConnectionSlug, AfterValidator(_checked_slug)]
     application_id: str = Field(min_length=1)
     seller_id: SellerId = Field(min_length=1)
-    marketplace_code: Annotated[str, AfterValidator(_checked_marketplace)]
+    # Errors call it what the connections file calls it.
+    marketplace_code: Annotated[str, AfterValidator(_checked_marketplace)] = Field(
+        validation_alias="marketplace"
+    )
     warehouse: str = Field(min_length=1)
     """Name of the warehouse account; customers are numbered within it."""
     customer_id: CustomerId = Field(gt=0)

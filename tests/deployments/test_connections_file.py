@@ -75,7 +75,7 @@ def test_a_whole_file_becomes_blocks_with_secrets_from_the_environment(tmp_path:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('"US"', '"XX"', ["connections.acme-us", "marketplace", "XX"]),
+        ('"US"', '"XX"', ["connections.acme-us", "marketplace: ", "XX"]),
         ('"US"', '"DE"', ["connections.acme-us", "DE", "region EU", "region NA"]),
         ('"NA"', '"MOON"', ["sellers.acme-na", "region"]),
         ("customer_id  = 17", 'customer_id = "one"', ["connections.acme-us", "customer_id"]),
