@@ -1,14 +1,21 @@
 """A ship-and-close request from the command line: words, options and a CSV file."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from dockwire.errors import SettingsError
 from dockwire.model.charge import Apply
-from dockwire.model.closing import ChargeForm, OrderForm, RoutingForm, ShipRequest
+from dockwire.model.closing import (
+    KINDS,
+    LONGEST_LABEL,
+    ChargeForm,
+    OrderForm,
+    RoutingForm,
+    ShipRequest,
+)
 from dockwire.settings import explained
 
 _COLUMNS = ("order", "tracking", "carrier", "scac", "service")
@@ -74,14 +81,30 @@ def charge_of(text: str) -> ChargeForm:
     Raises:
         SettingsError: it has another form.
     """
-    name, _, amount = text.rpartition("=")
+    name, equals, amount = text.rpartition("=")
     kind, _, label = name.rpartition(":")
     units, _, price = amount.rpartition("x")
-    with explained(f"--charge {text!r} (form: [TYPE:]LABEL=[UNITSx]PRICE)"):
-        return ChargeForm.model_validate(
-            {"label": label, "units": units or "1", "price_per_unit": price}
-            | ({"type": kind} if kind else {})
-        )
+    parts = {"label": label.strip(), "units": units or "1", "price_per_unit": price.strip()}
+    try:
+        return ChargeForm.model_validate(parts | ({"type": kind} if kind else {}))
+    except ValidationError as error:
+        wrong = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
+        sentences = [_WRONG_PART[part](parts.get(part, kind)) for part in wrong]
+        told = "; ".join(sentences) if equals else "no '=' stands before a price"
+        raise SettingsError(f"--charge {text!r}: {told}. Its form is [TYPE:]LABEL=[UNITSx]PRICE") from None
+
+
+_WRONG_PART: dict[str, Callable[[str], str]] = {
+    "type": lambda kind: f"the type {kind!r} is none of {', '.join(KINDS)}",
+    "label": lambda label: (
+        f"the label is longer than {LONGEST_LABEL} characters" if label else "no label stands before the '='"
+    ),
+    "units": lambda units: f"the units {units!r} before the 'x' are no number",
+    "price_per_unit": lambda price: (
+        f"the price {price!r} is no number" if price else "no price stands after the '='"
+    ),
+}
+"""What each part of a charge should be, in a sentence about what it is."""
 
 
 def _order(word: str) -> OrderForm:

@@ -8,7 +8,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from dockwire.model.charge import AUTOMATIC, Apply, Charge, ChargeType
 
-_KINDS = {kind.name.lower(): kind for kind in ChargeType if kind not in AUTOMATIC}
+KINDS = {kind.name.lower(): kind for kind in ChargeType if kind not in AUTOMATIC}
+"""The kinds of charge that people add, by the names they go by in requests."""
+
+LONGEST_LABEL = 100
 
 
 class _Form(BaseModel):
@@ -42,16 +45,16 @@ def _by_name(value: object) -> object:
     if value.isdigit():
         return int(value)
     name = value.strip().lower().replace(" ", "_").replace("-", "_")
-    if name not in _KINDS:
-        raise ValueError(f"{value!r} is no type of charge; known: {', '.join(_KINDS)}")
-    return _KINDS[name]
+    if name not in KINDS:
+        raise ValueError(f"{value!r} is no type of charge; known: {', '.join(KINDS)}")
+    return KINDS[name]
 
 
 NamedKind = Annotated[
     ChargeType,
     BeforeValidator(_by_name),
     PlainSerializer(lambda kind: kind.name.lower(), return_type=str),
-    WithJsonSchema({"type": "string", "enum": list(_KINDS)}),
+    WithJsonSchema({"type": "string", "enum": list(KINDS)}),
 ]
 """A kind of charge that forms show, and requests carry, by its name."""
 
@@ -69,7 +72,9 @@ class ChargeForm(_Form):
     type: NamedKind = Field(
         default=ChargeType.SPECIAL, description="Kind of charge.", json_schema_extra={"default": "special"}
     )
-    label: str = Field(min_length=1, max_length=100, description="What the merchant reads on the invoice.")
+    label: str = Field(
+        min_length=1, max_length=LONGEST_LABEL, description="What the merchant reads on the invoice."
+    )
     units: Amount = Field(default=Decimal(1), description="How many units.", json_schema_extra={"default": 1})
     price_per_unit: Amount = Field(description="Price of one unit, in the 3PL's currency.")
     unit_description: str = Field(default="", max_length=50, description="What a unit is, for instance box.")

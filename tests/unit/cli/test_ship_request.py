@@ -84,9 +84,21 @@ def test_a_charge_is_read_as_written(text: str, kind: ChargeType, label: str, un
 
 
 @pytest.mark.parametrize(
-    "text", ["Gift box", "=5", "Gift box=", "Gift box=dear", "nonsense:Box=1", "9:Box=1"]
+    ("text", "words"),
+    [
+        ("Gift box", "no '=' stands before a price"),
+        ("=5", "no label stands before the '='"),
+        ("materials:=5", "no label stands before the '='"),
+        ("Gift box=", "no price stands after the '='"),
+        ("Gift box=dear", "the price 'dear' is no number"),
+        ("Gift box=NaN", "the price 'NaN' is no number"),
+        ("Gift box=twox1.50", "the units 'two' before the 'x' are no number"),
+        ("nonsense:Box=1", "the type 'nonsense' is none of handling, storage"),
+        ("9:Box=1", "the type '9' is none of handling"),
+        (f"{'x' * 101}=1", "the label is longer than 100 characters"),
+    ],
 )
-def test_what_is_no_charge_is_named_with_the_form_it_should_have(text: str) -> None:
+def test_what_is_no_charge_is_told_part_by_part_with_the_form_it_should_have(text: str, words: str) -> None:
     with pytest.raises(SettingsError, match=r"\[TYPE:\]LABEL") as refusal:
         charge_of(text)
-    assert repr(text) in str(refusal.value)
+    assert str(refusal.value).startswith(f"--charge {text!r}: {words}")
