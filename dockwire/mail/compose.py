@@ -119,10 +119,22 @@ def _mail(kind: _Kind, connection: Connection, facts: list[Fact], recipients: tu
 
 
 def _groups(facts: list[Fact]) -> list[tuple[str, list[Fact]]]:
+    """Return the facts by what happened, and within that by who can act: each reads on from one's own title."""
+    kinds = list(dict.fromkeys(fact.kind for fact in facts))
     groups: dict[str, list[Fact]] = {}
-    for fact in facts[:_LISTED]:
-        groups.setdefault(_TITLES[fact.kind], []).append(fact)
+    for fact in sorted(facts[:_LISTED], key=lambda fact: (kinds.index(fact.kind), _fixer(fact))):
+        groups.setdefault(_title(fact), []).append(fact)
     return list(groups.items())
+
+
+def _title(fact: Fact) -> str:
+    fixer = _fixer(fact)
+    return _TITLES[fact.kind] + (f" (who can fix it: {fixer})" if fixer else "")
+
+
+def _fixer(fact: Fact) -> str:
+    fixer = fact.detail.get("fixer", "")
+    return "" if fixer == "nobody" else fixer
 
 
 @cache

@@ -133,6 +133,28 @@ def test_one_digest_per_kind_counts_its_facts() -> None:
     assert "1 order held" in held.subject
 
 
+def test_what_different_people_can_fix_stands_under_different_titles() -> None:
+    fixers = {1: "engineer", 2: "clerk", 3: "engineer", 4: "clerk, merchant", 5: "nobody"}
+    held = [fact(FactKind.ORDER_HELD, n, reason="R.", fixer=fixer) for n, fixer in fixers.items()]
+    mail = one_mail(*held, fact(FactKind.ORDER_FAILED, 6, reason="R.", fixer="clerk"))
+    told = [line.strip() for line in mail.text.splitlines() if line[:1] != " " or "-0000001" in line]
+    titles = [line for line in told if line.endswith(":") or "-0000001" in line]
+    assert titles == [
+        "Held:",
+        "111-0000005-0000001",
+        "Held (who can fix it: clerk):",
+        "111-0000002-0000001",
+        "Held (who can fix it: clerk, merchant):",
+        "111-0000004-0000001",
+        "Held (who can fix it: engineer):",
+        "111-0000001-0000001",
+        "111-0000003-0000001",
+        "Failed, will be tried again (who can fix it: clerk):",
+        "111-0000006-0000001",
+    ]
+    assert mail.html.count("who can fix it: engineer") == 1
+
+
 def test_a_kind_without_contacts_makes_no_mail() -> None:
     nobody = connection(contacts=Contacts(run_failed=("engineer@example.com",)))
     told = compose(nobody, [fact(FactKind.ORDER_CREATED), fact(FactKind.RUN_FAILED)])
