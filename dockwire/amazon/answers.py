@@ -1,5 +1,7 @@
 """What Amazon's refusals mean, as errors that say who acts next."""
 
+from collections.abc import Iterator
+
 import httpx
 
 from dockwire.errors import AccessDenied, NotFound, Refused, RemoteError, Unanswered, Unavailable
@@ -18,7 +20,8 @@ def refusal(call: Call, reply: Reply) -> RemoteError:
         ),
         httpx.codes.NOT_FOUND: (NotFound, "Amazon knows nothing of this kind for this seller"),
     }
-    other = (Refused, f"Amazon refuses the request: {redacted(words) or 'no reason given'}")
+    told = redacted(words, handles=_handles(call.body))
+    other = (Refused, f"Amazon refuses the request: {told or 'no reason given'}")
     kind, message = meanings.get(reply.status, other)
     return kind(
         message,
@@ -28,6 +31,22 @@ def refusal(call: Call, reply: Reply) -> RemoteError:
         vendor_code=code,
         request_id=reply.request_id,
     )
+
+
+_HANDLES = frozenset({"trackingNumber", "packageReferenceId", "orderItemId"})
+
+
+def _handles(body: object) -> Iterator[str]:
+    """Yield the numbers of a parcel that a request carried: they are nobody's, and Amazon quotes them."""
+    if isinstance(body, dict):
+        for name, value in body.items():
+            if name in _HANDLES and isinstance(value, str):
+                yield value
+            else:
+                yield from _handles(value)
+    elif isinstance(body, list):
+        for each in body:
+            yield from _handles(each)
 
 
 def _told(reply: Reply) -> tuple[str | None, str]:

@@ -25,6 +25,8 @@ _PATTERNS = (
 _ORDER_ID = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
 _KEPT = re.compile("\0(\\d+)\0")
 _SHORTEST_SENT = 3
+_SHORTEST_HANDLE = 8
+"""A shorter number could be a piece of a longer one that has to go, and what is left of it would stay."""
 
 
 def install() -> None:
@@ -33,20 +35,29 @@ def install() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def redacted(text: str, *, sent: Iterable[str] = ()) -> str:
+def redacted(text: str, *, sent: Iterable[str] = (), handles: Iterable[str] = ()) -> str:
     """Return ``text`` shortened, on one line, without anything that looks secret or personal.
 
-    ``sent`` are values that must not come back in it: no pattern knows a name. Amazon order ids stay:
-    they are the handle that support asks for.
+    ``sent`` are values that must not come back in it: no pattern knows a name. Amazon order ids stay, and
+    so do ``handles``: numbers of ours that are nobody's, and that the reader needs to find what is meant.
     """
     line = " ".join(text[:_READ].replace("\0", " ").split())
     for value in sorted((" ".join(value.split()) for value in sent), key=len, reverse=True):
         if len(value) >= _SHORTEST_SENT:
             line = re.sub(re.escape(value), "[as sent]", line, flags=re.IGNORECASE)
-    ids = _ORDER_ID.findall(line)
+    known = _known(handles)
+    ids = known.findall(line)
     numbers = iter(range(len(ids)))
-    line = _ORDER_ID.sub(lambda _: f"\0{next(numbers)}\0", line)
+    line = known.sub(lambda _: f"\0{next(numbers)}\0", line)
     for pattern, instead in _PATTERNS:
         line = pattern.sub(instead, line)
     line = _KEPT.sub(lambda kept: ids[int(kept[1])], line).replace("\0", "")
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+
+
+def _known(handles: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of what stays: whole words only, the longest first."""
+    words = sorted({word for word in handles if len(word) >= _SHORTEST_HANDLE}, key=len, reverse=True)
+    if not words:
+        return _ORDER_ID
+    return re.compile("|".join([_ORDER_ID.pattern, *(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)]))

@@ -45,6 +45,17 @@ def test_order_ids_stay_where_they_were() -> None:
     assert redacted(text) == ("code=[hidden] then 222-0000002-0000002, 400 333-0000003-0000003 and [number]")
 
 
+def test_numbers_of_ours_stay_as_whole_words_and_others_go_all_the_same() -> None:
+    text = "tracking 123456789012 of 444444444444, call 1234567890123 or +49 123 4567 8901"
+    assert (
+        redacted(text, handles=["123456789012"])
+        == "tracking 123456789012 of [number], call [number] or [number]"
+    )
+    # Short ones could be pieces of what has to go.
+    assert redacted("+1 555 0100 123", handles=["555", "0100"]) == "[number]"
+    assert redacted("ask Ann 12345678", handles=["12345678"], sent=["Ann"]) == "ask [as sent] 12345678"
+
+
 def test_values_that_were_sent_do_not_come_back() -> None:
     text = "Value 'ANN  Example' of shipTo.name, 1 Sample Street: too long (Ann)"
     told = redacted(text, sent=["Ann Example", "Ann", "1 Sample Street", "", "US"])
