@@ -33,6 +33,7 @@ from dockwire.model.record import (
     Outcome,
     PageCounts,
     Problem,
+    Shipping,
     Verdict,
 )
 from dockwire.model.shipping import Carrier, ShipOrder, UnreadableOrder
@@ -534,10 +535,11 @@ class Ledger(QuotaStore, ShippingLedger, Protocol):
         *,
         connection: ConnectionSlug | None = None,
         states: tuple[OrderState, ...] = (),
+        shipping: tuple[Shipping, ...] = (),
         limit: int = 100,
         after: AmazonOrderId | None = None,
     ) -> list[OrderRow]:
-        """Return orders for people, by Amazon order id."""
+        """Return orders for people, by Amazon order id; no states and no shipping mean all."""
         ...
 
     async def find_orders(self, order_id: AmazonOrderId) -> list[OrderRow]:

@@ -10,7 +10,7 @@ import typer
 from dockwire.cli import say
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.parcel import ParcelRow
-from dockwire.model.record import Fact, OrderRow, OrderState
+from dockwire.model.record import Fact, OrderRow, OrderState, Shipping
 from dockwire.ports import Ledger
 
 app = typer.Typer(no_args_is_help=True, help="Look at and act on orders.")
@@ -35,14 +35,18 @@ def _with_ledger(work: Callable[[Ledger], Awaitable[T]]) -> T:
 def list_orders(
     connection: Annotated[str, typer.Option(help="Only orders of this connection.")] = "",
     state: Annotated[list[OrderState] | None, typer.Option(help="Only orders in this state.")] = None,
+    shipping: Annotated[
+        list[Shipping] | None, typer.Option(help="Only orders of the warehouse that are so far shipped.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
     as_json: Json = False,
 ) -> None:
-    """List orders with their state and reasons."""
+    """List orders with their state, reasons and how far they are shipped."""
     rows = _with_ledger(
         lambda ledger: ledger.list_orders(
             connection=ConnectionSlug(connection) if connection else None,
             states=tuple(state or ()),
+            shipping=tuple(shipping or ()),
             limit=limit,
         )
     )
@@ -134,6 +138,7 @@ def _row(row: OrderRow) -> dict[str, Any]:
         "amazon": row.amazon_status,
         "state": row.state.value,
         "warehouse_order": row.warehouse_order_id or "",
+        "shipping": row.shipping or "",
         "updated": f"{row.updated:%Y-%m-%d %H:%M}",
         "reasons": ", ".join(problem.code for problem in row.problems),
     }

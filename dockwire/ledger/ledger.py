@@ -43,6 +43,7 @@ from dockwire.model.record import (
     OrderState,
     Outcome,
     PageCounts,
+    Shipping,
     Verdict,
 )
 from dockwire.model.warehouse import Item
@@ -282,13 +283,14 @@ class SqlLedger(ShippingBook):
         *,
         connection: ConnectionSlug | None = None,
         states: tuple[OrderState, ...] = (),
+        shipping: tuple[Shipping, ...] = (),
         limit: int = 100,
         after: AmazonOrderId | None = None,
     ) -> list[OrderRow]:
         """See the port."""
         return await self._database.read(
             lambda link: seeing.list_orders(
-                link, connection=connection, states=states, limit=limit, after=after
+                link, connection=connection, states=states, shipping=shipping, limit=limit, after=after
             )
         )
 

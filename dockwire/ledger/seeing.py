@@ -7,9 +7,10 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, Select, func, select
 
 from dockwire.ledger.rows import open_problems
+from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId
-from dockwire.model.record import OrderRow, OrderState
+from dockwire.model.record import OrderRow, OrderState, Shipping
 
 
 def counts(link: Link, slug: ConnectionSlug) -> dict[OrderState, int]:
@@ -23,15 +24,18 @@ def list_orders(
     *,
     connection: ConnectionSlug | None,
     states: Sequence[OrderState],
+    shipping: Sequence[Shipping],
     limit: int,
     after: AmazonOrderId | None,
 ) -> list[OrderRow]:
     """Return orders by Amazon order id."""
-    query = select(orders).order_by(orders.c.amazon_order_id, orders.c.id).limit(limit)
+    query = _shown().order_by(orders.c.amazon_order_id, orders.c.id).limit(limit)
     if connection is not None:
         query = query.where(orders.c.connection == connection)
     if states:
         query = query.where(orders.c.state.in_(states))
+    if shipping:
+        query = query.where(shipping_state().in_(shipping))
     if after is not None:
         query = query.where(orders.c.amazon_order_id > after)
     return _rows(link, query)
@@ -39,7 +43,11 @@ def list_orders(
 
 def find_orders(link: Link, order_id: AmazonOrderId) -> list[OrderRow]:
     """Return the rows with this Amazon order id."""
-    return _rows(link, select(orders).where(orders.c.amazon_order_id == order_id))
+    return _rows(link, _shown().where(orders.c.amazon_order_id == order_id))
+
+
+def _shown() -> Select[Any]:
+    return select(orders, shipping_state().label("shipping"))
 
 
 def _rows(link: Link, query: Select[Any]) -> list[OrderRow]:
@@ -57,6 +65,7 @@ def _rows(link: Link, query: Select[Any]) -> list[OrderRow]:
             warehouse_order_id=row.warehouse_order_id,
             attempts=row.attempts,
             problems=problems.get(row.id, ()),
+            shipping=Shipping(row.shipping) if row.shipping else None,
         )
         for row in rows
     ]

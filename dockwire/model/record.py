@@ -252,6 +252,21 @@ class Mail:
     attempts: int = 0
 
 
+class Shipping(StrEnum):
+    """How far the ledger knows an order of the warehouse to be shipped."""
+
+    TO_SHIP = "to_ship"
+    """In the warehouse, and not known to be closed."""
+    TO_CONFIRM = "to_confirm"
+    """Closed, and Amazon was not told of every package or has not answered."""
+    REFUSED = "refused"
+    """Closed, and a package was not taken by Amazon or cannot be sent: a person has to act."""
+    CONFIRMED = "confirmed"
+    """Closed, and Amazon took every package it has to know of."""
+    NOT_NEEDED = "not_needed"
+    """Closed, and there is nothing to tell Amazon."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderRow:
     """One line of an order list, for people: no personal data."""
@@ -266,3 +281,5 @@ class OrderRow:
     warehouse_order_id: int | None
     attempts: int
     problems: tuple[Problem, ...]
+    shipping: Shipping | None = None
+    """None: there is nothing of it to be shipped."""

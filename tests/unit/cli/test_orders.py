@@ -74,7 +74,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_list_names_state_and_reasons() -> None:
     lines = dockwire("list").stdout.splitlines()
     assert lines[0].split() == [
-        "order", "connection", "amazon", "state", "warehouse_order", "updated", "reasons",
+        "order", "connection", "amazon", "state", "warehouse_order", "shipping", "updated", "reasons",
     ]  # fmt: skip
     assert [line.split()[0] for line in lines[1:]] == [number(1), number(2), number(3), malformed().order_id]
     assert "created" in lines[1]
@@ -87,6 +87,10 @@ def test_the_list_can_be_narrowed_and_says_when_it_is_cut() -> None:
     held = json.loads(dockwire("list", "--state", "held", "--state", "failed", "--json").stdout)
     assert [row["order"] for row in held] == [number(2), number(3)]
     assert json.loads(dockwire("list", "--connection", "nobody", "--json").stdout) == []
+    to_ship = json.loads(dockwire("list", "--shipping", "to_ship", "--json").stdout)
+    assert [(row["order"], row["shipping"]) for row in to_ship] == [(number(1), "to_ship")]
+    refused = dockwire("list", "--shipping", "to_confirm", "--shipping", "refused", "--json")
+    assert json.loads(refused.stdout) == []
     assert "--limit shows more" in dockwire("list", "--limit", "2").stdout
     assert "--limit" not in dockwire("list", "--limit", "5").stdout
     assert dockwire("list", "--state", "odd").exit_code == 2
