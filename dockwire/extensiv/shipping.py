@@ -33,7 +33,7 @@ from dockwire.model.shipping import (
     ShippedPackage,
     UnreadableOrder,
 )
-from dockwire.model.warehouse import PlacedStatus, Routing
+from dockwire.model.warehouse import Routing
 from dockwire.transport import Call
 
 _LISTED = {"detail": "OrderItems,Packages,SavedElements", "itemdetail": "SavedElements"}
@@ -145,29 +145,27 @@ class ShippingCalls(Caller):
             if wire.usable
         ]
 
-    async def closed_orders(
+    async def moved_orders(
         self, customer_id: CustomerId, since: datetime
     ) -> AsyncIterator[ShipOrder | UnreadableOrder]:
-        """Yield the customer's closed orders that changed at or after ``since``, by number.
+        """Yield the customer's orders that changed at or after ``since``, by number, whatever their status.
 
-        One that cannot be read stands between the others. Each page asks for what lies behind the last one. Pages counted from the beginning would shift,
+        One that cannot be read stands between the others, unless it certainly is not closed. Each page asks for what lies behind the last one. Pages counted from the beginning would shift,
         and an order fall between two of them, when one is opened again or changed meanwhile.
         """
         local = f"{since.astimezone(self.zone):%Y-%m-%dT%H:%M:%S}"
         wanted = rql.both(
             rql.at_least("readonly.lastModifiedDate", local),
             rql.equals("readonly.customeridentifier.id", str(customer_id)),
-            rql.equals("readonly.isclosed", "true"),
         )
         last, more = 0, True
         while more:
             rows, last, more = await self._listed_behind(last, wanted)
             for row in rows:
                 order = self._listed(row)
-                # A cancelled order counts as closed in places, so the status decides.
-                if isinstance(order, UnreadableOrder) or (
-                    order.placed.status is PlacedStatus.CLOSED and order.placed.customer_id == customer_id
-                ):
+                strange = isinstance(order, ShipOrder) and order.placed.customer_id != customer_id
+                open_and_unreadable = isinstance(order, UnreadableOrder) and row.readonly.isclosed is False
+                if not strange and not open_and_unreadable:
                     yield order
 
     def _listed(self, row: WireListed) -> ShipOrder | UnreadableOrder:

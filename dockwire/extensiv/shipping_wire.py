@@ -142,6 +142,7 @@ class WireNumber(_Wire):
     """The read-only part of an order, as far as it must be readable."""
 
     orderid: int
+    isclosed: Any = None
 
 
 class WireListed(_Wire):

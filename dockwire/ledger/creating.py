@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, select, update
 
 from dockwire.errors import Fixer
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
-from dockwire.ledger.parcels import look_back
+from dockwire.ledger.marks import look_back
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.connection import Connection

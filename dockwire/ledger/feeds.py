@@ -49,7 +49,13 @@ def begin_feed(
         moved = link.execute(
             update(parcels)
             .where(parcels.c.id == each.id, parcels.c.version == each.version)
-            .values(state=ParcelState.SENT, version=parcels.c.version + 1, attempts=parcels.c.attempts + 1)
+            .values(
+                state=ParcelState.SENT,
+                version=parcels.c.version + 1,
+                attempts=parcels.c.attempts + 1,
+                # Amazon may take it at any time: a later change is a correction.
+                sent_digest=parcels.c.digest,
+            )
         )
         if moved.rowcount:
             taken.append(each.id)
@@ -140,25 +146,7 @@ def feed_parcels(
 
 
 def end_feed(link: Link, feed: int, *, queued: float | None, now: datetime) -> None:
-    """Close a feed: its parcels may be told again.
-
-    What was changed while it travelled counts as a correction of what the feed said: Amazon may have
-    taken that.
-    """
-    sent = (
-        select(feed_messages.c.digest)
-        .where(feed_messages.c.feed_id == feed, feed_messages.c.parcel_id == parcels.c.id)
-        .correlate(parcels)
-    )
-    link.execute(
-        update(parcels)
-        .where(
-            sent.exists(),
-            parcels.c.sent_digest.is_(None),
-            parcels.c.digest != sent.scalar_subquery(),
-        )
-        .values(sent_digest=sent.scalar_subquery())
-    )
+    """Close a feed: its parcels may be told again."""
     link.execute(
         update(feeds).where(feeds.c.id == feed, feeds.c.ended.is_(None)).values(ended=now, queued=queued)
     )

@@ -37,12 +37,23 @@ def due_parcels(
     return [ledger_parcel(row, scribe) for row in link.execute(query)]
 
 
-def accepted_parcels(link: Link, connection: Connection, *, limit: int, scribe: Scribe) -> list[LedgerParcel]:
-    """Return parcels that Amazon took and that were not seen in its order yet, longest waiting first."""
+def stands(link: Link, known: LedgerParcel) -> bool:
+    """Return whether a parcel is still as it was read."""
+    return link.scalar(select(parcels.c.version).where(parcels.c.id == known.id)) == known.version
+
+
+def accepted_parcels(
+    link: Link, connection: Connection, *, after: int, limit: int, scribe: Scribe
+) -> list[LedgerParcel]:
+    """Return parcels that Amazon took and that were not seen in its order yet, beginning behind ``after``."""
     query = (
         joined()
-        .where(parcels.c.connection == connection.slug, parcels.c.state == ParcelState.ACCEPTED)
-        .order_by(parcels.c.sent, parcels.c.id)
+        .where(
+            parcels.c.connection == connection.slug,
+            parcels.c.state == ParcelState.ACCEPTED,
+            parcels.c.id > after,
+        )
+        .order_by(parcels.c.id)
         .limit(limit)
     )
     return [ledger_parcel(row, scribe) for row in link.execute(query)]
@@ -131,6 +142,7 @@ def ledger_parcel(row: Row[Any], scribe: Scribe) -> LedgerParcel:
         id=row.id,
         order=scribe.open_order(row.sealed),
         parcel=_PARCELS.validate_json(row.content),
+        digest=row.digest,
         state=ParcelState(row.state),
         version=row.version,
         changed=row.sent_digest is not None and row.sent_digest != row.digest,

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from dockwire.ledger import closings, feeds, parcel_reading, parcels
+from dockwire.ledger import (
+    closings,
+    feeds,
+    marks,
+    parcel_outcomes,
+    parcel_reading,
+    parcels,
+    withdrawals,
+)
 from dockwire.ledger.engine import Database
 from dockwire.ledger.rows import Scribe
 from dockwire.model.close_plan import ClosePlan
@@ -51,14 +59,14 @@ class ShippingBook:
 
     async def shipping_mark(self, connection: Connection) -> datetime | None:
         """See the port."""
-        return await self._database.read(lambda link: parcels.shipping_mark(link, connection))
+        return await self._database.read(lambda link: marks.shipping_mark(link, connection))
 
     async def move_shipping_mark(
         self, connection: Connection, mark: datetime, *, seen: datetime | None
     ) -> None:
         """See the port."""
         await self._database.write(
-            "move_shipping_mark", lambda link: parcels.move_mark(link, connection, mark, seen=seen)
+            "move_shipping_mark", lambda link: marks.move_mark(link, connection, mark, seen=seen)
         )
 
     async def store_parcels(
@@ -73,6 +81,19 @@ class ShippingBook:
             "store_parcels", lambda link: parcels.store_parcels(link, connection, found, now=now)
         )
 
+    async def withdraw_parcels(
+        self, connection: Connection, numbers: Sequence[WarehouseOrderId], *, now: datetime
+    ) -> None:
+        """See the port."""
+        await self._database.write(
+            "withdraw_parcels",
+            lambda link: withdrawals.withdraw_reopened(link, connection, numbers, now=now),
+        )
+
+    async def parcel_stands(self, known: LedgerParcel) -> bool:
+        """See the port."""
+        return await self._database.read(lambda link: parcel_reading.stands(link, known))
+
     async def due_parcels(
         self, connection: Connection, *, now: datetime, after: int = 0, limit: int = 200
     ) -> list[LedgerParcel]:
@@ -83,10 +104,14 @@ class ShippingBook:
             )
         )
 
-    async def accepted_parcels(self, connection: Connection, *, limit: int = 200) -> list[LedgerParcel]:
+    async def accepted_parcels(
+        self, connection: Connection, *, after: int = 0, limit: int = 200
+    ) -> list[LedgerParcel]:
         """See the port."""
         return await self._database.read(
-            lambda link: parcel_reading.accepted_parcels(link, connection, limit=limit, scribe=self._scribe)
+            lambda link: parcel_reading.accepted_parcels(
+                link, connection, after=after, limit=limit, scribe=self._scribe
+            )
         )
 
     async def record_parcels(
@@ -94,7 +119,7 @@ class ShippingBook:
     ) -> None:
         """See the port."""
         await self._database.write(
-            "record_parcels", lambda link: parcels.record_parcels(link, connection, outcomes, now=now)
+            "record_parcels", lambda link: parcel_outcomes.record_parcels(link, connection, outcomes, now=now)
         )
 
     async def retry_parcels(self, connection: ConnectionSlug, order_id: AmazonOrderId) -> int:

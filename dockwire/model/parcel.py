@@ -56,11 +56,13 @@ class LedgerParcel:
     id: int
     order: Order
     parcel: Parcel
+    digest: str
+    """Of the content; tells it from an earlier or later one."""
     state: ParcelState
     version: int
     """Moves with every change of the row; a write names the version it read."""
     changed: bool
-    """Amazon took another content before: a correction."""
+    """Amazon took another content before, or may have: a correction."""
     attempts: int
     problem: Problem | None
     sent: datetime | None
@@ -82,6 +84,8 @@ class ParcelOutcome:
 
     id: int
     version: int
+    digest: str
+    """Of the content that Amazon was told of."""
     order_id: AmazonOrderId
     state: ParcelState
     problem: Problem | None = None

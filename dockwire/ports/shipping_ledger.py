@@ -72,14 +72,29 @@ class ShippingLedger(Protocol):
         """
         ...
 
+    async def withdraw_parcels(
+        self, connection: Connection, numbers: Sequence[WarehouseOrderId], *, now: datetime
+    ) -> None:
+        """Withdraw the parcels of warehouse orders that are not closed, or not any more.
+
+        What Amazon was told of, or may have been, is told to a person.
+        """
+        ...
+
+    async def parcel_stands(self, known: LedgerParcel) -> bool:
+        """Return whether a parcel is still as it was read."""
+        ...
+
     async def due_parcels(
         self, connection: Connection, *, now: datetime, after: int = 0, limit: int = 200
     ) -> list[LedgerParcel]:
         """Return parcels that Amazon has to be told of, by number, beginning behind ``after``."""
         ...
 
-    async def accepted_parcels(self, connection: Connection, *, limit: int = 200) -> list[LedgerParcel]:
-        """Return parcels Amazon took and did not show yet, longest waiting first."""
+    async def accepted_parcels(
+        self, connection: Connection, *, after: int = 0, limit: int = 200
+    ) -> list[LedgerParcel]:
+        """Return parcels Amazon took and did not show yet, by number, beginning behind ``after``."""
         ...
 
     async def record_parcels(

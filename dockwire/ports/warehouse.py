@@ -80,10 +80,13 @@ class Warehouse(Protocol):
         """Return the carriers that orders may travel by, with their services."""
         ...
 
-    def closed_orders(
+    def moved_orders(
         self, customer_id: CustomerId, since: datetime
     ) -> AsyncIterator[ShipOrder | UnreadableOrder]:
-        """Yield a customer's closed orders that changed at or after ``since``, by number."""
+        """Yield a customer's orders that changed at or after ``since``, by number, whatever their status.
+
+        An order that cannot be read stands among them, unless it certainly is not closed.
+        """
         ...
 
     async def customers(self) -> list[Party]:

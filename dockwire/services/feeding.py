@@ -7,7 +7,7 @@ again one by one; the same reference edits the same package.
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from dockwire.decisions.backlog import PATIENCE, Choice, Lane, Route, choose_route, is_stuck
 from dockwire.decisions.feeding import unfit
@@ -136,15 +136,15 @@ async def follow_feeds(desk: Desk) -> TrackingReport:
 
 
 async def _follow(desk: Desk, sent: SentFeed, report: TrackingReport) -> None:
-    amazon_id = sent.amazon_id or await _look_for(desk, sent)
-    if amazon_id is None:
+    if sent.amazon_id is None:
+        await _clear_up(desk, sent, report)
         return
-    feed = await _look(desk, amazon_id)
+    feed = await _look(desk, sent.amazon_id)
     if feed is not None and not feed.state.ended:
         if not is_stuck(feed, desk.clock.now()):
             log.info("feed=%d is %s at Amazon", sent.id, feed.state)
             return
-        feed = await desk.seller.feeds.cancel(amazon_id)
+        feed = await desk.seller.feeds.cancel(sent.amazon_id)
         log.warning("feed=%d took too long and is %s; its parcels go one by one", sent.id, feed.state)
     results = [_UNKNOWN] * sent.parcels
     if feed is not None and feed.state.ended:
@@ -159,26 +159,22 @@ async def _look(desk: Desk, amazon_id: str) -> Feed | None:
         return None
 
 
-async def _look_for(desk: Desk, sent: SentFeed) -> str | None:
-    """Return Amazon's number of a feed whose creation was not answered.
+async def _clear_up(desk: Desk, sent: SentFeed, report: TrackingReport) -> None:
+    """End a feed whose creation was not answered.
 
-    A feed that Amazon does not have is forgotten: its parcels are due again.
+    If Amazon shows no feed that we do not know, it never got this one. If it shows one, that may be ours or
+    a sibling's: its parcels wait until it is over, and are told one by one then, whatever it says.
     """
-    if desk.clock.now() - sent.begun < _STILL_SENDING:
-        return None
+    now = desk.clock.now()
+    if now - sent.begun < _STILL_SENDING:
+        return
     found = await desk.seller.feeds.since(sent.begun - _CLOCKS_DIFFER)
     known = await desk.ledger.known_feeds([feed.id for feed in found])
     strange = [feed for feed in found if feed.id not in known]
     if not strange:
         await desk.ledger.forget_feed(sent.id)
-        return None
-    amazon_id = min(strange, key=_age).id
-    await desk.ledger.feed_made(sent.id, amazon_id)
-    return amazon_id
-
-
-def _age(feed: Feed) -> datetime:
-    return feed.created
+    elif all(feed.state.ended or is_stuck(feed, now) for feed in strange):
+        await _end(desk, sent, None, [_UNKNOWN] * sent.parcels, report)
 
 
 async def _end(

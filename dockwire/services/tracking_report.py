@@ -86,6 +86,7 @@ def outcome_of(
     return ParcelOutcome(
         id=known.id,
         version=known.version,
+        digest=known.digest,
         order_id=known.order.order_id,
         state=state,
         problem=problem,

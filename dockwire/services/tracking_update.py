@@ -18,6 +18,7 @@ from dockwire.model.order import Malformed, Order
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelState
 from dockwire.model.record import Problem
 from dockwire.model.shipping import ShipOrder, UnreadableOrder
+from dockwire.model.warehouse import PlacedStatus
 from dockwire.services.desk import Desk
 from dockwire.services.feeding import Choose, follow_feeds, hand_over, quicker
 from dockwire.services.tracking_report import TrackingReport, outcome_of
@@ -55,6 +56,7 @@ class TrackingUpdate:
     async def collect(self) -> TrackingReport:
         """Read what the warehouse closed since the last run and store its parcels.
 
+        Parcels of orders that were opened again, or cancelled, are withdrawn before anything is sent.
         The mark moves only when everything was read; what is read twice changes nothing.
         """
         desk = self._desk
@@ -63,12 +65,17 @@ class TrackingUpdate:
         seen = await desk.ledger.shipping_mark(desk.connection)
         mark = seen or desk.connection.import_since
         report = TrackingReport()
-        orders = desk.warehouse.closed_orders(desk.connection.customer_id, mark - _OVERLAP)
+        orders = desk.warehouse.moved_orders(desk.connection.customer_id, mark - _OVERLAP)
         async for group in _grouped(orders, _STORED_AT_ONCE):
+            closed = [order for order in group if _counts_as_closed(order)]
+            others = [order for order in group if not _counts_as_closed(order)]
             stored = await desk.ledger.store_parcels(
                 desk.connection,
-                [self._parcels(order, began) for order in group],
+                [self._parcels(order, began) for order in closed],
                 now=desk.clock.now(),
+            )
+            await desk.ledger.withdraw_parcels(
+                desk.connection, [_number(order) for order in others], now=desk.clock.now()
             )
             report.closed += stored.orders
             report.parcels += stored.parcels
@@ -80,7 +87,7 @@ class TrackingUpdate:
             sentence = f"Warehouse order {order.order_id} cannot be read: {order.members}."
             return order.order_id, [Problem("order_unreadable", sentence, Fixer.ENGINEER)]
         closed = order.modified or began
-        return order.placed.order_id, parcels_of(order, self._desk.connection, closed=closed)
+        return _number(order), parcels_of(order, self._desk.connection, closed=closed)
 
     async def feed_backlog(self) -> TrackingReport:
         """See what became of feeds, and hand a backlog over in one where that is quicker."""
@@ -100,6 +107,9 @@ class TrackingUpdate:
         report = TrackingReport(next_after=due[-1].id if len(due) == _BATCH else None)
         troubles = 0
         for known in due:
+            # Another run may have told Amazon of a correction meanwhile; this one would put the old back.
+            if not await desk.ledger.parcel_stands(known):
+                continue
             outcome, trouble = await self._tell(known)
             await desk.ledger.record_parcels(desk.connection, [outcome], now=desk.clock.now())
             report.count(known, outcome)
@@ -113,7 +123,7 @@ class TrackingUpdate:
         desk = self._desk
         report = TrackingReport()
         asked = 0
-        for known in await desk.ledger.accepted_parcels(desk.connection):
+        async for known in self._accepted():
             outcome = _seen(known, known.order)
             if outcome is None and asked < _ASKED_AT_ONCE and _waits_long(known, desk.clock.now()):
                 asked += 1
@@ -122,6 +132,14 @@ class TrackingUpdate:
                 await desk.ledger.record_parcels(desk.connection, [outcome], now=desk.clock.now())
                 report.count(known, outcome)
         return report
+
+    async def _accepted(self) -> AsyncIterator[LedgerParcel]:
+        """Yield the parcels Amazon took and did not show yet, page by page."""
+        after = 0
+        while page := await self._desk.ledger.accepted_parcels(self._desk.connection, after=after):
+            for known in page:
+                yield known
+            after = page[-1].id
 
     async def _tell(self, known: LedgerParcel) -> tuple[ParcelOutcome, RemoteError | None]:
         decision = decide_parcel(known.parcel, known.order, corrects=known.changed)
@@ -185,6 +203,15 @@ class TrackingUpdate:
             return None
         await desk.ledger.store_order(desk.connection.account, order, now=desk.clock.now())
         return None if isinstance(order, Malformed) else order
+
+
+def _number(order: _Listed) -> WarehouseOrderId:
+    return order.order_id if isinstance(order, UnreadableOrder) else order.placed.order_id
+
+
+def _counts_as_closed(order: _Listed) -> bool:
+    # A cancelled order counts as closed in places, so the status decides where it can be read.
+    return isinstance(order, UnreadableOrder) or order.placed.status is PlacedStatus.CLOSED
 
 
 async def _grouped(orders: AsyncIterator[_Listed], size: int) -> AsyncIterator[list[_Listed]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from dockwire.errors import Unfinished
+from dockwire.errors import AccessDenied, Unfinished
 from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
 from dockwire.ledger import SqlLedger
@@ -22,6 +22,7 @@ from dockwire.services.tracking_update import TrackingUpdate
 from dockwire.simulators.amazon.packages import put_package
 from tests.e2e.orders import change, item, turn
 from tests.e2e.shipping import (
+    ROUTING,
     at_amazon,
     clerk,
     close,
@@ -284,6 +285,150 @@ async def test_a_carrier_amazon_does_not_list_goes_as_other_with_its_name(stage:
     assert (await close(stage, US, request([order_id], routing=couriers))).done
     assert (await update(stage, US)).confirmed == 1
     assert _told(stage) == ("Other", "Harbour Couriers")
+
+
+async def clerk_does(stage: Stage, order_id: str, action: str, body: object = None) -> None:
+    """Do one thing to a warehouse order in the warehouse's own pages."""
+    async with clerk(stage) as client:
+        order = await look(client, placed(stage, order_id)["orderId"])
+        reply = await act(client, order, action, body)
+        assert reply.is_success, reply.text
+
+
+def out_of_order(stage: Stage, effect: dict[str, Any]) -> FaultRules:
+    """Let Amazon answer no confirmation until the rules are taken away."""
+    rules = FaultRules()
+    rules.replace([Rule(method="POST", path="/shipmentConfirmation$", effect=effect)])
+    stage.wrap_amazon = lambda app: Faults(app, rules, clock=stage.clock)
+    return rules
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_an_order_opened_again_before_amazon_was_told_is_not_told(
+    stage: Stage, cancelled: bool
+) -> None:
+    (order_id,) = await closed(stage)
+    out = out_of_order(stage, {"kind": "status", "status": 403})
+    with pytest.raises(AccessDenied):
+        await update(stage, US)
+    out.replace([])
+    await clerk_does(stage, order_id, "unconfirmer")
+    if cancelled:
+        await clerk_does(stage, order_id, "canceler", {"reason": "not in stock"})
+    stage.clock.advance(3600)
+    assert (await update(stage, US)).confirmed == 0
+    assert at_amazon(stage, order_id) == "UNSHIPPED"
+    assert await states(stage, order_id) == ["not_needed"]
+
+
+async def test_an_order_opened_again_after_amazon_was_told_is_told_to_a_person(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    await update(stage, US)
+    await clerk_does(stage, order_id, "unconfirmer")
+    for _ in range(2):
+        stage.clock.advance(3600)
+        await update(stage, US)
+    facts = await stage.ledger.order_facts(AmazonOrderId(order_id))
+    (told,) = [fact for fact in facts if fact.kind is FactKind.CHANGE_NEEDS_PERSON]
+    assert (told.detail["code"], told.detail["fixer"]) == ("reopened", "clerk")
+    await clerk_does(stage, order_id, "confirmer", {"trackingNumber": tracking(0)})
+    stage.clock.advance(3600)
+    await update(stage, US)
+    assert sent(stage, order_id) == [(tracking(0), {LINE: 2})]
+    assert await states(stage, order_id) == ["visible"]
+
+
+@pytest.mark.parametrize("programs", [[], ["PRIME"]])
+async def test_a_correction_after_a_lost_reply_is_told(stage: Stage, programs: list[str]) -> None:
+    (order_id,) = await closed(stage)
+    change(stage, 1, lambda body: body.update(programs=programs))
+    lost = out_of_order(stage, {"kind": "lost_reply"})
+    assert (await update(stage, US)).unknown == 1
+    lost.replace([])
+    await refresh(stage)
+    await correct(stage, order_id, tracking(9))
+    stage.clock.advance(3600)
+    assert (await update(stage, US)).confirmed == 1
+    assert sent(stage, order_id) == [(tracking(9), {LINE: 2})]
+
+
+async def test_a_slow_run_does_not_put_an_old_tracking_number_back(stage: Stage) -> None:
+    ids = await closed(stage, 2)
+    corrected: list[str] = []
+
+    def meanwhile(app: App) -> App:
+        async def slow(scope: Any, receive: Any, send: Any) -> None:
+            # While Amazon is at one parcel, the other is corrected and told by another run.
+            if scope["path"].endswith("shipmentConfirmation") and not corrected:
+                corrected.extend(order_id for order_id in ids if order_id not in scope["path"])
+                stage.wrap_amazon = bare
+                await correct(stage, corrected[0], tracking(9))
+                assert (await update(stage, US)).confirmed > 0
+            await app(scope, receive, send)
+
+        return slow
+
+    stage.wrap_amazon = meanwhile
+    await update(stage, US)
+    (other,) = corrected
+    assert sent(stage, other) == [(tracking(9), {LINE: 2})]
+
+
+async def test_a_confirmation_overtaken_on_its_way_is_put_right_by_the_next_run(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    corrected: list[str] = []
+
+    def meanwhile(app: App) -> App:
+        async def slow(scope: Any, receive: Any, send: Any) -> None:
+            # The old number is on its way while another run tells the new one.
+            if scope["path"].endswith("shipmentConfirmation") and not corrected:
+                corrected.append(order_id)
+                stage.wrap_amazon = bare
+                await correct(stage, order_id, tracking(9))
+                assert (await update(stage, US)).confirmed == 1
+            await app(scope, receive, send)
+
+        return slow
+
+    stage.wrap_amazon = meanwhile
+    await update(stage, US)
+    assert sent(stage, order_id) == [(tracking(0), {LINE: 2})]
+    await update(stage, US)
+    assert sent(stage, order_id) == [(tracking(9), {LINE: 2})]
+
+
+async def test_an_order_packed_after_it_was_told_whole_edits_the_same_package(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    assert (await update(stage, US)).confirmed == 1
+    await refresh(stage)
+    await clerk_does(stage, order_id, "unconfirmer")
+    await pack(stage, order_id, (tracking(9), {"MUG-BLUE-350": 2}))
+    await clerk_does(stage, order_id, "confirmer", {})
+    stage.clock.advance(600)
+    assert (await update(stage, US)).confirmed == 1
+    assert sent(stage, order_id) == [(tracking(9), {LINE: 2})]
+
+
+async def test_a_package_made_anew_does_not_ship_its_units_twice(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1, orderItems=[item(1, ordered=4, left=4)])
+    await pack(stage, order_id, (tracking(1), {"MUG-BLUE-350": 1}))
+    async with clerk(stage) as client:
+        number = placed(stage, order_id)["orderId"]
+        assert (await act(client, await look(client, number), "routing", ROUTING, method="PUT")).is_success
+    await clerk_does(stage, order_id, "confirmer", {})
+    stage.clock.advance(60)
+    await update(stage, US)
+    assert sent(stage, order_id) == [(tracking(1), {LINE: 1})]
+    await clerk_does(stage, order_id, "unconfirmer")
+    async with clerk(stage) as client:
+        etag = (await client.get(f"/orders/{number}/packages/1")).headers["etag"]
+        gone = await client.delete(f"/orders/{number}/packages/1", headers={"if-match": etag})
+        assert gone.is_success
+    await pack(stage, order_id, (tracking(1), {"MUG-BLUE-350": 1}), (tracking(2), {"MUG-BLUE-350": 3}))
+    await clerk_does(stage, order_id, "confirmer", {})
+    stage.clock.advance(600)
+    await update(stage, US)
+    assert sorted(sent(stage, order_id)) == [(tracking(1), {LINE: 1}), (tracking(2), {LINE: 3})]
 
 
 async def test_a_ledger_made_anew_learns_of_orders_that_were_closed_long_ago(

@@ -37,7 +37,7 @@ async def close(client: WarehouseClient, house: Warehouse, reference: str, **ove
 
 
 async def listed_orders(client: WarehouseClient, since: datetime = BEFORE) -> list[ShipOrder]:
-    orders = [order async for order in client.closed_orders(ACME, since)]
+    orders = [order async for order in client.moved_orders(ACME, since)]
     readable = [order for order in orders if isinstance(order, ShipOrder)]
     assert readable == orders
     return readable
@@ -62,13 +62,16 @@ def few_at_once(app: ASGIApp, act: Callable[[int], Awaitable[None]] | None = Non
     return stingy
 
 
-async def test_only_the_customers_closed_orders_are_read(client: WarehouseClient, house: Warehouse) -> None:
+async def test_the_customers_orders_are_read_with_their_status(
+    client: WarehouseClient, house: Warehouse
+) -> None:
     wanted = await close(client, house, "R-1")
     await client.create_order(draft("R-2"))
     cancelled = await client.create_order(draft("R-3"))
     await client.cancel_order(cancelled, "reason")
     await close(client, house, "R-4", customer_id=BOREALIS)
-    (order,) = await listed_orders(client)
+    order, *others = await listed_orders(client)
+    assert [other.placed.status for other in others] == [PlacedStatus.OPEN, PlacedStatus.CANCELLED]
     assert (order.placed.order_id, order.placed.status) == (wanted, PlacedStatus.CLOSED)
     assert (order.routing, order.tracking, order.lines[0].item_id) == (UPS, "1ZR-1", "77")
     assert order.closed == START - timedelta(minutes=1)
@@ -244,7 +247,7 @@ async def test_a_row_that_is_no_order_is_told_by_its_number(house: Warehouse) ->
     body = {"totalResults": 1, "_embedded": {"item": [{"readOnly": {"orderId": 1}}]}}
     answer = {"kind": "status", "status": 200, "json_body": body}
     async with opened(noting(house, rules({"path": "/orders$", "effect": answer}))) as client:
-        (row,) = [order async for order in client.closed_orders(ACME, BEFORE)]
+        (row,) = [order async for order in client.moved_orders(ACME, BEFORE)]
     assert row == UnreadableOrder(
         WarehouseOrderId(1), "readonly.customeridentifier, readonly.status, referencenum"
     )

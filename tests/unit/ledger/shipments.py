@@ -80,7 +80,7 @@ async def due(ledger: SqlLedger, **overrides: Any) -> list[LedgerParcel]:
 
 
 def outcome(known: LedgerParcel, state: ParcelState, **more: Any) -> ParcelOutcome:
-    return ParcelOutcome(known.id, known.version, known.order.order_id, state, **more)
+    return ParcelOutcome(known.id, known.version, known.digest, known.order.order_id, state, **more)
 
 
 async def record(ledger: SqlLedger, known: LedgerParcel, state: ParcelState, **more: Any) -> None:

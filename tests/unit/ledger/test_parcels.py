@@ -15,7 +15,7 @@ from dockwire.model.record import Claim, Created, Fact, FactKind, Problem
 from dockwire.sealing import Sealer
 from tests.builders import CA, NOW, connection, order
 from tests.unit.ledger.acts import ACME, kinds, number, read
-from tests.unit.ledger.shipments import LATER, as_placed, created, due, outcome, parcel, record, states, store
+from tests.unit.ledger.shipments import LATER, as_placed, created, due, parcel, record, states, store
 
 CANADA = connection(slug="acme-ca", marketplace_code="CA")
 ELSEWHERE = connection(warehouse="other")
@@ -74,13 +74,39 @@ async def test_a_correction_of_what_amazon_never_took_is_no_correction_to_amazon
     assert (again.state, again.changed, again.problem) == (ParcelState.TO_SEND, False, None)
 
 
-async def test_what_became_of_old_content_says_nothing_about_new_content(ledger: SqlLedger) -> None:
+@pytest.mark.parametrize(("state", "taken"), [(ParcelState.ACCEPTED, True), (ParcelState.SENT, False)])
+async def test_old_content_that_reached_amazon_makes_the_new_a_correction(
+    ledger: SqlLedger, state: ParcelState, taken: bool
+) -> None:
     known = await stored(ledger)
     await store(ledger, 7, parcel(tracking="1Z6"))
-    await record(ledger, known, ParcelState.ACCEPTED, taken=True)
+    await record(ledger, known, state, taken=taken)
     (again,) = await due(ledger)
-    assert (again.state, again.changed, again.parcel.tracking) == (ParcelState.TO_SEND, False, "1Z6")
+    assert (again.state, again.changed, again.parcel.tracking) == (ParcelState.TO_SEND, True, "1Z6")
     assert await shipping_facts(ledger) == []
+
+
+async def test_old_content_that_overtook_the_new_at_amazon_has_the_new_told_again(ledger: SqlLedger) -> None:
+    old = await stored(ledger)
+    await store(ledger, 7, parcel(tracking="1Z6"))
+    (new,) = await due(ledger)
+    await record(ledger, new, ParcelState.ACCEPTED, taken=True)
+    assert not await ledger.parcel_stands(old)
+    await record(ledger, old, ParcelState.ACCEPTED, taken=True)
+    (again,) = await due(ledger)
+    assert (again.changed, again.parcel.tracking) == (True, "1Z6")
+    # The same content told twice by two runs is nothing to put right.
+    await record(ledger, again, ParcelState.ACCEPTED, taken=True)
+    await record(ledger, again, ParcelState.ACCEPTED, taken=True)
+    assert await due(ledger) == []
+
+
+async def test_a_correction_of_what_amazon_may_have_is_a_correction(ledger: SqlLedger) -> None:
+    known = await stored(ledger)
+    await record(ledger, known, ParcelState.SENT)
+    await store(ledger, 7, parcel(tracking="1Z6"))
+    (again,) = await due(ledger)
+    assert again.changed
 
 
 async def test_a_parcel_without_an_answer_is_sent_again_after_a_while(ledger: SqlLedger) -> None:
@@ -207,11 +233,61 @@ async def test_an_order_packed_anew_is_not_sent_as_it_was_packed_before(ledger: 
     assert [known.parcel.reference for known in await due(ledger)] == ["27"]
 
 
-async def test_what_amazon_has_stays_when_the_order_is_packed_anew(ledger: SqlLedger) -> None:
+async def test_a_package_packed_anew_edits_the_one_amazon_has(ledger: SqlLedger) -> None:
     known = await stored(ledger)
     await record(ledger, known, ParcelState.ACCEPTED, taken=True)
-    await store(ledger, 7, parcel("16", tracking="1Z6"))
-    assert dict(await states(ledger, order().order_id))["15"] is ParcelState.ACCEPTED
+    for _ in range(2):
+        await store(ledger, 7, parcel("16", tracking="1Z6"))
+        (again,) = await due(ledger)
+        assert (again.parcel.reference, again.parcel.tracking, again.changed) == ("15", "1Z6", True)
+    assert await states(ledger, order().order_id) == [("15", ParcelState.TO_SEND)]
+
+
+async def test_a_package_amazon_has_and_the_order_has_no_longer_is_told_once(ledger: SqlLedger) -> None:
+    await created(ledger, 7)
+    await store(ledger, 7, parcel("15"), parcel("16", tracking="1Z6"), parcel("17", tracking="1Z7"))
+    first, second, _ = await due(ledger)
+    await record(ledger, first, ParcelState.ACCEPTED, taken=True)
+    await record(ledger, second, ParcelState.SENT)
+    for _ in range(2):
+        await store(ledger, 7, NO_TRACKING)
+    assert dict(await states(ledger, order().order_id)) == {
+        "15": ParcelState.ACCEPTED,
+        "16": ParcelState.REFUSED,
+        "17": ParcelState.NOT_NEEDED,
+        "problem-7-0": ParcelState.REFUSED,
+    }
+    told = await kinds(ledger, order().order_id)
+    assert told.count(FactKind.CHANGE_NEEDS_PERSON) == 2
+    assert await ledger.retry_parcels(ACME.slug, order().order_id) == 0
+
+
+async def test_a_reopened_order_is_told_of_only_what_amazon_has(ledger: SqlLedger) -> None:
+    await created(ledger, 7)
+    await store(ledger, 7, parcel("15"), parcel("16", tracking="1Z6"), parcel("17", tracking="1Z7"))
+    first, second, _ = await due(ledger)
+    await record(ledger, first, ParcelState.ACCEPTED, taken=True)
+    await record(ledger, second, ParcelState.SENT)
+    for _ in range(2):
+        await ledger.withdraw_parcels(ACME, [WarehouseOrderId(7), WarehouseOrderId(8)], now=NOW)
+    assert await due(ledger) == []
+    assert [state for _, state in await states(ledger, order().order_id)] == [
+        ParcelState.ACCEPTED,
+        ParcelState.REFUSED,
+        ParcelState.NOT_NEEDED,
+    ]
+    facts = [fact for fact in await ledger.order_facts(order().order_id) if "package" in fact.detail]
+    assert [fact.detail["code"] for fact in facts if fact.kind is FactKind.CHANGE_NEEDS_PERSON] == [
+        "reopened",
+        "reopened",
+    ]
+    # Closed again, it is told again: the same packages.
+    await store(ledger, 7, parcel("15"), parcel("16", tracking="1Z6"), parcel("17", tracking="1Z7"))
+    assert [(known.parcel.reference, known.changed) for known in await due(ledger)] == [
+        ("15", False),
+        ("16", False),
+        ("17", False),
+    ]
 
 
 async def test_the_parcels_of_orders_that_are_not_ours_are_passed_over(ledger: SqlLedger) -> None:
@@ -248,15 +324,14 @@ async def test_due_parcels_come_in_batches_to_the_end(ledger: SqlLedger) -> None
     assert seen == [f"1{n}" for n in range(5)]
 
 
-async def test_what_waits_longest_is_looked_for_first(ledger: SqlLedger) -> None:
+async def test_what_amazon_does_not_show_yet_is_read_page_by_page(ledger: SqlLedger) -> None:
     await created(ledger, 7)
     await store(ledger, 7, parcel("15"), parcel("16"), parcel("17"))
-    for minutes, known in zip((2, 0, 1), await due(ledger), strict=True):
-        moment = NOW + timedelta(minutes=minutes)
-        done = outcome(known, ParcelState.ACCEPTED, taken=True)
-        await ledger.record_parcels(ACME, [done], now=moment)
-    waiting = await ledger.accepted_parcels(ACME, limit=2)
-    assert [known.parcel.reference for known in waiting] == ["16", "17"]
+    for known in await due(ledger):
+        await record(ledger, known, ParcelState.ACCEPTED, taken=True)
+    first = await ledger.accepted_parcels(ACME, limit=2)
+    rest = await ledger.accepted_parcels(ACME, after=first[-1].id)
+    assert [known.parcel.reference for known in (*first, *rest)] == ["15", "16", "17"]
 
 
 async def test_people_see_every_parcel_with_its_order(ledger: SqlLedger) -> None:
