@@ -14,6 +14,7 @@ from typing import Annotated
 import httpx
 import typer
 
+from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
 from dockwire.cli import key, orders, say, simulate, warehouse
@@ -34,15 +35,18 @@ app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")
 
 _PREFECT_PORT = 4200
+_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "key", "demo"}
+"""The demo has a Prefect of its own."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()
 @say.plainly
-def _everywhere() -> None:
+def _everywhere(context: typer.Context) -> None:
     """Amazon orders into the warehouse, shipments back to Amazon; nothing lost, nothing doubled."""
-    prepare_environment(read_settings().state_dir.absolute())
+    if context.invoked_subcommand not in _WITHOUT_PREFECT:
+        prepare_environment(read_settings().state_dir.absolute())
 
 
 @app.command()
@@ -54,7 +58,7 @@ def apply(
     """Store the connections of a file as Prefect blocks; repeating it changes nothing."""
     from deployments.connections_file import ConnectionsFile
 
-    stored = asyncio.run(ConnectionsFile(file).store())
+    stored = beside_prefect(ConnectionsFile(file).store)
     if as_json:
         say.data(stored)
     else:
@@ -68,7 +72,7 @@ def deploy(as_json: Json = False) -> None:
     """Register one deployment per stored connection and flow; repeating it updates them."""
     from deployments.serving import register
 
-    names = asyncio.run(register())
+    names = beside_prefect(register)
     if as_json:
         say.data(names)
     else:
@@ -125,7 +129,7 @@ def list_connections(as_json: Json = False) -> None:
     """List the stored connections."""
     from deployments.inspect import describe_all
 
-    rows = asyncio.run(describe_all())
+    rows = beside_prefect(describe_all)
     if as_json:
         say.data(rows)
     elif rows:
@@ -143,7 +147,7 @@ def check(
     """Try everything a connection needs, without changing anything, and say what is wrong."""
     from deployments.inspect import check_connection
 
-    results = asyncio.run(check_connection(name))
+    results = beside_prefect(lambda: check_connection(name))
     if as_json:
         say.data(results)
     else:
@@ -167,6 +171,8 @@ def main() -> None:
 
 def _prefect_trouble(error: Exception) -> str:
     """Return what to tell when Prefect's server was the trouble, else nothing."""
+    if "prefect" not in sys.modules:
+        return ""
     from prefect.exceptions import PrefectException
 
     server = os.environ.get("PREFECT_API_URL", "(none)")

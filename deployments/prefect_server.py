@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -27,10 +27,14 @@ def prepare_environment(state_dir: Path) -> None:
     """Point Prefect, which reads its settings at import, to this installation's state.
 
     Variables that are set already win. Without PREFECT_API_URL the local server is used while it
-    runs, and else a server inside this process, on the same database.
+    runs; without one, ``deployments.at_hand`` goes to the same database.
+
+    Raises:
+        SettingsError: Prefect's folder cannot be written, and its database would be there.
     """
     for name, value in _home(state_dir).items():
         os.environ.setdefault(name, value)
+    _make(Path(os.environ["PREFECT_HOME"]))
     note = _note(state_dir)
     if "PREFECT_API_URL" not in os.environ and note.exists() and _healthy(api := note.read_text().strip()):
         os.environ["PREFECT_API_URL"] = api
@@ -59,6 +63,14 @@ def _home(state_dir: Path) -> dict[str, str]:
         # Our own lines belong to the run they were written in.
         "PREFECT_LOGGING_EXTRA_LOGGERS": "dockwire",
     }
+
+
+def _make(home: Path) -> None:
+    """Prefect makes its folder at import, but not the folders around it, and nothing works without."""
+    with suppress(OSError):
+        home.mkdir(parents=True, exist_ok=True)
+    if "PREFECT_API_URL" not in os.environ and not os.access(home, os.W_OK):
+        raise SettingsError(f"the folder {home} cannot be made or written; DOCKWIRE_STATE_DIR names another")
 
 
 def _note(state_dir: Path) -> Path:

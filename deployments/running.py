@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from deployments.at_hand import beside_prefect, quiet_run
 from dockwire.cli import say
 from dockwire.cli.ship_request import ship_request
 from dockwire.model.charge import Apply
@@ -121,7 +122,7 @@ def preview_charges(
     request = ship_request(
         orders or [], csv_file=csv_file, routing=routing, charges=charge or [], apply=apply
     )
-    _show_plan(asyncio.run(_plan(name, request)), as_json=as_json)
+    _show_plan(beside_prefect(lambda: _plan(name, request)), as_json=as_json)
 
 
 async def _plan(name: str, request: ShipRequest) -> Any:
@@ -160,6 +161,7 @@ def _show_plan(plan: Any, *, as_json: bool) -> None:
 
 def _tell(running: Any, *, as_json: bool) -> None:
     """Wait for a flow's end state and print its message, or its numbers as JSON, or leave with its message."""
+    quiet_run()
     state, numbers = asyncio.run(_ended(running))
     if not state.is_completed():
         say.fail(state.message or f"the run ended as {state.name}")

@@ -1,7 +1,7 @@
 """Fixtures of the command line's tests."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,11 +30,24 @@ def prefect_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[s
 @pytest.fixture
 def town(tmp_path: Path, prefect_address: dict[str, str]) -> Iterator[Town]:
     """Build a town with a dozen orders waiting at Amazon."""
+    with _built(tmp_path, prefect_address) as town:
+        yield town
+
+
+@pytest.fixture
+def lone_town(tmp_path: Path) -> Iterator[Town]:
+    """Build a town where no Prefect server runs, as on a newcomer's machine."""
+    with _built(tmp_path, {}) as town:
+        yield town
+
+
+@contextmanager
+def _built(folder: Path, prefect: dict[str, str]) -> Iterator[Town]:
     clock = SystemClock()
     world = World(7, clock=clock, quota="documented")
     world.populate(12, [("US", 1)])
     warehouse = Warehouse.open(
-        f"sqlite:///{tmp_path / 'warehouse.db'}", sealer=Sealer([Sealer.new_key()]), clock=clock
+        f"sqlite:///{folder / 'warehouse.db'}", sealer=Sealer([Sealer.new_key()]), clock=clock
     )
     load_seed(warehouse, warehouse_seed())
     faults = FaultRules()
@@ -45,7 +58,7 @@ def town(tmp_path: Path, prefect_address: dict[str, str]) -> Iterator[Town]:
             running.enter_context(serve(build_app(world))),
             running.enter_context(serve(Faults(build_warehouse(warehouse), faults, clock=clock))),
             faults,
-            prefect_address,
-            tmp_path,
+            prefect,
+            folder,
         )
     warehouse.close()

@@ -7,6 +7,7 @@ import pytest
 from dockwire.simulators.amazon.accounts import Role
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
+from tests.deployments.pages import Pages
 from tests.deployments.town import SELLER, Said, Town
 
 
@@ -104,6 +105,9 @@ def test_consent_that_the_seller_took_back_is_told(town: Town) -> None:
     stored(town)
     town.world.sellers[SELLER].consent = False
     refused(imported(town), "authorise the application again", "refresh token")
+    # The terminal tells it once; Prefect's pages have every line of the run.
+    logged = Pages(town).post("logs/filter", {"logs": {"level": {"ge_": 40}}})
+    assert any("refresh token" in line["message"] for line in logged)
     nothing_happened(town)
 
 

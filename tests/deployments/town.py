@@ -84,8 +84,9 @@ class Town:
                 stop(process)
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Return the environment of a command; ``DOCKWIRE_`` variables of this machine do not count."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("DOCKWIRE_")}
+        """Return the environment of a command; what this machine sets does not count."""
+        ours = ("DOCKWIRE_", "PREFECT_")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         here = {"DOCKWIRE_STATE_DIR": str(self.folder / "state"), "PYTHONPATH": str(Path.cwd())}
         return inherited | self.prefect | here | self.secrets() | more
 

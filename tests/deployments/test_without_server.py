@@ -1,0 +1,32 @@
+"""Where no Prefect server runs, commands do their work all the same, and the terminal shows only theirs."""
+
+from tests.deployments.town import SELLER, Town
+
+
+def test_connections_are_stored_listed_and_tried_without_a_server(lone_town: Town) -> None:
+    stored = lone_town.dockwire("apply", str(lone_town.connections()))
+    assert stored.out.startswith("stored: sellers.town-na, warehouses.town, connections.town-us\n")
+    assert stored.err.count("\n") == 1
+    assert "preparing Prefect's database" in stored.err
+    listed = lone_town.dockwire("connection", "list", "--json")
+    assert ([row["connection"] for row in listed.data], listed.err) == (["town-us"], "")
+    checked = lone_town.dockwire("connection", "check", "town-us", "--json")
+    assert (checked.code, checked.err) == (0, "")
+    deployed = lone_town.dockwire("deploy")
+    assert deployed.out.splitlines() == [
+        "order-import/town-us",
+        "tracking-update/town-us",
+        "ship-and-close/town-us",
+    ]
+    assert deployed.err == ""
+
+
+def test_a_run_says_that_it_needs_a_server_and_why_it_failed_and_each_once(lone_town: Town) -> None:
+    assert lone_town.dockwire("apply", str(lone_town.connections())).code == 0
+    lone_town.world.sellers[SELLER].consent = False
+    said = lone_town.dockwire("run", "order-import", "town-us")
+    assert said.code == 1
+    assert said.err.count("refresh token") == 1, said.err
+    assert said.err.count("'dockwire up' keeps one") == 1
+    assert "temporary server" not in said.err
+    assert "EventsWorker" not in said.err
