@@ -98,9 +98,16 @@ def up(
         from deployments.serving import serve
 
         try:
-            asyncio.run(serve(limit=limit))
+            asyncio.run(serve(limit=limit, announce=_tell_served))
         except KeyboardInterrupt:
             say.line("stopped")
+
+
+def _tell_served(rows: list[dict[str, str]]) -> None:
+    say.table(rows)
+    say.line("serving these until Ctrl-C")
+    # Whoever keeps this in a log wants to see it now.
+    sys.stdout.flush()
 
 
 @app.command()
@@ -159,7 +166,9 @@ def check(
 
 def main() -> None:
     """Run the command line."""
-    # Asked to end, a command first ends what it started: servers must not outlive it.
+    # Asked to end, a command first ends what it started: servers must not outlive it. A shell starts a job
+    # in the background deaf to Ctrl-C, but who sends that signal to this command means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for ask in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ask) is not signal.SIG_IGN:
             signal.signal(ask, lambda number, _: sys.exit(128 + number))

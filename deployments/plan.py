@@ -34,6 +34,14 @@ class Cadence:
     event: str = ""
     """The event of the connection that starts it at once."""
 
+    @property
+    def when(self) -> str:
+        """Say when it runs."""
+        minutes = self.interval.total_seconds() / 60 if self.interval else 0
+        words = [f"every {minutes:.0f} minutes"] if minutes else []
+        words += [f"at {self.event}"] if self.event else []
+        return " and ".join(words) or "when somebody asks for it"
+
 
 FLOWS = (
     Cadence(order_import, timedelta(minutes=15)),

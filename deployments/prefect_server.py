@@ -1,6 +1,7 @@
 """A local Prefect server as a child process, bound to loopback, for the demo and for one-box use."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -44,6 +46,8 @@ def free_port(preferred: int = 0) -> int:
     """Return a port nobody listens on at this moment, the preferred one if possible."""
     for port in (preferred, 0):
         with socket.socket() as probe:
+            # As the server does: what a server has just left is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
@@ -98,7 +102,7 @@ def local_server(state_dir: Path, port: int) -> Iterator[str]:
     prefect = [sys.executable, "-m", "deployments.prefect_process"]
     command = [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as output:
-        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)  # noqa: S603 - our own command
+        server = start(command, env=environment, stdout=output, stderr=output)
         try:
             _wait(server, f"http://127.0.0.1:{port}/api", log)
             _note(state_dir).write_text(f"http://127.0.0.1:{port}/api")
@@ -108,13 +112,21 @@ def local_server(state_dir: Path, port: int) -> Iterator[str]:
             stop(server)
 
 
+def start(command: list[str], **how: Any) -> subprocess.Popen[bytes]:
+    """Start a child that only we end: a signal to our process group, such as Ctrl-C, does not reach it.
+
+    Else servers would be gone while what they serve still winds up.
+    """
+    return subprocess.Popen(command, start_new_session=True, **how)  # noqa: S603 - our own command
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a child process, gently first."""
+    """End a child of ``start`` and what it started, gently first."""
     process.terminate()
     try:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

@@ -1,11 +1,12 @@
 """Registering and serving the planned deployments."""
 
-import sys
+import signal
+from collections.abc import Callable
 from typing import Any
 
 from prefect.runner import Runner
 
-from deployments.plan import planned, stored_connections
+from deployments.plan import FLOWS, planned, stored_connections
 from dockwire.errors import SettingsError
 
 
@@ -21,20 +22,35 @@ async def register() -> list[str]:
     return [f"{deployment.flow_name}/{deployment.name}" for deployment in deployments]
 
 
-async def serve(*, limit: int) -> None:
-    """Run what the deployments' schedules ask for, at most ``limit`` runs at once, until cancelled."""
+async def serve(*, limit: int, announce: Callable[[list[dict[str, str]]], None]) -> None:
+    """Run what the deployments' schedules ask for, at most ``limit`` runs at once, until cancelled.
+
+    ``announce`` is called once all are registered, with each one's name and when it runs.
+    """
     runner = _Runner(name="dockwire", limit=limit, pause_on_shutdown=False)
-    for deployment in await planned(await _some_connections()):
+    deployments = await planned(await _some_connections())
+    for deployment in deployments:
         await runner.aadd_deployment(deployment)
+    for ask in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ask) is not signal.SIG_IGN:
+            signal.signal(ask, runner.handle_sigterm)
+    when = {cadence.flow.name: cadence.when for cadence in FLOWS}
+    announce(
+        [
+            {"deployment": f"{each.flow_name}/{each.name}", "runs": when[each.flow_name or ""]}
+            for each in deployments
+        ]
+    )
     await runner.start()
 
 
 class _Runner(Runner):
-    """Ends at once at SIGTERM: Prefect 3.8 calls its own asynchronous stop there without awaiting it."""
+    """Ends at SIGTERM as at Ctrl-C: Prefect 3.8 calls its own asynchronous stop there without awaiting it."""
 
     def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - Prefect's signature
         """Leave; runs under way are finished by the next run of their connection."""
-        sys.exit(0)
+        # asyncio ends the loop in order then; an exception from here would end it at any point.
+        signal.raise_signal(signal.SIGINT)
 
 
 async def _some_connections() -> list[str]:

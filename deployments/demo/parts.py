@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deployments.demo.files import secrets_of, write_connections, write_seed
-from deployments.prefect_server import local_server, stop
+from deployments.prefect_server import local_server, start, stop
 from dockwire.errors import SettingsError
 from dockwire.mail.folder import keep_mail
 
@@ -77,7 +77,7 @@ def _child(folder: Path, name: str, arguments: list[str]) -> Iterator[subprocess
     log = folder / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as errors:
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = start(
             [sys.executable, "-m", "deployments", *arguments],
             stdout=errors if name == "up" else subprocess.PIPE,
             stderr=errors,

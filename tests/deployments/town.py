@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deployments.prefect_server import stop
+from deployments.prefect_server import start, stop
 from dockwire.faults import FaultRules
 from dockwire.simulators.amazon import World
 from dockwire.warehouse import Warehouse
@@ -71,7 +71,7 @@ class Town:
     def serving(self) -> Iterator[None]:
         """Run what Prefect asks for, as ``dockwire up`` does, until the block ends."""
         with (self.folder / "up.log").open("wb") as log:
-            process = subprocess.Popen(
+            process = start(
                 [sys.executable, "-m", "deployments", "up"],
                 cwd=self.folder,
                 env=self.environment(PREFECT_RUNNER_POLL_FREQUENCY="1"),
@@ -82,6 +82,10 @@ class Town:
                 yield
             finally:
                 stop(process)
+
+    def local_server(self) -> str:
+        """Return the API address of the server that ``dockwire up`` has started here."""
+        return (self.folder / "state" / "prefect" / "api-url").read_text()
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of a command; what this machine sets does not count."""

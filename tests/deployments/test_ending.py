@@ -1,0 +1,106 @@
+"""Asked to end, ``dockwire up`` ends in order, and its Prefect server neither before it nor after it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deployments.prefect_server import start, stop
+from tests.deployments.town import Town
+
+DUE_SECONDS = 15.0
+"""Less than Prefect waits for a server that is gone."""
+
+
+DEAF = ("sh", "-c", 'trap \'\' INT; exec "$0" "$@"')
+"""As a shell starts what it puts into the background."""
+
+
+def to_all(number: int) -> Callable[[int], None]:
+    """Send to the process group, as a terminal does."""
+    return lambda pid: os.killpg(pid, number)
+
+
+def to_one(number: int) -> Callable[[int], None]:
+    return lambda pid: os.kill(pid, number)
+
+
+@pytest.fixture
+def connected(lone_town: Town) -> Town:
+    """Store a connection, so that there is something to serve."""
+    assert lone_town.dockwire("apply", str(lone_town.connections())).code == 0
+    return lone_town
+
+
+def started(town: Town, log: Path, *, shell: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """Start ``dockwire up`` in a process group of its own and wait until it serves."""
+    with log.open("wb") as output:
+        up = subprocess.Popen(
+            [*shell, sys.executable, "-m", "deployments", "up"],
+            cwd=town.folder, env=town.environment(), stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+    give_up = time.monotonic() + 90
+    while "until Ctrl-C" not in log.read_text():
+        assert up.poll() is None, log.read_text()
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+    return up
+
+
+def answers(api: str) -> bool:
+    try:
+        return httpx.get(f"{api}/health", timeout=5.0).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("send", "shell"),
+    [
+        (to_all(signal.SIGINT), ()),
+        (to_all(signal.SIGINT), DEAF),
+        (to_one(signal.SIGTERM), ()),
+        (to_one(signal.SIGHUP), ()),
+    ],
+    ids=["ctrl-c", "background", "terminated", "hung-up"],
+)
+def test_up_ends_with_its_server_and_without_a_traceback(
+    connected: Town, send: Callable[[int], None], shell: Sequence[str]
+) -> None:
+    log = connected.folder / "up.log"
+    up = started(connected, log, shell=shell)
+    api = connected.local_server()
+    assert answers(api)
+    send(up.pid)
+    assert up.wait(DUE_SECONDS) == 0
+    assert not answers(api)
+    said = log.read_text()
+    assert said.endswith("stopped\n")
+    assert "order-import/town-us     every 15 minutes" in said
+    assert "Traceback" not in said
+
+
+def test_a_server_does_not_outlive_an_up_that_was_killed(connected: Town) -> None:
+    up = started(connected, connected.folder / "up.log")
+    api = connected.local_server()
+    os.kill(up.pid, signal.SIGKILL)
+    up.wait()
+    give_up = time.monotonic() + DUE_SECONDS
+    while answers(api):
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+
+
+def test_a_child_is_not_reached_by_ctrl_c() -> None:
+    child = start([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    assert os.getpgid(child.pid) == child.pid != os.getpgid(0)
+    stop(child)
+    assert child.stdin is not None
+    child.stdin.close()
