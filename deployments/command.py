@@ -38,6 +38,8 @@ _PREFECT_PORT = 4200
 _WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "key", "demo"}
 """The demo has a Prefect of its own."""
 
+_MARKS = {True: "ok  ", False: "FAIL", None: "?   "}
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -159,8 +161,8 @@ def check(
         say.data(results)
     else:
         for result in results:
-            say.line(f"{'ok  ' if result['ok'] else 'FAIL'}  {result['what']}: {result['detail']}")
-    if not all(result["ok"] for result in results):
+            say.line(f"{_MARKS[result['ok']]}  {result['what']}: {result['detail']}")
+    if any(result["ok"] is False for result in results):
         raise typer.Exit(say.FAILED)
 
 

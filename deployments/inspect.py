@@ -6,6 +6,7 @@ from typing import Any
 
 from blocks import MarketplaceConnection
 from deployments.plan import stored_connections
+from dockwire.access import EMBEDDED
 from dockwire.bootstrap import opened_ledger, opened_seller, opened_warehouse
 from dockwire.clock import SystemClock
 from dockwire.errors import DockwireError, NotFound, SettingsError
@@ -35,7 +36,10 @@ async def describe_all() -> list[dict[str, Any]]:
 
 
 async def check_connection(slug: str) -> list[dict[str, Any]]:
-    """Return what was tried and how it went: settings, database, Amazon, warehouse."""
+    """Return what was tried and how it went: settings, database, Amazon, warehouse.
+
+    ``ok`` is None for what cannot be tried without changing something.
+    """
     results: list[dict[str, Any]] = []
 
     async def tried(what: str, attempt: Callable[[], Awaitable[str]]) -> None:
@@ -58,7 +62,24 @@ async def check_connection(slug: str) -> list[dict[str, Any]]:
         await tried("warehouse", lambda: _customer_and_facility(warehouse, connection))
         await tried("items", lambda: _items(warehouse, connection))
         await tried("ship methods", lambda: _ship_methods(warehouse, connection))
+    results.append(_closing(block))
     return results
+
+
+def _closing(block: MarketplaceConnection) -> dict[str, Any]:
+    """The hosted warehouse tells a caller nowhere which roles its credential carries."""
+    if block.warehouse.base_url == EMBEDDED:
+        return {
+            "what": "closing",
+            "ok": True,
+            "detail": "the embedded warehouse lets this process close orders",
+        }
+    return {
+        "what": "closing",
+        "ok": None,
+        "detail": "needs the role OrderConfirm, which only closing an order would try; the warehouse shows the "
+        "roles of a credential where it was made (Support Portal, Manage Credentials; the embedded one: its seed)",
+    }
 
 
 async def _open(stack: AsyncExitStack, block: MarketplaceConnection) -> tuple[SellerAccount, Warehouse]:

@@ -141,7 +141,7 @@ def test_ship_methods_that_the_warehouse_cannot_carry_out_are_told_by_the_check(
     assert town.dockwire("apply", str(file)).code == 0
     said = town.dockwire("connection", "check", "town-us", "--json")
     assert said.code != 0
-    (told,) = [row["detail"] for row in said.data if not row["ok"]]
+    (told,) = [row["detail"] for row in said.data if row["ok"] is False]
     assert told == "STANDARD names the carrier 'UPX'; there are: Harbour Couriers, UPS"
 
 

@@ -12,6 +12,9 @@ def test_connections_are_stored_listed_and_tried_without_a_server(lone_town: Tow
     assert ([row["connection"] for row in listed.data], listed.err) == (["town-us"], "")
     checked = lone_town.dockwire("connection", "check", "town-us", "--json")
     assert (checked.code, checked.err) == (0, "")
+    untried = {row["what"]: row["detail"] for row in checked.data if row["ok"] is None}
+    assert "OrderConfirm" in untried.pop("closing")
+    assert not untried
     deployed = lone_town.dockwire("deploy")
     assert deployed.out.splitlines() == [
         "order-import/town-us",
