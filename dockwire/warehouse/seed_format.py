@@ -1,5 +1,6 @@
 """The format of a seed file: tables of rows, in TOML or JSON."""
 
+import difflib
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +18,7 @@ from pydantic import (
 
 from dockwire.warehouse.charge_request import CALLERS_TYPES, SYSTEMS_TYPES
 from dockwire.warehouse.columns import QUANTITY_PLACES
-from dockwire.warehouse.work import RECOMMENDED_ROLES
+from dockwire.warehouse.work import CLOSING_ROLE, RECEIVING_ROLE, RECOMMENDED_ROLES
 
 
 class SeedError(Exception):
@@ -42,6 +43,17 @@ def _known_zone(name: str) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("no IANA time zone, as in America/Chicago") from None
+    return name
+
+
+_ROLES = (*RECOMMENDED_ROLES, CLOSING_ROLE, RECEIVING_ROLE)
+
+
+def _known_role(name: str) -> str:
+    if name not in _ROLES:
+        close = difflib.get_close_matches(name, _ROLES, n=1)
+        meant = f"did you mean {close[0]}? " if close else ""
+        raise ValueError(f"no role of this warehouse; {meant}known: {', '.join(_ROLES)}")
     return name
 
 
@@ -77,7 +89,7 @@ class CredentialRow(_Row):
     client_secret: Text = Field(repr=False)
     user_login: Text
     user_login_id: Id | None = None
-    roles: tuple[Text, ...] = RECOMMENDED_ROLES
+    roles: tuple[Annotated[str, AfterValidator(_known_role)], ...] = RECOMMENDED_ROLES
     customers: tuple[Text, ...] | None = None
 
 

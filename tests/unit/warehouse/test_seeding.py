@@ -135,6 +135,16 @@ def test_a_wrong_credential_is_told_without_its_secret(house: Warehouse) -> None
         load_seed(house, {"credentials": twice})
 
 
+def test_a_role_that_does_not_exist_is_told_with_those_that_do(house: Warehouse) -> None:
+    row = {"client_id": "x", "client_secret": "s", "user_login": "u", "roles": ["OrderView", "OrderConfrim"]}
+    with pytest.raises(SeedError) as caught:
+        load_seed(house, {"credentials": [row]})
+    told = str(caught.value)
+    assert told.startswith("credentials, row 1, roles.1: ")
+    assert "did you mean OrderConfirm?" in told
+    assert "ReceiverWrite" in told
+
+
 @pytest.mark.parametrize("data", [{"item": []}, {"items": {"sku": "x"}}, {"items": ["x"]}])
 def test_a_table_that_does_not_exist_is_named(house: Warehouse, data: dict[str, Any]) -> None:
     with pytest.raises(SeedError, match=r"^item"):
