@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,12 +13,13 @@ from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 
 from deployments.connections_file import ConnectionsFile
 from deployments.demo.books import Books, read_books
 from deployments.demo.files import MARKETPLACES
 from deployments.demo.parts import Parts, running_parts, serving_runs
+from deployments.demo.progress import shown_progress
 from deployments.demo.shipping import WISHES, cancel_at_amazon, choose_orders
 from deployments.demo.summary import summarise, tell
 from deployments.plan import FLOWS
@@ -39,7 +38,8 @@ def live_through(
     """Live through the day and return the summary."""
     console = Console(stderr=True, quiet=quiet)
     began = time.monotonic()
-    with _progress(console) as progress:
+    # JSON has stdout to itself, so steps can be told beside it.
+    with shown_progress(Console(stderr=True)) as progress:
         step = progress.add_task("starting Amazon, the warehouse, mail and Prefect", total=_STEPS)
         with running_parts(folder, prefect_port=prefect_port, orders=orders, seed=seed) as parts:
             progress.update(step, advance=1, description="storing three connections")
@@ -52,16 +52,6 @@ def live_through(
                 if keep:
                     _stay(console, parts)
     return summary
-
-
-@contextmanager
-def _progress(console: Console) -> Iterator[Progress]:
-    columns = (
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-        TimeElapsedColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=console) as progress:
-        yield progress
 
 
 async def _day(parts: Parts, progress: Progress, step: TaskID) -> tuple[Books, list[FlowRun]]:

@@ -37,6 +37,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path
     )
     assert ran.returncode == 0, ran.stderr
     assert "Traceback" not in ran.stderr
+    assert "importing orders\n  first reading\n" in ran.stderr
     (folder / "terminal.txt").write_text(ran.stdout + ran.stderr)
     return json.loads(ran.stdout.splitlines()[-1]), folder
 
