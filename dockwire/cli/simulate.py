@@ -10,7 +10,8 @@ import typer
 from dockwire.cli import say
 from dockwire.clock import SystemClock
 from dockwire.simulators.amazon import World, build_app, serve
-from dockwire.simulators.amazon.loading import UnusableOrders, read_orders
+from dockwire.simulators.amazon.listing_loading import load_offers, read_offers
+from dockwire.simulators.amazon.loading import read_orders
 
 app = typer.Typer(no_args_is_help=True, help="Run a simulated remote system.")
 
@@ -39,6 +40,9 @@ def amazon(
     orders_file: Annotated[
         Path | None, typer.Option(help="Orders in Amazon's JSON shape to start with.")
     ] = None,
+    listings_file: Annotated[
+        Path | None, typer.Option(help="Listings to start with beside the seeded ones, as a JSON list.")
+    ] = None,
     quota: Annotated[Quota, typer.Option(help="Throttle by Amazon's documented plans, or not.")] = Quota.OFF,
     control: Annotated[
         bool, typer.Option(help="Open /_sim for inspection and faults; for loopback only.")
@@ -48,9 +52,10 @@ def amazon(
     """Serve a simulated Amazon Selling Partner API until interrupted."""
     world = World(seed, clock=SystemClock(), quota=quota.value)
     try:
-        # The file first: a bad one should be reported before anything else takes time.
+        # The files first: a bad one should be reported before anything else takes time.
+        load_offers(world, read_offers(listings_file) if listings_file else [])
         world.load_orders(read_orders(orders_file) if orders_file else [])
-    except UnusableOrders as problem:
+    except ValueError as problem:
         say.fail(str(problem), say.MISUSED)
     world.populate(orders)
 

@@ -35,4 +35,7 @@ BUDGETS = {
     "getFeeds": Budget(0.0222, 10),
     "cancelFeed": Budget(2.0, 15),
     "getFeedDocument": Budget(0.0222, 10),
+    "getListingsItem": Budget(5.0, 10),
+    "searchListingsItems": Budget(5.0, 5),
+    "patchListingsItem": Budget(5.0, 5),
 }

@@ -90,7 +90,7 @@ class Operation:
         if parameter["in"] != "query" or parameter["name"] not in request.url.params:
             return []
         text = request.url.params[parameter["name"]]
-        judged = ("type", "items", "minItems", "maxItems", "minimum", "maximum", "format")
+        judged = ("type", "enum", "items", "minItems", "maxItems", "minimum", "maximum", "format")
         schema = {key: parameter[key] for key in judged if key in parameter}
         value: object = text
         if parameter["type"] == "array":
@@ -107,10 +107,19 @@ class Operation:
         return self.problems(schema, value)
 
 
-@functools.cache
 def model(name: str) -> dict[str, Any]:
     """Read a model file; the test is skipped, saying so, where the files are missing."""
-    path = MODELS / f"{name}.json"
+    return contract(MODELS / f"{name}.json")
+
+
+def feed_schema(name: str) -> dict[str, Any]:
+    """Read one of the schemas of feed documents, likewise."""
+    return contract(MODELS.parent / "schemas" / "feeds" / f"{name}.json")
+
+
+@functools.cache
+def contract(path: Path) -> dict[str, Any]:
+    """Read one of Amazon's files; the test is skipped, saying so, where they are missing."""
     if not path.exists():
         pytest.skip(
             f"Amazon's model files are not beside this checkout: {path} is missing", allow_module_level=True
@@ -130,20 +139,21 @@ def operations(name: str) -> Iterator[Operation]:
                 yield Operation(spec["operationId"], method.upper(), pattern, spec, definitions)
 
 
+MODEL_NAMES = ("orders_2026-01-01", "ordersV0", "sellers", "feeds_2021-06-30", "listingsItems_2021-08-01")
+
+
 @functools.cache
 def all_operations() -> tuple[Operation, ...]:
     """Operations of the models the simulator speaks; the newest Orders model wins over v0."""
-    return tuple(
-        operation
-        for name in ("orders_2026-01-01", "ordersV0", "sellers", "feeds_2021-06-30")
-        for operation in operations(name)
-    )
+    return tuple(operation for name in MODEL_NAMES for operation in operations(name))
 
 
 def judge(answer: httpx.Response) -> None:
     """Fail unless an answer, and the request if it was accepted, keep to the model."""
     request = answer.request
-    path = re.sub(r"^/(na|eu|fe)(?=/)", "", request.url.path)
+    # As sent: an encoded slash is part of a SKU.
+    sent = request.url.raw_path.partition(b"?")[0].decode()
+    path = re.sub(r"^/(na|eu|fe)(?=/)", "", sent)
     operation = next(
         (
             operation
@@ -173,6 +183,7 @@ def samples(name: str, status: str) -> list[tuple[str, dict[str, Any], dict[str,
         for spec in methods.values():
             response = spec.get("responses", {}).get(status, {}) if isinstance(spec, dict) else {}
             for sample in response.get("x-amzn-api-sandbox", {}).get("static", []):
-                parameters = {key: entry["value"] for key, entry in sample["request"]["parameters"].items()}
+                given = sample["request"]["parameters"].items()
+                parameters = {key: entry["value"] for key, entry in given if "value" in entry}
                 found.append((spec["operationId"], parameters, sample.get("response", {})))
     return found

@@ -18,7 +18,8 @@ from dockwire.simulators.amazon.quota import DOCUMENTED
 from dockwire.simulators.amazon.timestamps import instant
 from tests.contracts.amazon_models import all_operations, judging, samples
 from tests.unit.simulators.caller import ALL_DATA, EU, EVER, FE, NA, SEARCH, Caller, a_world
-from tests.unit.simulators.feeding import DOCUMENTS, FEEDS
+from tests.unit.simulators.feeding import DE, DOCUMENTS, FEEDS, US
+from tests.unit.simulators.listing import ITEMS, MUG, path_of
 from tests.unit.simulators.shipments import GOOD, a_world_to_ship_from, an_open_order, only
 
 DATASETS = ["", *ALL_DATA.split(","), ALL_DATA]
@@ -163,6 +164,13 @@ REFUSED: list[tuple[int, str, str, dict[str, Any]]] = [
     (403, "DELETE", f"{FEEDS}/1", {"headers": {"x-amz-access-token": "x"}}),
     (400, "GET", f"{DOCUMENTS}/x", {}),
     (404, "GET", f"{DOCUMENTS}/amzn1.tortuga.4.na.x", {}),
+    (400, "GET", path_of(MUG), {}),
+    (403, "GET", path_of(MUG, EU), {"params": {"marketplaceIds": US}}),
+    (404, "GET", path_of("A/B C+D"), {"params": {"marketplaceIds": US}}),
+    (400, "GET", f"{ITEMS}/{NA}", {}),
+    (403, "GET", f"{ITEMS}/{NA}", {"params": {"marketplaceIds": DE}}),
+    (400, "PATCH", path_of(MUG), {"params": {"marketplaceIds": US}, "json": {}}),
+    (403, "PATCH", "/eu" + path_of(MUG), {"params": {"marketplaceIds": US}}),
 ]
 
 
@@ -186,6 +194,9 @@ async def test_every_kind_of_refusal_fits_the_model(
         ("GET", f"{FEEDS}/1", 15),
         ("DELETE", f"{FEEDS}/1", 15),
         ("GET", f"{DOCUMENTS}/amzn1.tortuga.4.na.x", 10),
+        ("GET", path_of(MUG), 10),
+        ("GET", f"{ITEMS}/{NA}", 5),
+        ("PATCH", path_of(MUG), 5),
     ],
 )
 async def test_throttling_fits_the_model(method: str, path: str, burst: int) -> None:

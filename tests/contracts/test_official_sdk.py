@@ -29,6 +29,7 @@ from tests.unit.amazon.accounts import opened
 from tests.unit.amazon.feeding import item, parcel
 from tests.unit.simulators.caller import EVER, FE, NA, a_world
 from tests.unit.simulators.feeding import FULFILLMENT, TRACKING, US, XML, envelope, shipment
+from tests.unit.simulators.listing import MUG, entry, stock_patch
 from tests.unit.simulators.shipments import an_open_order
 
 # The SDK leaves its connection pool to the garbage collector.
@@ -88,6 +89,11 @@ class Sdk:
     def feeds(self) -> Any:
         """The Feeds operations."""
         return self.api("feeds_v2021_06_30.feeds_api", "FeedsApi")
+
+    @property
+    def listings(self) -> Any:
+        """The Listings Items operations."""
+        return self.api("listings_items_v2021_08_01.listings_api", "ListingsApi")
 
     @property
     def standing(self) -> Callable[..., Any]:
@@ -233,6 +239,50 @@ def test_it_ships_an_order_by_feed_and_reads_the_report(sdk: Sdk) -> None:
     assert package.tracking_number == TRACKING
 
 
+def patch_of(*patches: dict[str, Any], product_type: str = "PRODUCT") -> Any:
+    models = "spapi.models.listings_items_v2021_08_01"
+    operation = _imported(f"{models}.patch_operation").PatchOperation
+    request = _imported(f"{models}.listings_item_patch_request").ListingsItemPatchRequest
+    return request(product_type=product_type, patches=[operation(**each) for each in patches])
+
+
+@pytest.mark.parametrize(
+    "sku", ["MUG/SET/4", "ROPE+HOOK 8MM", "SOCKE-GRÜN-39/42", "SOAP-SALT%20", "TIN#3-TEA"]
+)
+def test_it_patches_the_quantity_of_any_sku_and_reads_it_back(sdk: Sdk, sku: str) -> None:
+    listings = sdk.listings
+    body = patch_of(stock_patch(entry(41)))
+    preview = {"mode": "VALIDATION_PREVIEW", "included_data": ["identifiers", "issues"]}
+    judged = listings.patch_listings_item(NA, sku, [US], body, **preview)
+    assert (judged.status, len(judged.identifiers), judged.issues) == ("VALID", 1, [])
+    sdk.world.switches.listings_delay_seconds = 60
+    answer = listings.patch_listings_item(NA, sku, [US], body)
+    assert (answer.sku, answer.status, answer.issues) == (sku, "ACCEPTED", [])
+
+    def quantity() -> int:
+        shown = listings.get_listings_item(NA, sku, [US], included_data=["fulfillmentAvailability"])
+        return int(shown.fulfillment_availability[0].quantity)
+
+    assert quantity() != 41
+    sdk.world.advance(60)
+    assert quantity() == 41
+
+
+def test_it_reads_what_is_wrong_with_a_patch(sdk: Sdk) -> None:
+    answer = sdk.listings.patch_listings_item(NA, MUG, [US], patch_of(stock_patch(entry(-1))))
+    assert answer.status == "INVALID"
+    (issue,) = answer.issues
+    assert (issue.severity, issue.attribute_names) == ("ERROR", ["fulfillment_availability"])
+
+
+def test_it_pages_through_the_listings(sdk: Sdk) -> None:
+    listings, query = sdk.listings, {"page_size": 20, "included_data": ["summaries", "offers", "issues"]}
+    first = listings.search_listings_items(NA, [US], **query)
+    rest = listings.search_listings_items(NA, [US], page_token=first.pagination.next_token, **query)
+    assert (first.number_of_results, rest.pagination.next_token) == (40, None)
+    assert len({each.sku for each in first.items + rest.items}) == 40
+
+
 def test_it_cancels_a_feed_once_and_pages_through_feeds(sdk: Sdk) -> None:
     ids = [a_feed(sdk) for _ in range(3)]
     feeds = sdk.feeds
@@ -337,6 +387,23 @@ ASKING = {
         badly=lambda sdk: partial(sdk.feeds.get_feed_document, "badDocumentId1"),
         amiss=lambda sdk: partial(sdk.feeds.get_feed_document, "amzn1.tortuga.4.na.x"),
     ),
+    "getListingsItem": Asking(
+        well=lambda sdk: partial(sdk.listings.get_listings_item, NA, MUG, [US]),
+        badly=lambda sdk: partial(sdk.listings.get_listings_item, NA, MUG, ["x"]),
+        amiss=lambda sdk: partial(sdk.listings.get_listings_item, NA, "NONE", [US]),
+    ),
+    "searchListingsItems": Asking(
+        well=lambda sdk: partial(sdk.listings.search_listings_items, NA, [US]),
+        badly=lambda sdk: partial(sdk.listings.search_listings_items, NA, [US], page_token="x"),
+    ),
+    "patchListingsItem": Asking(
+        well=lambda sdk: partial(
+            sdk.listings.patch_listings_item, NA, MUG, [US], patch_of(stock_patch(entry(1)))
+        ),
+        badly=lambda sdk: partial(
+            sdk.listings.patch_listings_item, NA, MUG, ["x"], patch_of(stock_patch(entry(1)))
+        ),
+    ),
 }
 
 
@@ -372,12 +439,12 @@ def test_each_operation_may_be_out_of_order_and_recovers(sdk: Sdk, rules: FaultR
     call = ASKING[operation].well(sdk)
     outages = [
         {
-            "path": "^/(orders|sellers|feeds)",
+            "path": "^/(orders|sellers|feeds|listings)",
             "nth": 1,
             "effect": {"kind": "status", "status": 503, "html": "<h1>Busy</h1>"},
         },
         {
-            "path": "^/(orders|sellers|feeds)",
+            "path": "^/(orders|sellers|feeds|listings)",
             "nth": 2,
             "effect": {"kind": "status", "status": 500, "json_body": {"errors": []}},
         },

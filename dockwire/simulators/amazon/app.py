@@ -16,7 +16,14 @@ from dockwire.simulators.amazon.control import control_app
 from dockwire.simulators.amazon.feed_storage import answer_storage
 from dockwire.simulators.amazon.handlers import HANDLERS, answer_token_request
 from dockwire.simulators.amazon.journal import Entry
-from dockwire.simulators.amazon.operations import LWA_TOKEN, STORAGE_OPERATIONS, UNSUPPORTED, Call, find_call
+from dockwire.simulators.amazon.operations import (
+    LWA_TOKEN,
+    STORAGE_OPERATIONS,
+    UNSUPPORTED,
+    Call,
+    find_call,
+    wire_path,
+)
 from dockwire.simulators.amazon.world import World
 
 MAX_USER_AGENT = 500
@@ -49,7 +56,7 @@ class _Journal:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
-        operation = find_call(method, path).operation
+        operation = find_call(method, wire_path(scope)).operation
         entry = Entry(self.world.clock.now(), operation, method, path[:_LONGEST_PATH])
         scope[_ENTRY] = entry
 
@@ -84,7 +91,7 @@ class _Api:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         self.world.catch_up()
-        call = find_call(request.method, request.url.path)
+        call = find_call(request.method, wire_path(scope))
         try:
             response = await self._answer(request, call)
         except errors.Refusal as refusal:

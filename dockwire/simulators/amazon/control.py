@@ -3,7 +3,7 @@
 =====================  ======  ====================================================================
 path                   method  does
 =====================  ======  ====================================================================
-``/_sim/state``        GET     everything: clock, sellers, orders in full, confirmations, feeds
+``/_sim/state``        GET     everything: clock, sellers, orders, confirmations, feeds, listings, sales
 ``/_sim/requests``     GET     the journal of requests
 ``/_sim/reset``        POST    ``{"seed"?, "orders"?}``: start over, optionally with seeded orders
 ``/_sim/orders``       POST    orders in Amazon's JSON shape, malformed ones too
@@ -12,8 +12,13 @@ path                   method  does
 ``/_sim/consent``      POST    ``{"seller", "action": "revoke" | "restore" | "authorize"}``
 ``/_sim/secret``       POST    ``{"expired": bool}``: whether the client secret is past its time
 ``/_sim/participation``  POST  ``{"seller", "marketplace", "participating"?, "suspended"?}``
-``/_sim/switches``     GET     the switches for shipments and feeds, see :class:`Switches`
+``/_sim/switches``     GET     the switches for shipments, feeds, listings, see :class:`Switches`
 ``/_sim/switches``     POST    throw some of them: ``{"confirmation_delay_seconds"?, ...}``
+``/_sim/listings``     GET     all listings with what is offered of each
+``/_sim/listings``     POST    add or replace some: ``[{"seller", "marketplace", "sku", "quantity"?, ...}]``
+``/_sim/listings``     DELETE  end all of them
+``/_sim/sales``        POST    a buyer orders: ``{"seller", "marketplace", "sku", "units"?, "status"?}``
+``/_sim/cancellations``  POST  ``{"seller", "order_id", "by"?}``
 ``/_sim/faults``       GET     fault rules in force and how often each acted
 ``/_sim/faults``       POST    replace the rules: ``{"seed"?, "rules": [...]}`` or a bare list
 ``/_sim/faults``       DELETE  no more faults
@@ -36,6 +41,7 @@ from starlette.types import ASGIApp
 from dockwire.faults import FaultRules
 from dockwire.simulators.amazon.accounts import Participation, Role, Seller
 from dockwire.simulators.amazon.loading import orders_in
+from dockwire.simulators.amazon.market_control import MarketControl
 from dockwire.simulators.amazon.marketplaces import marketplace
 from dockwire.simulators.amazon.orders import JsonObject
 from dockwire.simulators.amazon.snapshot import journal_state, seller_state, snapshot
@@ -189,7 +195,7 @@ class Control:
 
 def control_app(world: World, rules: FaultRules) -> ASGIApp:
     """Return the application behind ``/_sim``."""
-    control = Control(world, rules)
+    control, market = Control(world, rules), MarketControl(world)
     reads = [control.state, control.requests]
     acts = [
         control.reset,
@@ -199,9 +205,12 @@ def control_app(world: World, rules: FaultRules) -> ASGIApp:
         control.consent,
         control.secret,
         control.participation,
+        market.sales,
+        market.cancellations,
     ]
     routes = [_route(act, ["GET"]) for act in reads] + [_route(act, ["POST"]) for act in acts]
     routes.append(_route(control.switches, ["GET", "POST"]))
+    routes.append(_route(market.listings, ["GET", "POST", "DELETE"]))
     return Starlette(routes=[*routes, _route(control.faults, ["GET", "POST", "DELETE"])])
 
 

@@ -20,6 +20,7 @@ from dockwire.simulators.amazon.feed_operations import (
     get_feeds,
 )
 from dockwire.simulators.amazon.feed_rules import feed_query
+from dockwire.simulators.amazon.listing_handlers import LISTING_HANDLERS
 from dockwire.simulators.amazon.marketplaces import marketplace
 from dockwire.simulators.amazon.operations import Call
 from dockwire.simulators.amazon.parameters import grouped
@@ -114,6 +115,7 @@ HANDLERS: Mapping[str, Handler] = {
     "getFeeds": _get_feeds,
     "cancelFeed": _cancel_feed,
     "getFeedDocument": _get_document,
+    **LISTING_HANDLERS,
 }
 """Handlers of the operations that need a seller's token."""
 

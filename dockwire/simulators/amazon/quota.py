@@ -30,6 +30,9 @@ DOCUMENTED = {
     "getFeeds": Plan(0.0222, 10),
     "cancelFeed": Plan(2.0, 15),
     "getFeedDocument": Plan(0.0222, 10),
+    "getListingsItem": Plan(5.0, 10),
+    "searchListingsItems": Plan(5.0, 5),
+    "patchListingsItem": Plan(5.0, 5),
 }
 """Default plans of the operations the simulator speaks."""
 

@@ -7,13 +7,14 @@ that was loaded into it is not, so the control endpoints belong on a loopback ad
 from dockwire.simulators.amazon.accounts import Seller
 from dockwire.simulators.amazon.feeds import Feed
 from dockwire.simulators.amazon.journal import Entry, Journal
+from dockwire.simulators.amazon.market_state import market_state
 from dockwire.simulators.amazon.orders import JsonObject
 from dockwire.simulators.amazon.timestamps import timestamp
 from dockwire.simulators.amazon.world import World
 
 
 def snapshot(world: World) -> JsonObject:
-    """Describe everything: clock, application, sellers, orders, confirmations, feeds, counters."""
+    """Describe everything: clock, application, sellers, orders, confirmations, feeds, listings, sales, counters."""
     world.catch_up()
     return {
         "clock": timestamp(world.clock.now()),
@@ -34,6 +35,7 @@ def snapshot(world: World) -> JsonObject:
             for confirmation in world.confirmations
         ],
         "feeds": [feed_state(feed) for feed in world.feeds.feeds(world.clock.now())],
+        **market_state(world),
         "switches": world.switches.model_dump(mode="json"),
         "pendingChanges": len(world.timeline),
         "requests": world.journal.requests,

@@ -4,10 +4,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Switches(BaseModel):
-    """How the world treats shipments and feeds; times are seconds of the world's clock.
+    """How the world treats shipments, feeds and listings; times are seconds of the world's clock.
 
-    The defaults are the kindest Amazon: orders show a shipment at once, feeds take three minutes and
-    end well. Its messages keep to the switches that a feed began with.
+    The defaults are the kindest Amazon: orders show a shipment and listings a change at once, feeds take
+    three minutes and end well. A feed keeps to the feed switches that it began with.
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
@@ -32,3 +32,18 @@ class Switches(BaseModel):
     """Feeds stay IN_PROGRESS for ever after so many messages; goes before ending FATAL."""
     feed_edits_by_tracking: bool = True
     """Whether a message without MerchantFulfillmentID edits the package with its tracking number."""
+    listings_delay_seconds: float = Field(default=0, ge=0, allow_inf_nan=False)
+    """How long an accepted submission to a listing takes to have its effect."""
+    listings_delay_spread_seconds: float = Field(default=0, ge=0, allow_inf_nan=False)
+    """How much longer at most; drawn for each submission, from the seed."""
+    listings_in_order: bool = True
+    """Whether the submissions for one SKU have their effects in the order of their acceptance."""
+    listings_lose_every: int | None = Field(default=None, ge=1)
+    """Every so many-th accepted submission never has any effect."""
+    listings_lose_skus: frozenset[str] = frozenset()
+    """Accepted submissions for these SKUs never have any effect."""
+    listings_take_unknown_skus: bool = True
+    """Whether submissions for SKUs that are not listed are accepted, as users report
+    (selling-partner-api-models issue 4402); nothing comes of them. Otherwise they are INVALID."""
+    cancelled_units_return: bool = True
+    """Whether the units of cancelled orders and lowered lines are offered again."""

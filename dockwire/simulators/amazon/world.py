@@ -15,11 +15,14 @@ from dockwire.simulators.amazon.agenda import Agenda, Awaited, Awaiting
 from dockwire.simulators.amazon.feeds import FeedBook
 from dockwire.simulators.amazon.journal import Journal
 from dockwire.simulators.amazon.life import Change, Timeline, may_happen
+from dockwire.simulators.amazon.listing_book import ListingBook
 from dockwire.simulators.amazon.loading import as_order, checked
 from dockwire.simulators.amazon.marketplaces import Marketplace, marketplace
 from dockwire.simulators.amazon.orders import JsonObject, Order, OrderBook
 from dockwire.simulators.amazon.quota import Quota, QuotaMode
+from dockwire.simulators.amazon.sales import SalesBook
 from dockwire.simulators.amazon.seeds import Seeded, seeded_orders
+from dockwire.simulators.amazon.submissions import Submissions
 from dockwire.simulators.amazon.switches import Switches
 from dockwire.simulators.amazon.timestamps import instant, timestamp
 from dockwire.simulators.amazon.tokens import TokenOffice
@@ -48,7 +51,7 @@ class World:
     * ``strict_user_agent`` demands the documented ``Language`` attribute in the User-Agent.
     * ``strict_parameters`` refuses unknown query parameters.
     * ``newest_first`` turns the order of search results round (oldest first otherwise).
-    * ``switches`` are those for shipments and feeds.
+    * ``switches`` are those for shipments, feeds and listings.
     """
 
     def __init__(
@@ -87,6 +90,10 @@ class World:
         self.confirmations: list[Confirmation] = []
         self.package_edits: Counter[tuple[str, str, str]] = Counter()
         self.feeds = FeedBook(self.key)
+        self.listings = ListingBook(self.seed, self.sellers)
+        self.sales = SalesBook(self.listings, self.clock.now())
+        self.submissions = Submissions(self.seed)
+        self.buyers = random.Random(f"{self.seed}:buyers")  # noqa: S311 - repeats with the seed
         self.agenda = Agenda()
         self._awaiting = Awaiting()
         self.journal = Journal()
@@ -140,8 +147,13 @@ class World:
         bodies = list(orders) if verbatim else checked(list(orders))
         loaded = [self._as_order(body) for body in bodies]
         for order in loaded:
-            self.orders.put(order)
+            self.take_order(order)
         return loaded
+
+    def take_order(self, order: Order) -> None:
+        """Add an order; it takes its units from the offered quantity unless it is history."""
+        self.orders.put(order)
+        self.sales.add(order)
 
     def catch_up(self) -> None:
         """Let everything happen that the clock has passed."""
@@ -204,6 +216,8 @@ class World:
     def _change(self, order: Order, change: Change, moment: datetime) -> None:
         change.apply(order.body)
         order.body["lastUpdatedTime"] = timestamp(moment)
+        if self.switches.cancelled_units_return:
+            self.sales.give_back(order)
         if self.orders.find(order.seller_id, order.key) is order:
             self.orders.touch(order, moment)
 
@@ -217,7 +231,7 @@ class World:
         body = seeded.body
         created, updated = instant(body["createdTime"]), instant(body["lastUpdatedTime"])
         order = Order(body["orderId"], owner.id, place.id, body, created, updated)
-        self.orders.put(order)
+        self.take_order(order)
         for planned in seeded.future:
             self.timeline.plan(owner.id, order.key, planned)
 

@@ -69,6 +69,20 @@ def test_the_json_line_is_all_a_client_needs(tmp_path: Path, document: Any) -> N
     assert (state["seed"], len(state["orders"])) == (7, 11)
 
 
+def test_listings_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "listings.json"
+    row = {"seller": "A3SIMNORTHAM01", "marketplace": "US", "sku": "Ä/B +C", "quantity": 5}
+    file.write_text(json.dumps([row]), encoding="utf-8")
+    with running("--listings-file", str(file), "--json") as line, client_of(json.loads(line)) as client:
+        path = "/listings/2021-08-01/items/A3SIMNORTHAM01/%C3%84%2FB%20+C"
+        query = {"marketplaceIds": "ATVPDKIKX0DER", "includedData": "fulfillmentAvailability"}
+        shown = client.get(path, params=query).json()
+    assert shown["fulfillmentAvailability"] == [{"fulfillmentChannelCode": "DEFAULT", "quantity": 5}]
+    file.write_text(json.dumps([row | {"marketplace": "DE"}]), encoding="utf-8")
+    refused = CliRunner().invoke(app, ["amazon", "--listings-file", str(file)])
+    assert (refused.exit_code, "takes part in marketplace DE" in refused.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(("quota", "last"), [("documented", 429), ("off", 200)])
 def test_quota_throttles_or_not_as_it_says(quota: str, last: int) -> None:
     with running("--quota", quota, "--json") as line, client_of(json.loads(line)) as client:
