@@ -10,8 +10,8 @@ quotas), :func:`build_app` puts HTTP in front of it, :func:`serve` runs that on 
 What it speaks: Login with Amazon, Orders v2026-01-01 (searchOrders, getOrder), Orders v0
 confirmShipment, Sellers v1 getMarketplaceParticipations, Listings Items v2021-08-01
 (getListingsItem, searchListingsItems, patchListingsItem), Feeds v2021-06-30 with
-POST_ORDER_FULFILLMENT_DATA. Everything else is refused with status 501 and noted in the journal. All
-people in it are invented.
+POST_ORDER_FULFILLMENT_DATA and JSON_LISTINGS_FEED. Everything else is refused with status 501 and noted
+in the journal. All people in it are invented.
 """
 
 from dockwire.simulators.amazon.app import build_app

@@ -38,9 +38,9 @@ class Message:
 class UnreadableFeed(Exception):
     """The document as a whole makes no sense; ``result`` is what the report says about it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, code: str = _CODE) -> None:
         super().__init__(text)
-        self.result = Result(WHOLE_DOCUMENT, "Error", _CODE, text)
+        self.result = Result(WHOLE_DOCUMENT, "Error", code, text)
 
 
 def read_envelope(content: bytes, *, merchant: str, message_type: str) -> list[Message]:

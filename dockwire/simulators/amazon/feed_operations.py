@@ -1,7 +1,7 @@
 """The operations of Feeds v2021-06-30."""
 
 from dockwire.simulators.amazon.accounts import Seller
-from dockwire.simulators.amazon.errors import invalid_input, not_found
+from dockwire.simulators.amazon.errors import invalid_input, not_found, quota_exceeded
 from dockwire.simulators.amazon.feed_processing import put_in_queue
 from dockwire.simulators.amazon.feed_rules import (
     FeedQuery,
@@ -16,6 +16,7 @@ from dockwire.simulators.amazon.feed_storage import presigned
 from dockwire.simulators.amazon.feeds import Feed, FeedState
 from dockwire.simulators.amazon.orders import JsonObject, Position
 from dockwire.simulators.amazon.page_tokens import Page, seal, unseal
+from dockwire.simulators.amazon.quota import OF_FEED_TYPES
 from dockwire.simulators.amazon.timestamps import timestamp
 from dockwire.simulators.amazon.world import World
 
@@ -37,9 +38,10 @@ def create_feed(world: World, seller: Seller, content: bytes) -> JsonObject:
 
     Raises:
         Refusal: 400 for a body that breaks a rule or names a document that cannot be used, 403 for
-            marketplaces of another region.
+            marketplaces of another region, 429 for too many feeds of one type.
     """
     body, now = feed_body(content, seller.region), world.clock.now()
+    _take_quota(world, seller, body["feedType"])
     document = world.feeds.document(body["inputFeedDocumentId"], now)
     if document is None or document.seller_id != seller.id:
         raise wrong_request("inputFeedDocumentId is unknown or has expired")
@@ -107,6 +109,12 @@ def get_document(world: World, seller: Seller, document_id: str, base: str, *, d
     encoding = {"response-content-encoding": "gzip"} if decoded and document.compressed else {}
     answer = {"feedDocumentId": document.id, "url": presigned(world, base, "GET", document, **encoding)}
     return answer | ({"compressionAlgorithm": "GZIP"} if document.compressed else {})
+
+
+def _take_quota(world: World, seller: Seller, feed_type: str) -> None:
+    key = (world.application.client_id, seller.id, seller.region, feed_type)
+    if feed_type in OF_FEED_TYPES and not world.quota.take(key, world.clock.now()):
+        raise quota_exceeded()
 
 
 def _found(world: World, seller: Seller, feed_id: str) -> Feed:

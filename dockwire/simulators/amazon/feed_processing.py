@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from dockwire.simulators.amazon.feed_envelopes import UnreadableFeed
 from dockwire.simulators.amazon.feeds import Feed, FeedState, Result
 from dockwire.simulators.amazon.fulfillment_feed import FulfillmentFeed
+from dockwire.simulators.amazon.listings_feed import ListingsFeed
 from dockwire.simulators.amazon.world import World
 
 
@@ -26,16 +27,19 @@ class Processor(Protocol):
         """Return the messages of a document, or raise UnreadableFeed."""
         ...
 
-    def carry_out(self, world: World, feed: Feed, message: Any, now: datetime) -> Result | None:
-        """Do what one message says; the result is what the report says about it, if anything."""
+    def carry_out(self, world: World, feed: Feed, message: Any, now: datetime) -> Sequence[Result]:
+        """Do what one message says; the results are what the report says about it."""
         ...
 
-    def report(self, feed: Feed) -> bytes:
+    def report(self, world: World, feed: Feed) -> bytes:
         """Write the report."""
         ...
 
 
-PROCESSORS: Mapping[str, Processor] = {"POST_ORDER_FULFILLMENT_DATA": FulfillmentFeed()}
+PROCESSORS: Mapping[str, Processor] = {
+    "POST_ORDER_FULFILLMENT_DATA": FulfillmentFeed(),
+    "JSON_LISTINGS_FEED": ListingsFeed(),
+}
 """Feed types that are simulated; another one is one more entry."""
 
 REMOVED = frozenset(
@@ -114,10 +118,8 @@ class _Run:
 
     def _step(self, now: datetime) -> None:
         message = self.messages[self.feed.processed]
-        result = self.processor.carry_out(self.world, self.feed, message, now)
+        self.feed.results += self.processor.carry_out(self.world, self.feed, message, now)
         self.feed.processed += 1
-        if result is not None:
-            self.feed.results.append(result)
         self.go_on(now)
 
     def _stops_after(self, messages: int | None) -> bool:
@@ -128,7 +130,7 @@ def _end(world: World, feed: Feed, state: FeedState, reporting: Processor | None
     feed.state, feed.ended = state, now
     if reporting is not None:
         report = world.feeds.new_document(world.sellers[feed.seller_id], reporting.report_type, now)
-        content = reporting.report(feed)
+        content = reporting.report(world, feed)
         report.used, report.compressed = True, world.switches.feed_report_compressed
         # Without a time stamp, so that the same feed gives the same bytes.
         report.content = gzip.compress(content, mtime=0) if report.compressed else content

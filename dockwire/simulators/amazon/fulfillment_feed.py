@@ -52,8 +52,8 @@ class FulfillmentFeed:
         """
         return read_envelope(content, merchant=feed.seller_id, message_type="OrderFulfillment")
 
-    def carry_out(self, world: World, feed: Feed, message: Message, now: datetime) -> Result | None:
-        """Ship the package of one message; the result is what the report says, if anything."""
+    def carry_out(self, world: World, feed: Feed, message: Message, now: datetime) -> list[Result]:
+        """Ship the package of one message; the results are what the report says about it."""
         order_id = (message.element.findtext("AmazonOrderID") or "").strip()
         about = {"AmazonOrderID": order_id} if order_id else {}
         try:
@@ -61,15 +61,15 @@ class FulfillmentFeed:
             seller, places = world.sellers[feed.seller_id], feed.marketplace_ids
             accept_shipment(world, seller, order_id, shipment, marketplace_ids=places, now=now)
         except NothingOpen:
-            return Result(message.id, "Error", "18021", NOT_SO_MUCH.format(order_id), about)
+            return [Result(message.id, "Error", "18021", NOT_SO_MUCH.format(order_id), about)]
         except (Refusal, Malformed) as problem:
             reason = problem.message if isinstance(problem, Refusal) else str(problem)
-            return Result(message.id, "Error", "18028", f"{INCOMPLETE} {reason}", about)
+            return [Result(message.id, "Error", "18028", f"{INCOMPLETE} {reason}", about)]
         if looks_tracked(shipment.carrier_code, shipment.tracking):
-            return None
-        return Result(message.id, "Warning", "18029", ODD_TRACKING, about)
+            return []
+        return [Result(message.id, "Warning", "18029", ODD_TRACKING, about)]
 
-    def report(self, feed: Feed) -> bytes:
+    def report(self, _: World, feed: Feed) -> bytes:
         """Write the processing report."""
         return xml_report(feed)
 

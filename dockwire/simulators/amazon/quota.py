@@ -36,8 +36,12 @@ DOCUMENTED = {
 }
 """Default plans of the operations the simulator speaks."""
 
+OF_FEED_TYPES = {"JSON_LISTINGS_FEED": Plan(5 / 300, 5)}
+"""Plans that createFeed has besides for some feed types: five feeds in five minutes since May 2025
+(changelog "Update feed size and rate limit changes for the JSON_LISTINGS_FEED")."""
+
 BucketKey = tuple[str, str, str, str]
-"""Application, seller, region, operation."""
+"""Application, seller, region, operation or feed type."""
 
 
 @dataclass(slots=True)
@@ -54,7 +58,7 @@ class Quota:
 
     def __init__(self, mode: QuotaMode) -> None:
         self.mode = mode
-        self.plans = dict(DOCUMENTED)
+        self.plans = DOCUMENTED | OF_FEED_TYPES
         self._buckets: dict[BucketKey, _Bucket] = {}
 
     def take(self, key: BucketKey, now: datetime) -> bool:

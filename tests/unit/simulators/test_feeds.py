@@ -88,7 +88,7 @@ async def test_fifteen_feeds_at_once_then_one_every_two_minutes() -> None:
     ("change", "words"),
     [
         ({"feedType": "POST_NOTHING"}, "feedType is not one"),
-        ({"feedType": "JSON_LISTINGS_FEED"}, "feedType is not one"),
+        ({"feedType": "POST_FLAT_FILE_FULFILLMENT_DATA"}, "feedType is not one"),
         ({"feedType": None}, "invalid type [feedType]"),
         ({"marketplaceIds": []}, "1 to 25"),
         ({"marketplaceIds": [US] * 26}, "1 to 25"),
