@@ -6,19 +6,20 @@ noting contents is one parcel with everything in it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from dockwire.decisions.carriers import OTHER, amazon_carrier
+from dockwire.decisions.packed import units_packed
 from dockwire.errors import Fixer
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonItemId
 from dockwire.model.order import FulfilledBy, Order, OrderStatus, Program, SentPackage
 from dockwire.model.parcel import Parcel, ParcelItem, ParcelState
 from dockwire.model.record import Problem
-from dockwire.model.shipping import ShipOrder, ShippedPackage
+from dockwire.model.shipping import ShipLine, ShipOrder, ShippedPackage
 
 _PACKAGE, _ORDER = "1", "2"
 """First digits of references: packages and whole orders are numbered apart in the warehouse."""
@@ -29,8 +30,8 @@ def parcels_of(order: ShipOrder, connection: Connection, *, closed: datetime) ->
 
     ``closed`` stands in where the warehouse does not say when the order was closed.
     """
-    lines = {line.line_id: line.item_id for line in order.lines}
-    if not any(lines.values()):
+    lines = [line for line in order.lines if line.item_id]
+    if not lines:
         return [Problem("no_amazon_lines", "No line of the warehouse order comes from Amazon.", Fixer.CLERK)]
     shipped = order.closed or closed
     packed = [package for package in order.packages if package.contents]
@@ -70,15 +71,19 @@ def _whole(order: ShipOrder, connection: Connection, shipped: datetime) -> Parce
 def _parcel(
     order: ShipOrder,
     package: ShippedPackage,
-    lines: Mapping[int, AmazonItemId | None],
+    lines: Sequence[ShipLine],
     connection: Connection,
     shipped: datetime,
 ) -> Iterator[Parcel | Problem]:
+    inside = {content.line_id for content in package.contents}
     items: Counter[AmazonItemId] = Counter()
-    for packed in package.contents:
-        item_id = lines.get(packed.line_id)
-        if item_id:
-            items[item_id] += _units(packed.quantity)
+    for line in lines:
+        units = units_packed(line, package.contents)
+        if units is None:
+            yield _kit_in_parts(line, package, order)
+            return
+        if line.item_id and line.line_id in inside:
+            items[line.item_id] += units
     if not items:
         return  # a package of things the buyer did not order, such as a brochure
     tracking = package.tracking or (order.tracking if len(order.packages) == 1 else "")
@@ -111,13 +116,11 @@ def _made(
 
 def _left(order: ShipOrder, packed: Iterable[ShippedPackage]) -> Counter[AmazonItemId]:
     """Return the units of Amazon's lines that are in no package."""
-    inside: Counter[int] = Counter()
-    for package in packed:
-        for content in package.contents:
-            inside[content.line_id] += _units(content.quantity)
+    contents = [content for package in packed for content in package.contents]
     left: Counter[AmazonItemId] = Counter()
     for line in order.lines:
-        if line.item_id and (missing := _units(line.quantity) - inside[line.line_id]) > 0:
+        inside = units_packed(line, contents)
+        if line.item_id and inside is not None and (missing := _units(line.quantity) - inside) > 0:
             left[line.item_id] += missing
     return left
 
@@ -125,6 +128,15 @@ def _left(order: ShipOrder, packed: Iterable[ShippedPackage]) -> Counter[AmazonI
 def _units(quantity: Decimal) -> int:
     """Amazon counts whole units; part of one was not shipped as one."""
     return int(quantity)
+
+
+def _kit_in_parts(line: ShipLine, package: ShippedPackage, order: ShipOrder) -> Problem:
+    return Problem(
+        "kit_packed_by_parts",
+        f"Package {package.package_id} of warehouse order {order.placed.order_id} holds parts of the kit "
+        f"{line.sku} that make up no whole kits; pack whole kits together, or confirm it in Seller Central.",
+        Fixer.CLERK,
+    )
 
 
 def _no_tracking(what: str) -> Problem:

@@ -36,7 +36,7 @@ from dockwire.model.shipping import (
 from dockwire.model.warehouse import Routing
 from dockwire.transport import Call
 
-_LISTED = {"detail": "OrderItems,Packages,SavedElements", "itemdetail": "SavedElements"}
+_LISTED = {"detail": "OrderItems,Packages,SavedElements", "itemdetail": "SavedElements,Allocations"}
 _DETAIL = _LISTED | {"detail": f"{_LISTED['detail']},BillingDetails"}
 _PAGE = 200
 _EARLIER = timedelta(minutes=1)
@@ -204,6 +204,7 @@ class ShippingCalls(Caller):
                     line.itemidentifier.sku,
                     line.qty,
                     AmazonItemId(line.amazon_item) if line.amazon_item else None,
+                    tuple((each.receiveitemid, each.qty) for each in line.readonly.allocations if each.qty),
                 )
                 for line in wire.orderitems
             ),
@@ -211,7 +212,10 @@ class ShippingCalls(Caller):
                 ShippedPackage(
                     package.packageid,
                     package.trackingnumber,
-                    tuple(PackedLine(each.orderitemid, each.qty) for each in package.packagecontents),
+                    tuple(
+                        PackedLine(each.orderitemid, each.qty, each.receiveitemid)
+                        for each in package.packagecontents
+                    ),
                 )
                 for package in wire.readonly.packages
             ),

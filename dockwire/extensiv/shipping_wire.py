@@ -38,6 +38,7 @@ class WireContent(_Wire):
 
     orderitemid: int
     qty: Decimal
+    receiveitemid: int | None = None
 
 
 class WirePackage(_Wire):
@@ -87,10 +88,18 @@ class WireRouting(_Wire):
     trackingnumber: Text = ""
 
 
+class WireAllocation(_Wire):
+    """What a line took of one receive item."""
+
+    receiveitemid: int
+    qty: Decimal
+
+
 class WireLineState(_Wire):
     """The read-only part of a line."""
 
     orderitemid: int
+    allocations: Annotated[tuple[WireAllocation, ...], BeforeValidator(_list)] = ()
 
 
 class WireItemName(_Wire):

@@ -49,6 +49,8 @@ class ShipLine:
     quantity: Decimal
     item_id: AmazonItemId | None
     """Amazon's line it stands for; None for a line that somebody added by hand."""
+    allocated: tuple[tuple[int, Decimal], ...] = ()
+    """What it took of which goods (receive items): of a kit, those of its parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class PackedLine:
 
     line_id: int
     quantity: Decimal
+    goods: int | None = None
+    """The receive item they were taken from, where the warehouse notes it."""
 
 
 @dataclass(frozen=True, slots=True)

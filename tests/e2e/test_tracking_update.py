@@ -20,6 +20,7 @@ from dockwire.model.record import FactKind
 from dockwire.sealing import Sealer
 from dockwire.services.tracking_update import TrackingUpdate
 from dockwire.simulators.amazon.packages import put_package
+from dockwire.warehouse import load_seed
 from tests.e2e.orders import change, item, turn
 from tests.e2e.shipping import (
     ROUTING,
@@ -407,6 +408,34 @@ async def test_an_order_packed_after_it_was_told_whole_edits_the_same_package(st
     stage.clock.advance(600)
     assert (await update(stage, US)).confirmed == 1
     assert sent(stage, order_id) == [(tracking(9), {LINE: 2})]
+
+
+@pytest.mark.parametrize(("parts", "units"), [(2, 1), (1, 0)])
+async def test_a_kit_packed_in_parts_counts_whole_kits_only(stage: Stage, parts: int, units: int) -> None:
+    kit = [{"sku": "MUG-BLUE-350", "qty": 1}, {"sku": "ROPE-6MM-20M", "qty": 1}]
+    item_of_parts = {"customer": "Harbour Goods", "sku": "SET", "description": "set", "kit": kit}
+    load_seed(stage.warehouse, {"items": [item_of_parts]})
+    which = sim_connection("US", sku_map={"MUG-BLUE-350": "SET"})
+    (order_id,) = await imported(stage, which, 1)
+    async with clerk(stage) as client:
+        order = await look(client, placed(stage, order_id)["orderId"])
+        state = order["_embedded"][LINES][0]["readOnly"]
+        contents = [
+            {"orderItemId": state["orderItemId"], "receiveItemId": goods["receiveItemId"], "qty": 1}
+            for goods in state["allocations"][:parts]
+        ]
+        body = {"trackingNumber": tracking(7), "packageContents": contents}
+        assert (await act(client, order, "packages", body)).is_success
+        order = await look(client, placed(stage, order_id)["orderId"])
+        assert (await act(client, order, "routing", ROUTING, method="PUT")).is_success
+    await clerk_does(stage, order_id, "confirmer", {})
+    stage.clock.advance(60)
+    report = await update(stage, which)
+    assert sent(stage, order_id) == ([(tracking(7), {LINE: units})] if units else [])
+    assert at_amazon(stage, order_id) != "SHIPPED"
+    assert report.confirmed == units
+    codes = [row.problem for row in await parcels(stage, order_id) if row.problem]
+    assert any("parts of the kit SET" in problem for problem in codes) is not bool(units)
 
 
 async def test_a_package_made_anew_does_not_ship_its_units_twice(stage: Stage) -> None:
