@@ -5,14 +5,30 @@ from datetime import datetime
 from sqlalchemy import Connection as Link
 from sqlalchemy import insert, select, update
 
-from dockwire.ledger.tables import shipping_marks
+from dockwire.ledger.tables import orders, shipping_marks
 from dockwire.model.connection import Connection
+from dockwire.model.ids import CustomerId
+from dockwire.model.record import OrderState
 
 
 def shipping_mark(link: Link, connection: Connection) -> datetime | None:
     """Return up to where closed orders have been read."""
     query = select(shipping_marks.c.mark).where(shipping_marks.c.connection == connection.slug)
     return link.scalar(query)
+
+
+def shipping_customers(link: Link, connection: Connection) -> list[CustomerId]:
+    """Return the warehouse customers that have orders of the connection: more than one where it moved."""
+    query = (
+        select(orders.c.customer_id)
+        .where(
+            orders.c.connection == connection.slug,
+            orders.c.state == OrderState.CREATED,
+            orders.c.warehouse == connection.warehouse,
+        )
+        .distinct()
+    )
+    return sorted({connection.customer_id, *map(CustomerId, link.scalars(query))})
 
 
 def move_mark(link: Link, connection: Connection, mark: datetime, *, seen: datetime | None) -> None:

@@ -18,7 +18,7 @@ from dockwire.ledger.rows import Scribe
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.connection import Connection
 from dockwire.model.feed import Backlog, SentFeed
-from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug, CustomerId, WarehouseOrderId
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState, Stored
 from dockwire.model.record import Closing, LedgerOrder, Problem
 
@@ -60,6 +60,10 @@ class ShippingBook:
     async def shipping_mark(self, connection: Connection) -> datetime | None:
         """See the port."""
         return await self._database.read(lambda link: marks.shipping_mark(link, connection))
+
+    async def shipping_customers(self, connection: Connection) -> list[CustomerId]:
+        """See the port."""
+        return await self._database.read(lambda link: marks.shipping_customers(link, connection))
 
     async def move_shipping_mark(
         self, connection: Connection, mark: datetime, *, seen: datetime | None

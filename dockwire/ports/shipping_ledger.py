@@ -11,6 +11,7 @@ from dockwire.model.feed import Backlog, SentFeed
 from dockwire.model.ids import (
     AmazonOrderId,
     ConnectionSlug,
+    CustomerId,
     WarehouseOrderId,
 )
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState, Stored
@@ -48,6 +49,10 @@ class ShippingLedger(Protocol):
 
     async def shipping_mark(self, connection: Connection) -> datetime | None:
         """Return up to where closed warehouse orders have been read."""
+        ...
+
+    async def shipping_customers(self, connection: Connection) -> list[CustomerId]:
+        """Return the warehouse customers that have orders of the connection, its own among them."""
         ...
 
     async def move_shipping_mark(

@@ -65,8 +65,7 @@ class TrackingUpdate:
         seen = await desk.ledger.shipping_mark(desk.connection)
         mark = seen or desk.connection.import_since
         report = TrackingReport()
-        orders = desk.warehouse.moved_orders(desk.connection.customer_id, mark - _OVERLAP)
-        async for group in _grouped(orders, _STORED_AT_ONCE):
+        async for group in _grouped(self._moved(mark - _OVERLAP), _STORED_AT_ONCE):
             closed = [order for order in group if _counts_as_closed(order)]
             others = [order for order in group if not _counts_as_closed(order)]
             stored = await desk.ledger.store_parcels(
@@ -81,6 +80,12 @@ class TrackingUpdate:
             report.parcels += stored.parcels
         await desk.ledger.move_shipping_mark(desk.connection, began, seen=seen)
         return report
+
+    async def _moved(self, since: datetime) -> AsyncIterator[_Listed]:
+        desk = self._desk
+        for customer in await desk.ledger.shipping_customers(desk.connection):
+            async for order in desk.warehouse.moved_orders(customer, since):
+                yield order
 
     def _parcels(self, order: _Listed, began: datetime) -> tuple[WarehouseOrderId, list[Parcel | Problem]]:
         if isinstance(order, UnreadableOrder):

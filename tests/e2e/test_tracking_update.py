@@ -410,6 +410,12 @@ async def test_an_order_packed_after_it_was_told_whole_edits_the_same_package(st
     assert sent(stage, order_id) == [(tracking(9), {LINE: 2})]
 
 
+async def test_orders_of_a_connection_that_moved_to_another_customer_are_still_told(stage: Stage) -> None:
+    (order_id,) = await closed(stage)
+    assert (await update(stage, sim_connection("US", customer_id=2))).confirmed == 1
+    assert at_amazon(stage, order_id) == "SHIPPED"
+
+
 @pytest.mark.parametrize(("parts", "units"), [(2, 1), (1, 0)])
 async def test_a_kit_packed_in_parts_counts_whole_kits_only(stage: Stage, parts: int, units: int) -> None:
     kit = [{"sku": "MUG-BLUE-350", "qty": 1}, {"sku": "ROPE-6MM-20M", "qty": 1}]
