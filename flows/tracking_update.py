@@ -1,5 +1,7 @@
 """The flow that tells Amazon of what the warehouse shipped."""
 
+import itertools
+
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
@@ -56,9 +58,11 @@ async def tracking_update(connection: str) -> State:
 async def _update(run: Run[TrackingUpdate], report: TrackingReport) -> None:
     report.add(await collect_shipments(run))
     report.add(await feed_backlog(run))
-    after: int | None = 0
-    while after is not None:
-        batch = await confirm_shipments(run, after)
+    after = 0
+    for number in itertools.count(1):
+        batch = await confirm_shipments(run, number, after=after)
         report.add(batch)
+        if batch.next_after is None:
+            break
         after = batch.next_after
     report.add(await verify_shipments(run))

@@ -22,9 +22,14 @@ async def feed_backlog(run: Run[TrackingUpdate]) -> TrackingReport:
         return await run.steps.feed_backlog()
 
 
-@act("confirm-shipments", run_name="confirm-shipments-from-{after}")
-async def confirm_shipments(run: Run[TrackingUpdate], after: int) -> TrackingReport:
-    """Tell Amazon of one batch of parcels."""
+@act("confirm-shipments", run_name="confirm-shipments-{number}")
+async def confirm_shipments(
+    run: Run[TrackingUpdate],
+    number: int,  # noqa: ARG001 - names the run
+    *,
+    after: int,
+) -> TrackingReport:
+    """Tell Amazon of one batch of parcels, those behind ``after``."""
     async with told_safely():
         return await run.steps.send_batch(after)
 

@@ -466,6 +466,18 @@ async def test_a_package_made_anew_does_not_ship_its_units_twice(stage: Stage) -
     assert sorted(sent(stage, order_id)) == [(tracking(1), {LINE: 1}), (tracking(2), {LINE: 3})]
 
 
+async def test_what_amazon_never_shows_is_told_after_a_day(stage: Stage) -> None:
+    stage.world.switches.confirmation_delay_seconds = 1_000_000
+    (order_id,) = await closed(stage)
+    assert (await update(stage, US)).confirmed == 1
+    stage.clock.advance(23 * 3600)
+    assert (await update(stage, US)).refused == 0
+    stage.clock.advance(2 * 3600)
+    assert (await update(stage, US)).refused == 1
+    (row,) = await parcels(stage, order_id)
+    assert (row.fixer, "does not show it" in row.problem) == ("merchant", True)
+
+
 async def test_a_ledger_made_anew_learns_of_orders_that_were_closed_long_ago(
     stage: Stage, tmp_path: Path
 ) -> None:
