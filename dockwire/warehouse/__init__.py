@@ -1,8 +1,8 @@
 """The embedded warehouse: a small 3PL Warehouse Manager whose data lasts.
 
 It speaks the REST API of Extensiv 3PL Warehouse Manager, as far as orders (from creating to closing,
-with packages and charges), carriers, items, stock, customers and facilities go; what it does not support
-it refuses loudly.
+with packages and charges), carriers, items, stock (with receivers, adjustments and holds), customers and
+facilities go; what it does not support it refuses loudly.
 """
 
 from dockwire.warehouse.database import UnusableDatabase

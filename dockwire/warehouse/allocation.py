@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, Decimal
 from sqlalchemy import Row, delete, insert, select, update
 
 from dockwire.warehouse.columns import QUANTITY_PLACES
+from dockwire.warehouse.quantities import IN_STOCK, LEFT, left_of
 from dockwire.warehouse.tables import allocations, kit_components, order_items, orders, receive_items
 from dockwire.warehouse.work import Work
 
@@ -106,12 +107,13 @@ def _fill(work: Work, facility_id: int, demands: list[_Demand]) -> None:
             receive_items.c.item_id.in_(wanted),
             receive_items.c.facility_id == facility_id,
             receive_items.c.on_hold.is_(False),
-            receive_items.c.allocated < receive_items.c.received,
+            IN_STOCK,
+            LEFT > 0,
         )
         .order_by(receive_items.c.id)
         .with_for_update()
     ).all()
-    left = {row.id: row.received - row.allocated for row in stock}
+    left = {row.id: left_of(row) for row in stock}
     for demand in demands:
         for row in stock:
             if demand.qty <= 0:

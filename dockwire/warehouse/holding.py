@@ -25,15 +25,24 @@ def read_order_ids(body: object) -> list[int]:
     Raises:
         InvalidModel: there are none, or one is no number.
     """
-    members = Members(body, model="OrderIdentifiers")
+    return read_ids(body, "orderIdentifiers", "order")
+
+
+def read_ids(body: object, name: str, kind: str) -> list[int]:
+    """Read the numbers in a list of identifiers.
+
+    Raises:
+        InvalidModel: there are none, or one is no number.
+    """
+    members = Members(body, model=name[0].upper() + name[1:])
     numbers = []
-    for entry in members.children("orderIdentifiers"):
+    for entry in members.children(name):
         number = entry.number("id")
         if number is None:
-            raise entry.invalid("id", "Required", "An order is named by its id.")
+            raise entry.invalid("id", "Required", f"{kind.capitalize()}s are named by their ids.")
         numbers.append(number)
     if not numbers:
-        raise members.invalid("orderIdentifiers", "Required", "Name at least one order.")
+        raise members.invalid(name, "Required", f"Name at least one {kind}.")
     return numbers
 
 
@@ -46,7 +55,7 @@ def hold_orders(work: Work, order_ids: Sequence[int], hold: Hold) -> Resource:
         try:
             _apply(work, order_id, hold)
         except (Missing, NotAllowed) as problem:
-            faults.append(_fault(order_ids.index(order_id) + 1, order_id, problem))
+            faults.append(fault(order_ids.index(order_id) + 1, order_id, problem))
         else:
             held.extend([] if hold.release else [order_id])
     return {"heldOrderIds": held, "exceptions": faults}
@@ -67,5 +76,6 @@ def _apply(work: Work, order_id: int, hold: Hold) -> None:
         allocation.deallocate(work, order_id)
 
 
-def _fault(number: int, order_id: int, problem: Problem) -> Resource:
-    return {"entryNumber": number, "entryInfo": str(order_id), "wmsException": problem.body()}
+def fault(number: int, entry_id: int, problem: Problem) -> Resource:
+    """Return what is wrong with one entry of a request; entries count from 1."""
+    return {"entryNumber": number, "entryInfo": str(entry_id), "wmsException": problem.body()}

@@ -79,15 +79,29 @@ class Members:
 
     def quantity(self, name: str) -> Decimal:
         """Return a required quantity above zero."""
+        return self._quantity(name, signed=False)
+
+    def change(self, name: str) -> Decimal:
+        """Return a required quantity that is added, or below zero taken away; never zero."""
+        return self._quantity(name, signed=True)
+
+    def _quantity(self, name: str, *, signed: bool) -> Decimal:
         value = self.raw(name)
         if value is None:
             raise self.invalid(name, "Required", f"{self.place(name)} is required.")
         amount = _decimal(value)
-        if amount is None or not 0 < amount <= LARGEST_QUANTITY or _places(amount) > QUANTITY_PLACES:
+        size = abs(amount) if signed and amount is not None else amount
+        if (
+            amount is None
+            or size is None
+            or not 0 < size <= LARGEST_QUANTITY
+            or _places(amount) > QUANTITY_PLACES
+        ):
+            sign = "other than 0 and at most +/-" if signed else "above 0 and at most "
             raise self.invalid(
                 name,
                 "ValueNotSupported",
-                f"{self.place(name)} must be above 0 and at most {LARGEST_QUANTITY}, with at most "
+                f"{self.place(name)} must be {sign}{LARGEST_QUANTITY}, with at most "
                 f"{QUANTITY_PLACES} decimals.",
             )
         return amount

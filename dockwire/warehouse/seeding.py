@@ -175,7 +175,10 @@ class _Seeding:
             "customer_id": customer,
             "facility_id": facility,
             "reference": row.reference,
+            "arrived": self._work.now,
             "created": self._work.now,
+            "created_by": self._work.access.login,
+            "modified": self._work.now,
             "version": 1,
         }
         receiver_id = self._put(receivers, same, None, fixed, {})
@@ -194,6 +197,7 @@ class _Seeding:
                 item_id=item_id,
                 qualifier=row.qualifier,
                 lot_number="",
+                expected=row.qty,
                 received=row.qty,
                 allocated=0,
                 on_hold=False,

@@ -87,6 +87,16 @@ CONTACT: Fields = {
 
 ORDER_NOTES: Fields = {"notes": Kind.NOTES, "shippingNotes": Kind.NOTES}
 
+RECEIVER: Fields = {
+    "poNum": Kind.TEXT,
+    "externalId": Kind.TEXT,
+    "carrier": Kind.TEXT,
+    "trackingNumber": Kind.TEXT,
+    "trailerNumber": Kind.TEXT,
+    "expectedDate": Kind.TIME,
+    "notes": Kind.NOTES,
+}
+
 GIFT: Fields = {
     "fulfillInvShippingAndHandling": Kind.DECIMAL,
     "fulfillInvTax": Kind.DECIMAL,

@@ -117,6 +117,7 @@ def _stock(work: Work) -> list[Resource]:
             "qualifier": row.qualifier,
             "received": row.received,
             "allocated": row.allocated,
+            "adjusted": row.adjusted,
             "onHold": row.on_hold,
         }
         for row in rows

@@ -4,17 +4,19 @@
 what an order could still take.
 """
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy import cast as sql_cast
 
 from dockwire.warehouse.backlog import ordered_not_allocated
 from dockwire.warehouse.columns import Quantity
 from dockwire.warehouse.local_time import to_wire
-from dockwire.warehouse.order_state import Status
 from dockwire.warehouse.paging import Parameters, Window, select_page
+from dockwire.warehouse.quantities import COUNTED, IN_STOCK, LEFT, left_of, shipped
 from dockwire.warehouse.resources import Page, Resource
 from dockwire.warehouse.rql_sql import Name, Names, Sort
-from dockwire.warehouse.tables import allocations, items, order_items, orders, receive_items
+from dockwire.warehouse.tables import items, receive_items
 from dockwire.warehouse.work import Work
 
 _ITEM_AND_PLACE: dict[str, Name] = {
@@ -37,8 +39,6 @@ DETAIL_NAMES: Names = {
 }
 """What ``rql`` and ``sort`` of ``/inventory/stockdetails`` know."""
 
-_LEFT = receive_items.c.received - receive_items.c.allocated
-
 
 def list_summaries(work: Work, parameters: Parameters) -> Page:
     """Return a page of stock per item, qualifier and facility.
@@ -52,14 +52,15 @@ def list_summaries(work: Work, parameters: Parameters) -> Page:
         select(
             *keys,
             items.c.sku,
-            _sum(receive_items.c.received).label("received"),
+            _sum(received(work)).label("received"),
+            _sum(COUNTED).label("counted"),
             _sum(receive_items.c.allocated).label("allocated"),
-            _sum(case((receive_items.c.on_hold, 0), else_=_LEFT)).label("available"),
-            _sum(case((receive_items.c.on_hold, _LEFT), else_=0)).label("on_hold"),
-            _sum(func.coalesce(_shipped(), 0)).label("shipped"),
+            _sum(case((receive_items.c.on_hold, 0), else_=LEFT)).label("available"),
+            _sum(case((receive_items.c.on_hold, LEFT), else_=0)).label("on_hold"),
+            _sum(shipped()).label("shipped"),
         )
         .join(items, items.c.id == receive_items.c.item_id)
-        .where(work.access.sees(receive_items.c.customer_id))
+        .where(work.access.sees(receive_items.c.customer_id), IN_STOCK)
         .group_by(*keys, items.c.id, items.c.sku)
     )
     rows, total = select_page(work, statement, parameters, window=window, names=SUMMARY_NAMES, keys=keys)
@@ -82,12 +83,18 @@ def list_details(work: Work, parameters: Parameters) -> Page:
     facility_id = parameters.need_whole("facilityid")
     window = Window.read(parameters, default=100, largest=500)
     statement = (
-        select(receive_items, items.c.sku, func.coalesce(_shipped(), 0).label("shipped"))
+        select(
+            receive_items,
+            items.c.sku,
+            received(work).label("shown_received"),
+            shipped().label("shipped"),
+        )
         .join(items, items.c.id == receive_items.c.item_id)
         .where(
             receive_items.c.customer_id == customer_id,
             receive_items.c.facility_id == facility_id,
             work.access.sees(receive_items.c.customer_id),
+            IN_STOCK,
         )
     )
     rows, total = select_page(
@@ -96,22 +103,12 @@ def list_details(work: Work, parameters: Parameters) -> Page:
     return Page("item", [_detail(work, row) for row in rows], total, window.number, window.size)
 
 
-def _shipped() -> ColumnElement[object]:
-    """Return what closed orders took of a receive item."""
-    return (
-        select(func.sum(allocations.c.qty, type_=Quantity))
-        .join(order_items, order_items.c.id == allocations.c.order_item_id)
-        .join(orders, orders.c.id == order_items.c.order_id)
-        .where(
-            allocations.c.receive_item_id == receive_items.c.id,
-            orders.c.status == Status.CLOSED,
-        )
-        .correlate(receive_items)
-        .scalar_subquery()
-    )
+def received(work: Work) -> ColumnElement[Any]:
+    """Return what is shown as received of a receive item, by the house rules."""
+    return COUNTED if work.switches.adjustments_count_as_received else receive_items.c.received
 
 
-def _sum(column: ColumnElement[object]) -> ColumnElement[object]:
+def _sum(column: ColumnElement[Any]) -> ColumnElement[object]:
     return func.sum(sql_cast(column, Quantity), type_=Quantity)
 
 
@@ -124,7 +121,7 @@ def _summary(row: Row[tuple[object, ...]]) -> Resource:
         "allocated": row.allocated,
         "available": row.available,
         "onHold": row.on_hold,
-        "onHand": row.received - row.shipped,
+        "onHand": row.counted - row.shipped,
         "orderedNotAllocated": None,
     }
 
@@ -135,11 +132,11 @@ def _detail(work: Work, row: Row[tuple[object, ...]]) -> Resource:
         "receiverId": row.receiver_id,
         "itemIdentifier": {"sku": row.sku, "id": row.item_id},
         "qualifier": row.qualifier,
-        "received": row.received,
-        "available": row.received - row.allocated,
+        "received": row.shown_received,
+        "available": left_of(row),
         "isOnHold": row.on_hold,
-        "quarantined": False,
-        "onHand": row.received - row.shipped,
+        "quarantined": row.quarantined,
+        "onHand": row.received + row.adjusted - row.shipped,
         "lotNumber": row.lot_number or None,
         "receivedDate": to_wire(row.created, work.zone),
     }

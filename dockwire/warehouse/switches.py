@@ -53,6 +53,13 @@ class MissingBilling(StrEnum):
     KEEP = "keep"
 
 
+class NoCommit(StrEnum):
+    """What an adjustment that is not to be committed leaves behind."""
+
+    NOTHING = "nothing"
+    OPEN = "open"
+
+
 class FieldLimits(BaseModel):
     """Longest texts that are taken, in characters; 0 means any length.
 
@@ -148,6 +155,40 @@ class Switches(BaseModel):
         default=True,
         description="Whether an order that is opened again keeps its charges. On: a client that closes it "
         "again with the same charges shall see them double here.",
+    )
+    goods_wait_for_confirm: bool = Field(
+        default=True,
+        description="Whether the goods of a receiver are in stock once it is confirmed, or as soon as it is "
+        "created. On: a client that offers goods before they are confirmed would offer what is not there.",
+    )
+    adjustments_count_as_received: bool = Field(
+        default=False,
+        description="Whether adjustments change what counts as received. Off: a client that calculates what is "
+        "available from received and allocated, instead of reading it, finds out here.",
+    )
+    adjust_allocated: bool = Field(
+        default=False,
+        description="Whether an adjustment may take more than is unallocated. Off: nothing is taken from orders; "
+        "on, available and onHand may fall below 0, as in a warehouse that counts less than it promised.",
+    )
+    adjustment_reason_required: bool = Field(
+        default=True,
+        description="Whether an adjustment needs a reason. On: a client that sends one works in both worlds.",
+    )
+    no_commit: NoCommit = Field(
+        default=NoCommit.NOTHING,
+        description="Whether an adjustment with noCommit is only tried, or kept open without moving stock. "
+        "Nothing: a client cannot come back to what it did not commit.",
+    )
+    hold_allocated_stock: bool = Field(
+        default=True,
+        description="Whether goods that orders have taken may be put on hold; the orders keep them. On: a client "
+        "that takes onHold for all that is on hand finds out here that it is what was left.",
+    )
+    inventory_available_includes_held: bool = Field(
+        default=True,
+        description="Whether availableQty of /inventory counts goods on hold, as available of stockdetails does. "
+        "On: a client that offers availableQty without looking at onHold finds out here.",
     )
     token_seconds: int = Field(
         default=3600,

@@ -120,7 +120,14 @@ receivers = Table(
     Column("facility_id", ForeignKey("facilities.id"), nullable=False),
     Column("reference", String, nullable=False),
     Column("version", Integer, nullable=False),
+    # Open while its goods are on their way, closed once they are in stock, or cancelled.
+    Column("status", Integer, nullable=False, server_default="1"),
+    Column("arrived", Moment, nullable=True),
     Column("created", Moment, nullable=False),
+    Column("created_by", String, nullable=False, server_default=""),
+    Column("modified", Moment, nullable=True),
+    # Members that are kept and shown again as they came.
+    Column("members", JSON, nullable=False, server_default="{}"),
     Index("receivers_by_reference", "customer_id", "reference"),
 )
 
@@ -134,11 +141,19 @@ receive_items = Table(
     Column("item_id", ForeignKey("items.id"), nullable=False),
     Column("qualifier", String, nullable=False),
     Column("lot_number", String, nullable=False),
+    # What the receiver announces, and what of it has come: nothing before it is confirmed.
+    Column("expected", Quantity, nullable=False, server_default="0"),
     Column("received", Quantity, nullable=False),
+    # What adjustments added or took away.
+    Column("adjusted", Quantity, nullable=False, server_default="0"),
     # What orders took of it, shipped or not.
     Column("allocated", Quantity, nullable=False),
     Column("on_hold", Boolean, nullable=False),
+    Column("on_hold_reason", String, nullable=False, server_default=""),
+    Column("on_hold_date", Moment, nullable=True),
+    Column("quarantined", Boolean, nullable=False, server_default=false()),
     Column("created", Moment, nullable=False),
+    Index("stock_by_receiver", "receiver_id"),
     Index("stock_by_item", "item_id", "facility_id"),
 )
 

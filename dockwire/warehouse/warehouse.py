@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from dockwire.clock import Clock
 from dockwire.sealing import Sealer
 from dockwire.warehouse import (
+    adjusting,
     holding,
     items,
     order_queries,
@@ -20,6 +21,8 @@ from dockwire.warehouse import (
     signing_in,
     stock,
 )
+from dockwire.warehouse.adjustment_request import read_adjustment
+from dockwire.warehouse.adjustment_view import show_adjustment
 from dockwire.warehouse.database import Database
 from dockwire.warehouse.holding import Hold
 from dockwire.warehouse.migrate import migrate
@@ -28,10 +31,11 @@ from dockwire.warehouse.order_state import etag
 from dockwire.warehouse.order_view import EVERYTHING, Detail
 from dockwire.warehouse.order_view import read_order as show_order
 from dockwire.warehouse.paging import Parameters
+from dockwire.warehouse.receiver_view import show_receiver
 from dockwire.warehouse.resources import Page, Resource
 from dockwire.warehouse.signing_in import TokenRequest
-from dockwire.warehouse.switches import Switches
-from dockwire.warehouse.work import RECEIVING_ROLE, Access, Work
+from dockwire.warehouse.switches import NoCommit, Switches
+from dockwire.warehouse.work import ADJUSTING_ROLE, RECEIVING_ROLE, STOCK_ROLE, Access, Work
 
 T = TypeVar("T")
 Tagged = tuple[Resource, str]
@@ -220,26 +224,50 @@ class Warehouse:
         return self.read(access, lambda work: items.list_aliases(work, customer_id, parameters))
 
     # -- stock ----------------------------------------------------------------------------------
-    def receive(self, access: Access, body: object) -> Tagged:
-        """Book goods in from a request's JSON."""
+    def receive(self, access: Access, body: object, *, confirmed: bool = False) -> Tagged:
+        """Announce goods from a request's JSON, or take them in at once where they are ``confirmed``."""
         access.need(RECEIVING_ROLE)
-        receipt = receiving.read_receipt(body, self.switches)
+        receipt = receiving.read_receipt(body, self.switches, self.zone)
+        return self.write(
+            access, lambda work: show_receiver(work, receiving.book(work, receipt, confirmed=confirmed))
+        )
 
-        def book(work: Work) -> Tagged:
-            number = receiving.book(work, receipt)
-            return receiving.show(work, number), etag("receiver", number, 1)
+    def adjust(self, access: Access, body: object, *, commit: bool = True) -> Tagged:
+        """Adjust stock from a request's JSON; without ``commit`` nothing moves."""
+        access.need(ADJUSTING_ROLE)
+        request = read_adjustment(body, self.switches)
 
-        return self.write(access, book)
+        def make(work: Work) -> Tagged:
+            made = show_adjustment(work, adjusting.create(work, request, commit=commit))
+            if not commit and self.switches.no_commit is NoCommit.NOTHING:
+                raise _Tried(made)
+            return made
+
+        try:
+            return self.write(access, make)
+        except _Tried as tried:
+            return tried.made
 
     def stock_summaries(self, access: Access, parameters: Parameters) -> Page:
         """Return a page of stock per item, qualifier and facility."""
-        access.need("InventoryDetailView")
+        access.need(STOCK_ROLE)
         return self.read(access, lambda work: stock.list_summaries(work, parameters))
 
     def stock_details(self, access: Access, parameters: Parameters) -> Page:
         """Return a page of receive items."""
-        access.need("InventoryDetailView")
+        access.need(STOCK_ROLE)
         return self.read(access, lambda work: stock.list_details(work, parameters))
+
+
+class _Tried(Exception):
+    """Carries what an adjustment would have made out of a transaction that is undone."""
+
+    def __init__(self, made: Tagged) -> None:
+        shown, tag = made
+        # It will not be found by its number.
+        self.made = {**shown, "readOnly": shown["readOnly"] | {"adjustmentId": None}}, tag
+        del self.made[0]["_self"]
+        super().__init__()
 
 
 def _shown(work: Work, order_id: int, detail: Detail) -> Tagged:

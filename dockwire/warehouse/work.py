@@ -26,8 +26,14 @@ RECOMMENDED_ROLES = (
 CLOSING_ROLE = "OrderConfirm"
 """Needed to close orders and to open them again; not in the recommended set."""
 
-RECEIVING_ROLE = "ReceiverWrite"
-"""Needed to book goods in; the vendor names no role for it in what we could read."""
+RECEIVING_ROLE = "ReceiverEdit"
+"""Needed to book goods in and to confirm them; the vendor lists the role without saying what it is for."""
+
+ADJUSTING_ROLE = "InventoryEdit"
+"""Needed to adjust stock and to put it on hold; listed by the vendor without saying what it is for."""
+
+STOCK_ROLE = "InventoryDetailView"
+"""Needed to read stock and adjustments; the one role on stock in the recommended set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Access:
         return true() if self.customers is None else column.in_(sorted(self.customers))
 
 
-IN_PROCESS = Access("dockwire", frozenset({*RECOMMENDED_ROLES, CLOSING_ROLE, RECEIVING_ROLE}))
+IN_PROCESS = Access("dockwire", frozenset({*RECOMMENDED_ROLES, CLOSING_ROLE, RECEIVING_ROLE, ADJUSTING_ROLE}))
 """The caller in the same process, who could open the database anyway."""
 
 

@@ -138,6 +138,28 @@ def noting_statements(warehouse: Warehouse) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
+async def take_in(client: httpx.AsyncClient, *lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Book goods of Acme's into Reno, confirm them, and return the receiver."""
+    reply = await client.post("/inventory/receivers", json=receipt(*lines, **changes))
+    assert reply.status_code == 201, reply.text
+    url = f"/inventory/receivers/{reply.json()['readOnly']['receiverId']}"
+    confirmed = await client.post(f"{url}/confirmer", json={}, headers={"If-Match": reply.headers["ETag"]})
+    assert confirmed.status_code == 204, confirmed.text
+    goods: dict[str, Any] = (await client.get(url, params={"detail": "ReceiveItems"})).json()
+    return goods
+
+
+def receipt(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return a receiver of Acme's in Reno."""
+    body = {
+        "customerIdentifier": {"id": 11},
+        "facilityIdentifier": {"id": 3},
+        "referenceNum": "IN-7",
+        "receiveItems": list(lines),
+    }
+    return body | changes
+
+
 async def available(client: httpx.AsyncClient) -> dict[str, float]:
     """Return what Reno's stock of Acme's could still be taken, by sku."""
     reply = await client.get("/inventory/stockdetails", params={"customerid": 11, "facilityid": 3})

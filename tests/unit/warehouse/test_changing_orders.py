@@ -18,6 +18,7 @@ from tests.unit.warehouse.houses import (
     number,
     open_house,
     order,
+    take_in,
     tamper,
     visiting,
 )
@@ -276,13 +277,7 @@ async def test_completing_allocates_once(client: httpx.AsyncClient) -> None:
 async def test_the_allocator_fills_an_order_up_when_goods_have_come(client: httpx.AsyncClient) -> None:
     created = await create(client, "R-1", line("TEA", 6))
     url = f"/orders/{number(created)}/allocator"
-    goods = {
-        "customerIdentifier": {"id": 11},
-        "facilityIdentifier": {"id": 3},
-        "referenceNum": "IN-9",
-        "receiveItems": [line("TEA", 5)],
-    }
-    assert (await client.post("/inventory/receivers", json=goods)).status_code == 201
+    await take_in(client, line("TEA", 5))
     assert (await client.put(url, json={}, headers=match(created))).status_code == 204
     now = await look(client, created)
     assert now["readOnly"]["fullyAllocated"] is True

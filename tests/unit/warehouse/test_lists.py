@@ -44,6 +44,9 @@ LIMITS = {
     "/customers": 100,
     "/customers/11/items": 100,
     "/customers/11/itemaliases": 100,
+    "/inventory": 1000,
+    "/inventory/receivers": 500,
+    "/inventory/adjustments": 500,
     "/inventory/stocksummaries": 500,
     "/inventory/stockdetails?customerid=11&facilityid=3": 500,
 }
@@ -77,6 +80,7 @@ async def test_unknown_parameters_are_ignored(client: httpx.AsyncClient) -> None
     [
         *[("/orders", n) for n in ("markforlistid", "skulist", "skucontains", "hvpbatchname", "upclist")],
         *[("/orders/summaries", n) for n in ("orderidcontains", "receiverid")],
+        *[("/inventory/receivers", n) for n in ("purchaseorderid", "receivertype")],
     ],
 )
 async def test_a_documented_parameter_that_is_not_done_is_refused_and_not_ignored(

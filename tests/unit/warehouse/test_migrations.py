@@ -13,8 +13,10 @@ import dockwire.warehouse
 from dockwire.sealing import Sealer
 from dockwire.warehouse.database import Database
 from tests.unit.warehouse.closings import charge, close, look
-from tests.unit.warehouse.houses import KEY, ship_to, visiting
+from tests.unit.warehouse.houses import KEY, line, ship_to, visiting
 from tests.unit.warehouse.houses import open_house as open_house_now
+from tests.unit.warehouse.test_adjustments import adjust
+from tests.unit.warehouse.test_receiving import ITEMS
 
 NOW = "2026-11-01 17:00:00"
 
@@ -130,6 +132,11 @@ def test_an_order_of_the_first_version_can_be_closed_with_charges(database_url: 
             assert now["billing"]["billingCharges"][0]["subtotal"] == 1.25
             summaries = (await client.get("/inventory/stocksummaries")).json()["summaries"]
             assert [(row["allocated"], row["onHand"]) for row in summaries] == [(2, 8)]
+            receiver = (await client.get("/inventory/receivers/1?detail=All")).json()
+            assert (receiver["readOnly"]["status"], receiver["arrivalDate"]) == (1, "2026-11-01T09:00:00")
+            assert [each["qty"] for each in receiver["_embedded"][ITEMS]] == [10]
+            assert (await adjust(client, line("MUG", -8))).status_code == 201
+            assert (await adjust(client, line("MUG", -1))).status_code == 400
 
     asyncio.run(live_on())
     house.close()

@@ -142,8 +142,14 @@ async def test_a_missing_role_is_refused(gate: httpx.AsyncClient) -> None:
         ("POST", "/orders", "OrderWrite"),
         ("GET", "/customers/11/items", "ItemView"),
         ("POST", "/orders/1/completer", "OrderEdit"),
-        ("POST", "/inventory/receivers", "ReceiverWrite"),
+        ("POST", "/inventory/receivers", "ReceiverEdit"),
+        ("POST", "/inventory/receivers/1/confirmer", "ReceiverEdit"),
+        ("GET", "/inventory/receivers", "ReceiverView"),
         ("GET", "/inventory/stocksummaries", "InventoryDetailView"),
+        ("GET", "/inventory", "InventoryDetailView"),
+        ("GET", "/inventory/adjustments/1", "InventoryDetailView"),
+        ("POST", "/inventory/adjustments", "InventoryEdit"),
+        ("POST", "/inventory/adjustmentreverser/1", "InventoryEdit"),
     ):
         body = order("R-1") if method == "POST" else None
         reply = await gate.request(method, path, headers=viewer, json=body)
@@ -176,6 +182,10 @@ async def test_a_credential_of_one_customer_sees_nothing_of_others(gate: httpx.A
     assert {row["itemIdentifier"]["id"] for row in stock["summaries"]} == {1, 2}
     details = await gate.get("/inventory/stockdetails?customerid=12&facilityid=3", headers=acme)
     assert details.json()["totalResults"] == 0
+    inventory = (await gate.get("/inventory", headers=acme)).json()["_embedded"]["item"]
+    assert {row["customerIdentifier"]["id"] for row in inventory} == {11}
+    for path in ("/inventory/receivers/2", "/inventory/adjustments/1"):
+        assert (await gate.get(path, headers=acme)).status_code == 404, path
     facilities = await gate.get("/properties/facilities?customerId=12", headers=acme)
     assert facilities.json()["totalResults"] == 0
 

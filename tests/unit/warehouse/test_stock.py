@@ -9,18 +9,16 @@ from sqlalchemy import text, update
 from dockwire.warehouse import Warehouse
 from dockwire.warehouse.order_state import Status
 from dockwire.warehouse.tables import orders, receive_items
-from tests.unit.warehouse.houses import create, line, noting_statements, open_house, tamper, visiting
-
-
-def receipt(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """Return a receiver of Acme's in Reno."""
-    body = {
-        "customerIdentifier": {"id": 11},
-        "facilityIdentifier": {"id": 3},
-        "referenceNum": "IN-7",
-        "receiveItems": list(lines),
-    }
-    return body | changes
+from tests.unit.warehouse.houses import (
+    create,
+    line,
+    noting_statements,
+    open_house,
+    receipt,
+    take_in,
+    tamper,
+    visiting,
+)
 
 
 async def summaries(client: httpx.AsyncClient, **query: Any) -> dict[tuple[str, str], dict[str, Any]]:
@@ -31,10 +29,9 @@ async def summaries(client: httpx.AsyncClient, **query: Any) -> dict[tuple[str, 
 
 
 async def test_summaries_count_per_item_and_qualifier(client: httpx.AsyncClient) -> None:
-    goods = receipt(line("MUG", 3, qualifier="damaged"), line("MUG", 2, lotNumber="L1"), line("TEA", "0.5"))
-    reply = await client.post("/inventory/receivers", json=goods)
-    assert reply.status_code == 201
-    assert reply.headers["ETag"]
+    await take_in(
+        client, line("MUG", 3, qualifier="damaged"), line("MUG", 2, lotNumber="L1"), line("TEA", "0.5")
+    )
     await create(client, "R-1", line("SET", 4), line("TEA", 1))
     rows = await summaries(client, orderednotallocated="true")
     mug = rows["MUG", ""]
@@ -118,7 +115,7 @@ async def test_details_need_a_customer_and_a_facility(client: httpx.AsyncClient)
 
 
 async def test_a_line_may_ask_for_a_lot(client: httpx.AsyncClient) -> None:
-    await client.post("/inventory/receivers", json=receipt(line("MUG", 2, lotNumber="L1")))
+    await take_in(client, line("MUG", 2, lotNumber="L1"))
     created = await create(client, "R-1", line("MUG", 3, lotNumber="L1"))
     assert created["readOnly"]["fullyAllocated"] is False
     assert (await summaries(client))["MUG", ""]["allocated"] == 2
