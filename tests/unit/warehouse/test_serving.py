@@ -26,6 +26,7 @@ from tests.unit.warehouse.houses import (
     line,
     noting_statements,
     order,
+    receipt,
     visiting,
 )
 
@@ -115,6 +116,28 @@ async def test_the_state_shows_orders_and_stock_and_nobodys_address(house: Wareh
     ]
     for text in ("Ann", "Sample", "97477", "555", "example.net", "gift"):
         assert text not in reply.text
+
+
+async def test_stock_is_moved_without_a_token_and_as_the_warehouse_itself(house: Warehouse) -> None:
+    parties = {"customerIdentifier": {"id": 11}, "facilityIdentifier": {"id": 3}}
+    async with visiting(house, control=True) as client:
+        received = await client.post("/_sim/receive", json=receipt(line("TEA", 5)))
+        assert (received.status_code, received.json()["readOnly"]["status"]) == (201, 1)
+        change = parties | {"reason": "x", "adjustmentItems": [line("MUG", "-1.5")]}
+        assert (await client.post("/_sim/adjust", json=change)).status_code == 201
+        goods = {"receiveItemIdentifiers": [{"id": 2}], "reason": "recalled"}
+        held = await client.post("/_sim/quarantine", json=goods)
+        assert held.json()["heldReceiveItemIds"] == [2]
+        stock = (await client.get("/_sim/state")).json()["stock"]
+        refused = await client.post("/_sim/adjust", json={})
+        assert (refused.status_code, refused.json()["ErrorCode"]) == (400, "Required")
+        assert (await client.post("/_sim/receive", content=b"{")).status_code == 400
+    assert [(row["sku"], row["received"], row["adjusted"], row["onHold"]) for row in stock] == [
+        ("MUG", 10, -1.5, False),
+        ("TEA", 4, 0, True),
+        ("MUG", 5, 0, False),
+        ("TEA", 5, 0, False),
+    ]
 
 
 def test_a_thing_with_two_lists_keeps_both() -> None:
