@@ -16,7 +16,7 @@ from dockwire.warehouse.state import read_state
 from dockwire.warehouse.tables import allocations, receive_items
 from dockwire.warehouse.work import IN_PROCESS, Work
 from tests.unit.warehouse.houses import create, line, open_house, order, take_in, visiting
-from tests.unit.warehouse.test_adjustments import adjust
+from tests.unit.warehouse.test_adjustments import adjust, summary
 
 
 def check_books(house: Warehouse) -> None:
@@ -65,6 +65,22 @@ async def test_of_reversals_at_once_one_is_carried_out(client: httpx.AsyncClient
     )
     assert sorted(each.status_code for each in undone) == [200, 412, 412, 412]
     assert [row["adjusted"] for row in _mugs(house)] == [0]
+
+
+async def test_of_an_order_and_a_reversal_that_want_the_same_goods_one_gets_them(
+    client: httpx.AsyncClient, house: Warehouse
+) -> None:
+    for n in range(1, 9):
+        added = await adjust(client, line("TEA", 2))
+        match = {"If-Match": added.headers["ETag"]}
+        free = int((await summary(client, "TEA"))["available"])
+        undo = client.post(f"/inventory/adjustmentreverser/{n}", headers=match)
+        sold, undone = await asyncio.gather(
+            client.post("/orders", json=order(f"R-{n}", line("TEA", free))), undo
+        )
+        full = sold.json()["readOnly"]["fullyAllocated"]
+        assert (undone.status_code, full) in {(200, False), (403, True)}
+        check_books(house)
 
 
 async def test_a_hold_and_orders_at_once_leave_no_order_with_goods_taken_after_the_hold(
