@@ -10,6 +10,7 @@ from dockwire.extensiv.caller import error_of, members_of, unmoved, unusable
 from dockwire.extensiv.draft import to_body
 from dockwire.extensiv.placed import placed
 from dockwire.extensiv.shipping import ShippingCalls
+from dockwire.extensiv.stock import StockCalls
 from dockwire.extensiv.wire import WireCustomer, WireFacility, WireItem, WireOrder
 from dockwire.model.ids import CustomerId, WarehouseOrderId
 from dockwire.model.warehouse import Item, OrderDraft, Party, PlacedOrder, PlacedStatus
@@ -22,7 +23,7 @@ _ORDERS_PAGE = 500
 _ITEMS_PAGE = 100
 
 
-class WarehouseClient(ShippingCalls):
+class WarehouseClient(ShippingCalls, StockCalls):
     """Implements ``Warehouse`` over HTTP."""
 
     async def create_order(self, draft: OrderDraft) -> PlacedOrder:
