@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
+import anyio.to_thread
+
 from blocks import MarketplaceConnection
 from deployments.plan import stored_connections
 from dockwire.access import EMBEDDED
@@ -14,6 +16,7 @@ from dockwire.model.connection import Connection
 from dockwire.model.shipping import Carrier
 from dockwire.ports import SellerAccount, Warehouse
 from dockwire.settings import read_settings
+from tasks.mail_server import FAILURES, open_server, why
 from tasks.opening import load_block
 
 
@@ -63,7 +66,21 @@ async def check_connection(slug: str) -> list[dict[str, Any]]:
         await tried("items", lambda: _items(warehouse, connection))
         await tried("ship methods", lambda: _ship_methods(warehouse, connection))
     results.append(_closing(block))
+    await tried("mail", lambda: _mail(block))
     return results
+
+
+async def _mail(block: MarketplaceConnection) -> str:
+    """Sign in to the mail server and send nothing."""
+    credentials = block.mail_server
+    if credentials is None:
+        return "no mail server is named; notices wait in the outbox"
+    try:
+        server = await anyio.to_thread.run_sync(open_server, credentials)
+        server.close()
+    except FAILURES as error:
+        raise SettingsError(why(error, credentials)) from None
+    return "the mail server answers"
 
 
 def _closing(block: MarketplaceConnection) -> dict[str, Any]:

@@ -101,7 +101,11 @@ def run_ship_and_close(
         dry_run=dry_run,
         return_state=True,
     )
-    _tell(state, as_json=as_json)
+    numbers = _tell(state, as_json=as_json)
+    if numbers.get("closed") and not as_json:
+        say.line(
+            f"a running 'dockwire up' tells Amazon of it; 'dockwire run tracking-update {name}' does now"
+        )
 
 
 @charges.command("preview")
@@ -159,8 +163,11 @@ def _show_plan(plan: Any, *, as_json: bool) -> None:
         raise typer.Exit(say.FAILED)
 
 
-def _tell(running: Any, *, as_json: bool) -> None:
-    """Wait for a flow's end state and print its message, or its numbers as JSON, or leave with its message."""
+def _tell(running: Any, *, as_json: bool) -> dict[str, int]:
+    """Wait for a flow's end state and print its message, or its numbers as JSON, or leave with its message.
+
+    Returns the numbers.
+    """
     quiet_run()
     state, numbers = asyncio.run(_ended(running))
     if not state.is_completed():
@@ -169,6 +176,7 @@ def _tell(running: Any, *, as_json: bool) -> None:
         say.data(numbers)
     else:
         say.line(state.message)
+    return dict(numbers)
 
 
 async def _ended(running: Awaitable[Any]) -> tuple[Any, Any]:

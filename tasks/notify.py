@@ -1,7 +1,5 @@
 """Telling people: mails through prefect-email, tables in Prefect. Neither ever changes a run's state."""
 
-import smtplib
-import socket
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -18,10 +16,8 @@ from dockwire.mail.message import to_message
 from dockwire.model.record import Mail
 from dockwire.services.desk import Desk
 from dockwire.services.notices import post_notices
+from tasks.mail_server import FAILURES, open_server, why
 from tasks.opening import Run, told_safely
-
-_SOCKET_SECONDS = 30.0
-"""prefect-email sets no timeout of its own, and a silent server would hang the run."""
 
 _SEND_LEASE = 600.0
 _FIRST_DELAY = timedelta(minutes=5)
@@ -56,8 +52,8 @@ async def _send_due(run: Run[Any], logger: Any) -> int:
         for mail in mails:
             try:
                 await anyio.to_thread.run_sync(_send, credentials, mail, run.block.mail_from, desk)
-            except (OSError, smtplib.SMTPException) as error:
-                await _postpone(desk, mail, error, logger)
+            except FAILURES as error:
+                await _postpone(desk, mail, why(error, credentials), logger)
             else:
                 await desk.ledger.mail_sent(mail.id, now=desk.clock.now())
                 sent += 1
@@ -65,18 +61,14 @@ async def _send_due(run: Run[Any], logger: Any) -> int:
 
 
 def _send(credentials: EmailServerCredentials, mail: Mail, sender: str, desk: Desk) -> None:
-    if socket.getdefaulttimeout() is None:
-        socket.setdefaulttimeout(_SOCKET_SECONDS)
-    with credentials.get_server() as server:
+    with open_server(credentials) as server:
         server.send_message(to_message(mail, sender=sender, now=desk.clock.now()))
 
 
-async def _postpone(desk: Desk, mail: Mail, error: Exception, logger: Any) -> None:
+async def _postpone(desk: Desk, mail: Mail, told: str, logger: Any) -> None:
     delay: timedelta = _FIRST_DELAY * 2 ** min(mail.attempts, 10)
     at = desk.clock.now() + min(delay, _LONGEST_DELAY)
-    # Servers quote addresses in their refusals; the kind of error is enough here.
-    told = type(error).__name__
-    logger.warning("mail %s was not sent (%s); tried again after %s", mail.kind, told, f"{at:%H:%M} UTC")
+    logger.warning("mail %s was not sent: %s; tried again after %s", mail.kind, told, f"{at:%H:%M} UTC")
     await desk.ledger.mail_failed(mail.id, error=told, not_before=at)
 
 

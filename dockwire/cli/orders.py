@@ -104,11 +104,13 @@ def retry(connection: str, order_id: str) -> None:
     slug, wanted = ConnectionSlug(connection), AmazonOrderId(order_id)
 
     async def again(ledger: Ledger) -> tuple[bool, int, bool]:
-        rows = await ledger.find_orders(wanted)
+        rows = [row for row in await ledger.find_orders(wanted) if row.connection == slug]
+        if not rows:
+            say.fail(f"no order {order_id} of {connection} in the ledger")
         return (
             await ledger.retry_order(slug, wanted, now=datetime.now(UTC)),
             await ledger.retry_parcels(slug, wanted),
-            any(row.connection == slug and row.state is OrderState.HELD for row in rows),
+            any(row.state is OrderState.HELD for row in rows),
         )
 
     order, parcels, held = _with_ledger(again)
@@ -139,7 +141,7 @@ def _row(row: OrderRow) -> dict[str, Any]:
         "state": row.state.value,
         "warehouse_order": row.warehouse_order_id or "",
         "shipping": row.shipping or "",
-        "updated": f"{row.updated:%Y-%m-%d %H:%M}",
+        "amazon_updated": f"{row.updated:%Y-%m-%d %H:%M}",
         "reasons": ", ".join(problem.code for problem in row.problems),
     }
 

@@ -13,6 +13,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from prefect_email import EmailServerCredentials
 from pydantic import SecretStr
 
+from deployments.inspect import check_connection
 from dockwire.ledger.tables import outbox
 from dockwire.mail.folder import keep_mail
 from tests.flows.site import Site, numbers
@@ -98,6 +99,40 @@ async def test_a_plain_server_with_a_login_gets_the_mails(site: Site, start: Sta
     await numbers(await site.run())
     assert site.mails()
     assert set(_KNOWN) == {LOGIN.encode()}
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ("unknown", "smtp.invalid is not found"),
+        ("down", "does not answer"),
+        ("password", "user name or password"),
+        ("certificate", "no encryption that can be trusted"),
+    ],
+)
+async def test_the_check_of_a_connection_signs_in_to_its_mail_server(
+    site: Site, start: Start, authority: trustme.CA, trouble: str, words: str
+) -> None:
+    await site.use_mail(start("SSL", authority))
+    assert await _mail_of(site) == (True, "the mail server answers")
+    broken: dict[str, Callable[[], EmailServerCredentials]] = {
+        "unknown": lambda: EmailServerCredentials(
+            smtp_server="smtp.invalid", smtp_type="INSECURE", smtp_port=25
+        ),
+        "down": lambda: EmailServerCredentials(smtp_server="127.0.0.1", smtp_type="INSECURE", smtp_port=9),
+        "password": lambda: start("SSL", authority, password="wrong-words"),
+        "certificate": lambda: start("SSL", trustme.CA()),
+    }
+    await site.use_mail(broken[trouble]())
+    ok, told = await _mail_of(site)
+    assert (ok, words in told) == (False, True), told
+    assert "wrong-words" not in told
+    assert not site.mails()
+
+
+async def _mail_of(site: Site) -> tuple[bool, str]:
+    (told,) = [row for row in await check_connection(site.slug) if row["what"] == "mail"]
+    return told["ok"], told["detail"]
 
 
 @pytest.mark.parametrize("trouble", ["down", "password", "certificate"])

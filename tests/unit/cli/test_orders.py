@@ -74,7 +74,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_list_names_state_and_reasons() -> None:
     lines = dockwire("list").stdout.splitlines()
     assert lines[0].split() == [
-        "order", "connection", "amazon", "state", "warehouse_order", "shipping", "updated", "reasons",
+        "order", "connection", "amazon", "state", "warehouse_order", "shipping", "amazon_updated", "reasons",
     ]  # fmt: skip
     assert [line.split()[0] for line in lines[1:]] == [number(1), number(2), number(3), malformed().order_id]
     assert "created" in lines[1]
@@ -140,7 +140,7 @@ def test_a_failed_or_unreadable_order_can_be_made_due(state: Path, order_id: str
         (number(1), "neither failed nor unreadable"),
         (number(2), "is held; it goes on by itself"),
         (number(2), "'dockwire run order-import acme-us --refresh' does not wait"),
-        ("111-9999999-9999999", "neither failed nor unreadable"),
+        ("111-9999999-9999999", "no order 111-9999999-9999999"),
     ],
 )
 def test_any_other_order_cannot(order_id: str, words: str) -> None:

@@ -101,7 +101,8 @@ def test_of_two_that_wait_for_each_other_one_begins_again(postgresql_url: str) -
     with ThreadPoolExecutor(2) as pool:
         pairs = ((11, 12), (12, 11))
         list(pool.map(lambda pair: house._database.write(lambda link: rename(link, *pair)), pairs))
-    assert len(tries) == 3
+    # Begun again it may meet the other once more.
+    assert len(tries) >= 3
     house.close()
 
 
