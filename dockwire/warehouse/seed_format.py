@@ -18,7 +18,7 @@ from pydantic import (
 
 from dockwire.warehouse.charge_request import CALLERS_TYPES, SYSTEMS_TYPES
 from dockwire.warehouse.columns import QUANTITY_PLACES
-from dockwire.warehouse.work import CLOSING_ROLE, RECEIVING_ROLE, RECOMMENDED_ROLES
+from dockwire.warehouse.work import RECOMMENDED_ROLES, ROLES
 
 
 class SeedError(Exception):
@@ -46,14 +46,11 @@ def _known_zone(name: str) -> str:
     return name
 
 
-_ROLES = (*RECOMMENDED_ROLES, CLOSING_ROLE, RECEIVING_ROLE)
-
-
 def _known_role(name: str) -> str:
-    if name not in _ROLES:
-        close = difflib.get_close_matches(name, _ROLES, n=1)
+    if name not in ROLES:
+        close = difflib.get_close_matches(name, ROLES, n=1)
         meant = f"did you mean {close[0]}? " if close else ""
-        raise ValueError(f"no role of this warehouse; {meant}known: {', '.join(_ROLES)}")
+        raise ValueError(f"no role of this warehouse; {meant}known: {', '.join(ROLES)}")
     return name
 
 

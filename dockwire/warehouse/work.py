@@ -35,6 +35,9 @@ ADJUSTING_ROLE = "InventoryEdit"
 STOCK_ROLE = "InventoryDetailView"
 """Needed to read stock and adjustments; the one role on stock in the recommended set."""
 
+ROLES = (*RECOMMENDED_ROLES, CLOSING_ROLE, RECEIVING_ROLE, ADJUSTING_ROLE)
+"""Every role that something here needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -54,7 +57,7 @@ class Access:
         return true() if self.customers is None else column.in_(sorted(self.customers))
 
 
-IN_PROCESS = Access("dockwire", frozenset({*RECOMMENDED_ROLES, CLOSING_ROLE, RECEIVING_ROLE, ADJUSTING_ROLE}))
+IN_PROCESS = Access("dockwire", frozenset(ROLES))
 """The caller in the same process, who could open the database anyway."""
 
 
