@@ -96,6 +96,11 @@ def plain_tracking(number: str) -> str:
     return re.sub(r"[\s-]", "", number).upper()
 
 
+def same_tracking(one: str, other: str) -> bool:
+    """Return whether two tracking numbers are one, however they are written."""
+    return plain_tracking(one) == plain_tracking(other)
+
+
 def fits_carrier(number: str, carrier: AmazonCarrier) -> bool:
     """Return whether a tracking number looks like one of this carrier; True where nobody knows."""
     form = _FORMATS.get(carrier.code)

@@ -20,6 +20,7 @@ class _Meaning:
 
 ALREADY_FULFILLED = "already_fulfilled"
 
+# The first that fits counts: exact codes stand before words that others' texts hold too.
 _MEANINGS = (
     _Meaning(
         r"PackageToUpdateNotFound|already fulfilled",
@@ -38,6 +39,18 @@ _MEANINGS = (
         "wrong_item_id",
         "Amazon does not know one of the order item ids.",
         Fixer.ENGINEER,
+    ),
+    _Meaning(
+        r"InvalidPackageVersion|(?i:maximum number of (allowed )?updates)",
+        "too_many_edits",
+        "The package was corrected too often; correct it in Seller Central.",
+        Fixer.MERCHANT,
+    ),
+    _Meaning(
+        r"(?i)ship\+|FBM_SHIP_PLUS",
+        "ship_plus",
+        "Amazon confirms Ship+ orders by itself.",
+        Fixer.NOBODY,
     ),
     _Meaning(
         r"PackageReferenceId|packageReferenceId",
@@ -62,18 +75,6 @@ _MEANINGS = (
         "wrong_tracking",
         "Amazon does not take the tracking number; correct it in the warehouse.",
         Fixer.CLERK,
-    ),
-    _Meaning(
-        r"InvalidPackageVersion|(?i:maximum number of (allowed )?updates)",
-        "too_many_edits",
-        "The package was corrected too often; correct it in Seller Central.",
-        Fixer.MERCHANT,
-    ),
-    _Meaning(
-        r"(?i)ship\+|FBM_SHIP_PLUS",
-        "ship_plus",
-        "Amazon confirms Ship+ orders by itself.",
-        Fixer.NOBODY,
     ),
 )
 

@@ -10,6 +10,7 @@ from dockwire.decisions.carriers import (
     amazon_carrier,
     fits_carrier,
     plain_tracking,
+    same_tracking,
 )
 
 
@@ -70,3 +71,8 @@ def test_tracking_numbers_are_held_against_the_carriers_form(number: str, code: 
 
 def test_a_tracking_number_is_sent_without_the_marks_people_read_it_by() -> None:
     assert plain_tracking(" 1z 999-aa1 \t0123456784 ") == "1Z999AA10123456784"
+
+
+def test_a_tracking_number_is_the_same_however_it_is_written() -> None:
+    assert same_tracking("1Z999AA10123456784", " 1z 999-aa1 0123456784 ")
+    assert not same_tracking("1Z999AA10123456784", "1Z999AA10123456785")

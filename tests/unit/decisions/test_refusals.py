@@ -34,6 +34,8 @@ from dockwire.errors import Fixer
         ("carrierCode is not on the list", "wrong_carrier", Fixer.ENGINEER),
         ("trackingNumber does not match the format", "wrong_tracking", Fixer.CLERK),
         ("InvalidPackageVersion", "too_many_edits", Fixer.MERCHANT),
+        ("InvalidPackageVersion (packageReferenceId 21)", "too_many_edits", Fixer.MERCHANT),
+        ("A FBM_SHIP_PLUS order: tracking is confirmed by the carrier", "ship_plus", Fixer.NOBODY),
         ("Something nobody has met yet", "refused_by_amazon", Fixer.ENGINEER),
         ("", "refused_by_amazon", Fixer.ENGINEER),
     ],
