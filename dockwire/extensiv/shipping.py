@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
-from dockwire.errors import Unanswered, Unavailable
+from dockwire.decisions.carriers import same_tracking
+from dockwire.errors import Outdated, Unanswered, Unavailable
 from dockwire.extensiv import rql
 from dockwire.extensiv.caller import Caller, error_of, members_of, unmoved, unusable
 from dockwire.extensiv.placed import placed
@@ -61,33 +62,22 @@ class ShippingCalls(Caller):
         """Set routing and tracking number, keeping all else that stands there; return the order as it is then.
 
         Raises:
-            Outdated: the order changed while its routing was replaced.
+            Outdated: the order's routing is not what ``order`` shows, or changed while it was replaced.
             Refused: it is closed or cancelled, the warehouse does not know the carrier, or it answers and
                 the order shows other routing all the same.
             Unavailable: the answer is not the warehouse's.
         """
-        path = f"/orders/{order.placed.order_id}/routing"
-        wanted = {
-            "carrier": routing.carrier,
-            "mode": routing.service,
-            "scacCode": routing.scac,
-            "trackingNumber": tracking,
-        }
         if (order.routing, order.tracking) == (routing, tracking):
             return order
-        call = Call("getRouting", "GET", path)
-        reply = await self.ask(call)
-        known = reply.json()
-        if not isinstance(known, dict):
-            raise unusable(call, reply)
+        known, etag = await self._routing_of(order)
+        wanted = _members(routing, tracking)
         lowered = {name.lower() for name in wanted}
-        body = {name: value for name, value in known.items() if _writable(name, lowered)} | wanted
         call = Call(
             "putRouting",
             "PUT",
-            path,
-            body=body,
-            headers={"if-match": reply.headers.get("etag") or order.placed.etag},
+            f"/orders/{order.placed.order_id}/routing",
+            body={name: value for name, value in known.items() if _writable(name, lowered)} | wanted,
+            headers={"if-match": etag},
             # Conditional on the ETag: sent twice, the second is refused.
             repeatable=True,
             expects_json=False,
@@ -100,6 +90,20 @@ class ShippingCalls(Caller):
             # Closed like this it would travel by nobody knows what, and Amazon would refuse it.
             raise unmoved(call, "the warehouse answered and did not set carrier, service or tracking number")
         return routed
+
+    async def _routing_of(self, order: ShipOrder) -> tuple[dict[str, Any], str]:
+        """Return the members of an order's routing and their ETag, if they still are what the order shows."""
+        call = Call("getRouting", "GET", f"/orders/{order.placed.order_id}/routing")
+        reply = await self.ask(call)
+        known = reply.json()
+        if not isinstance(known, dict):
+            raise unusable(call, reply)
+        values = {name.lower(): value or "" for name, value in known.items()}
+        seen = _members(order.routing, order.tracking)
+        if any(_plain(values.get(name.lower(), value)) != _plain(value) for name, value in seen.items()):
+            # This ETag is newer than the order: it would let somebody's routing be replaced unseen.
+            raise error_of(Outdated, call, reply, "its routing changed meanwhile")
+        return known, reply.headers.get("etag") or order.placed.etag
 
     async def close_order(
         self, order: ShipOrder, tracking: str, charges: Sequence[Charge], *, at: datetime
@@ -231,11 +235,24 @@ class ShippingCalls(Caller):
         return (local if local.tzinfo else local.replace(tzinfo=self.zone)).astimezone(UTC)
 
 
+def _members(routing: Routing, tracking: str) -> dict[str, str]:
+    return {
+        "carrier": routing.carrier,
+        "mode": routing.service,
+        "scacCode": routing.scac,
+        "trackingNumber": tracking,
+    }
+
+
 def _shows(order: ShipOrder, routing: Routing, tracking: str) -> bool:
     """Letter case and blanks may be the warehouse's own."""
-    there = (order.routing.carrier, order.routing.service, order.routing.scac, order.tracking)
-    wanted = (routing.carrier, routing.service, routing.scac, tracking)
-    return [word.strip().casefold() for word in there] == [word.strip().casefold() for word in wanted]
+    there = (order.routing.carrier, order.routing.service, order.routing.scac)
+    wanted = (routing.carrier, routing.service, routing.scac)
+    return [*map(_plain, there)] == [*map(_plain, wanted)] and same_tracking(order.tracking, tracking)
+
+
+def _plain(value: object) -> str:
+    return str(value).strip().casefold()
 
 
 def _writable(name: str, replaced: set[str]) -> bool:

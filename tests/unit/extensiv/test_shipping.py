@@ -74,6 +74,19 @@ async def test_routing_an_order_that_changes_meanwhile_is_refused(house: Warehou
         assert (await clerk.ship_order(order.placed.order_id)).tracking == ""
 
 
+async def test_routing_that_somebody_set_before_ours_is_read_is_not_replaced(house: Warehouse) -> None:
+    async with opened(noting(house)) as clerk:
+        order = await made(clerk)
+
+        async def change() -> None:
+            await send(clerk, "PUT", "routing", order, {"carrier": "UPS", "trackingNumber": "1Z9"})
+
+        async with opened(meanwhile(noting(house), "GET", "/routing", change)) as client:
+            with pytest.raises(Outdated, match="warehouse order 1: its routing changed meanwhile"):
+                await client.route_order(order, UPS, "1Z1")
+        assert (await clerk.ship_order(order.placed.order_id)).tracking == "1Z9"
+
+
 async def test_a_lost_answer_to_routing_is_outdated_and_then_done(house: Warehouse) -> None:
     app = noting(house, rules({"method": "PUT", "path": "/routing$", "nth": 1, "effect": "lost_reply"}))
     async with opened(app) as client:
