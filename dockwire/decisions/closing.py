@@ -10,13 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dockwire.decisions.apportionment import apportion, charge_problems
-from dockwire.decisions.carriers import amazon_carrier, fits_carrier, plain_tracking
+from dockwire.decisions.closed import manual, missing, parted, standing
+from dockwire.decisions.foreseeing import parcels_to_be, refused_parcels, unused_number
+from dockwire.decisions.routing import routing_problems, shared_numbers, tracking_problems
 from dockwire.errors import Fixer
+from dockwire.model.charge import Charge
 from dockwire.model.close_plan import ClosePlan, PlannedClose
-from dockwire.model.closing import OrderForm, RoutingForm, ShipRequest
+from dockwire.model.closing import OrderForm, ShipRequest
 from dockwire.model.connection import Connection, TrackingCheck
 from dockwire.model.order import Order, OrderStatus
-from dockwire.model.record import Problem
+from dockwire.model.record import Closing, Problem
 from dockwire.model.shipping import Carrier, ShipOrder
 from dockwire.model.warehouse import PlacedStatus, Routing
 
@@ -30,6 +33,20 @@ class Candidate:
     """The warehouse order; None when the handle stands for none of this connection."""
     amazon: Order | None
     """Amazon's side, as far as the ledger knows."""
+    begun: Closing | None = None
+    """How far the same request came with it; None when the request was never begun."""
+    earlier: tuple[Closing, ...] = ()
+    """What other requests did to it."""
+    taken: frozenset[str] = frozenset()
+    """References of its parcels that Amazon took before."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is known against closing an order."""
+
+    problems: list[Problem]
+    doubts: list[Problem]
 
 
 def plan_close(
@@ -39,26 +56,67 @@ def plan_close(
     carriers: Sequence[Carrier],
     connection: Connection,
 ) -> ClosePlan:
-    """Return what the request would write, or every problem of every order."""
+    """Return what the request would write, or every problem of every order.
+
+    A request that was begun goes on without the orders that cannot be closed any more.
+    """
     currency = connection.charge_currency
-    problems = {"": tuple(_request_problems(request, candidates, currency))}
-    warnings: dict[str, tuple[Problem, ...]] = {}
-    for candidate in candidates:
-        routing = request.routing_of(candidate.form)
-        found = list(_order_problems(candidate, connection))
-        found += _routing_problems(candidate.form, routing, carriers)
-        doubts = list(_tracking_problems(candidate.form, routing, connection))
-        if connection.tracking_check is TrackingCheck.BLOCK:
-            found += doubts
-        elif doubts:
-            warnings[candidate.form.order] = tuple(doubts)
-        problems[candidate.form.order] = tuple(found)
-    problems = {handle: found for handle, found in problems.items() if found}
-    planned = () if problems or not candidates else tuple(_planned(request, candidates, currency))
-    return ClosePlan(request.token, currency, planned, problems, warnings)
+    found = {each.form.order: _against(request, each, carriers, connection) for each in candidates}
+    for handle, doubt in shared_numbers(request).items():
+        if handle in found:
+            found[handle].doubts.append(doubt)
+    stopped = {handle: tuple(each.problems) for handle, each in found.items() if each.problems}
+    begun = any(each.begun is not None for each in candidates)
+    problems = {} if begun else stopped
+    if wrong := tuple(_request_problems(request, candidates, currency)):
+        problems = {"": wrong, **problems}
+    planned: list[PlannedClose] = []
+    if not problems and candidates:
+        planned = [
+            planned
+            for planned in _planned(request, candidates, currency, found)
+            if planned.handle not in stopped
+        ]
+    return ClosePlan(
+        request.token,
+        currency,
+        tuple(planned),
+        problems,
+        {handle: tuple(each.doubts) for handle, each in found.items() if each.doubts},
+        left_open=stopped if begun else {},
+    )
 
 
-def _planned(request: ShipRequest, candidates: Sequence[Candidate], currency: str) -> Iterator[PlannedClose]:
+def _against(
+    request: ShipRequest, candidate: Candidate, carriers: Sequence[Carrier], connection: Connection
+) -> _Found:
+    routing = request.routing_of(candidate.form)
+    problems = list(_order_problems(candidate, connection))
+    problems += routing_problems(candidate.form, routing, carriers)
+    doubts = list(tracking_problems(candidate.form, routing, connection))
+    if connection.tracking_check is TrackingCheck.BLOCK:
+        problems, doubts = problems + doubts, []
+    if not problems:
+        found = _parcels(request, candidate, connection)
+        problems, doubts = problems + found.problems, doubts + found.doubts
+    return _Found(problems, doubts)
+
+
+def _parcels(request: ShipRequest, candidate: Candidate, connection: Connection) -> _Found:
+    order, amazon, tracking = candidate.order, candidate.amazon, candidate.form.tracking
+    if order is None or amazon is None:
+        return _Found([], [])
+    routing = _routing(request, candidate.form, order)
+    parcels = parcels_to_be(order, routing, tracking, amazon=amazon, connection=connection)
+    doubt = unused_number(parcels, tracking)
+    return _Found(
+        list(refused_parcels(parcels, order, amazon, taken=candidate.taken)), [doubt] if doubt else []
+    )
+
+
+def _planned(
+    request: ShipRequest, candidates: Sequence[Candidate], currency: str, found: dict[str, _Found]
+) -> Iterator[PlannedClose]:
     charges = apportion(
         [form.charge() for form in request.charges],
         apply=request.apply,
@@ -66,21 +124,56 @@ def _planned(request: ShipRequest, candidates: Sequence[Candidate], currency: st
         currency=currency,
     )
     for candidate, share in zip(candidates, charges, strict=True):
-        assert candidate.order is not None  # an unknown order is a problem
-        routing = request.routing_of(candidate.form)
+        if candidate.order is None:
+            continue
+        added, doubts = _to_add(candidate, candidate.order, share)
+        found[candidate.form.order].doubts += doubts
         yield PlannedClose(
             handle=candidate.form.order,
             order=candidate.order,
-            routing=Routing(
-                carrier=routing.carrier,
-                service=routing.service,
-                scac=routing.scac,
-                account=candidate.order.routing.account,
-                billing_code=candidate.order.routing.billing_code,
-            ),
+            routing=_routing(request, candidate.form, candidate.order),
             tracking=candidate.form.tracking,
-            charges=share,
+            charges=added,
         )
+
+
+def _to_add(
+    candidate: Candidate, order: ShipOrder, share: tuple[Charge, ...]
+) -> tuple[tuple[Charge, ...], list[Problem]]:
+    """Return which of its share an order still has to bear, and what is odd about that.
+
+    What it bears was fixed when the request was begun; an order that was opened again bears some of it.
+    """
+    if candidate.begun is not None:
+        return missing(candidate.begun, order), []
+    kept = [charge for earlier in candidate.earlier for charge in standing(earlier, order)]
+    added, there = parted(share, kept)
+    doubts = [
+        Problem(
+            "charged_before",
+            f"{_charges(there)} stands on the order from an earlier request and is not added again.",
+            Fixer.CLERK,
+        )
+    ] * bool(there)
+    if equal := parted(added, parted(manual(order), kept)[0])[1]:
+        sentence = f"{_charges(equal)} is added although an equal charge stands on the order already."
+        doubts.append(Problem("equal_charge", sentence, Fixer.CLERK))
+    return added, doubts
+
+
+def _charges(charges: Iterable[Charge]) -> str:
+    return ", ".join(f"{charge.label} {charge.amount}" for charge in charges)
+
+
+def _routing(request: ShipRequest, form: OrderForm, order: ShipOrder) -> Routing:
+    asked = request.routing_of(form)
+    return Routing(
+        carrier=asked.carrier,
+        service=asked.service,
+        scac=asked.scac,
+        account=order.routing.account,
+        billing_code=order.routing.billing_code,
+    )
 
 
 def _request_problems(
@@ -137,60 +230,3 @@ def _open_order_problems(order: ShipOrder, amazon: Order | None) -> Iterator[Pro
             "The buyer asked to cancel; let the merchant decide in Seller Central first.",
             Fixer.MERCHANT,
         )
-
-
-def _routing_problems(
-    form: OrderForm, routing: RoutingForm, carriers: Sequence[Carrier]
-) -> Iterator[Problem]:
-    blank = [name for name, word in (*routing, ("tracking", form.tracking)) if not word]
-    for name in blank:
-        word = {"scac": "SCAC", "tracking": "tracking number"}.get(name, name)
-        yield Problem(f"{name}_blank", f"The {word} is blank; Amazon refuses the shipment.", Fixer.CLERK)
-    if routing.carrier and carriers:
-        yield from _listed_problems(routing, carriers)
-
-
-def _listed_problems(routing: RoutingForm, carriers: Sequence[Carrier]) -> Iterator[Problem]:
-    wanted = routing.carrier.casefold()
-    carrier = next((each for each in carriers if each.name.casefold() == wanted), None)
-    if carrier is None:
-        names = _listed(each.name for each in carriers)
-        yield Problem(
-            "unknown_carrier",
-            f"Carrier {routing.carrier!r} is not in the warehouse's list: {names}.",
-            Fixer.CLERK,
-        )
-        return
-    if routing.scac and carrier.scac and routing.scac.upper() != carrier.scac.upper():
-        yield Problem(
-            "wrong_scac",
-            f"SCAC {routing.scac!r} does not belong to {carrier.name}, whose SCAC is {carrier.scac}.",
-            Fixer.CLERK,
-        )
-    if routing.service and carrier.services and routing.service not in carrier.codes:
-        services = _listed(f"{service.code} {service.description}".strip() for service in carrier.services)
-        yield Problem(
-            "unknown_service",
-            f"{carrier.name} offers no service {routing.service!r}; it offers: {services}.",
-            Fixer.CLERK,
-        )
-
-
-def _tracking_problems(form: OrderForm, routing: RoutingForm, connection: Connection) -> Iterator[Problem]:
-    if connection.tracking_check is TrackingCheck.OFF or not form.tracking or not routing.carrier:
-        return
-    carrier = amazon_carrier(routing.carrier, routing.scac, own=connection.carrier_codes)
-    if not fits_carrier(form.tracking, carrier):
-        yield Problem(
-            "tracking_format",
-            f"Tracking number {plain_tracking(form.tracking)} does not look like one of {carrier.code}.",
-            Fixer.CLERK,
-        )
-
-
-_LISTED = 12
-
-
-def _listed(words: Iterable[str]) -> str:
-    every = list(words)
-    return ", ".join(every[:_LISTED]) + (f" and {len(every) - _LISTED} more" if len(every) > _LISTED else "")

@@ -19,6 +19,7 @@ from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
 from dockwire.model.record import Closing, ClosingState, Fact, FactKind, LedgerOrder
 from dockwire.model.warehouse import Routing
 
+BEFORE = TypeAdapter(tuple[Charge, ...] | None)
 _CHARGES = TypeAdapter(tuple[Charge, ...])
 _ROUTING = TypeAdapter(Routing)
 _AT_ONCE = 500
@@ -63,7 +64,7 @@ def submission(link: Link, connection: Connection, token: str) -> list[Closing]:
         .where(closings.c.connection == connection.slug, closings.c.token == token)
         .order_by(closings.c.position)
     )
-    return [_closing(row) for row in link.execute(query)]
+    return [read_closing(row) for row in link.execute(query)]
 
 
 def begin_submission(link: Link, connection: Connection, plan: ClosePlan, *, now: datetime) -> list[Closing]:
@@ -91,7 +92,7 @@ def begin_submission(link: Link, connection: Connection, plan: ClosePlan, *, now
                 "routing": _ROUTING.dump_json(planned.routing).decode(),
                 "tracking": planned.tracking,
                 "charges": _CHARGES.dump_json(planned.charges).decode(),
-                "before": "[]",
+                "before": "null",
                 "state": ClosingState.PLANNED,
                 "sentence": "",
                 "at": now,
@@ -103,19 +104,22 @@ def begin_submission(link: Link, connection: Connection, plan: ClosePlan, *, now
 
 
 def record_closing(link: Link, connection: Connection, closing: Closing, *, now: datetime) -> None:
-    """Record how far an order has come; a closed one stays closed."""
+    """Record how far an order has come; a closed one stays closed, and only a claimed one becomes closed."""
+    kept = {ClosingState.CLOSED}
+    if closing.state is ClosingState.CLOSED:
+        kept.add(ClosingState.PLANNED)
     done = link.execute(
         update(closings)
         .where(
             closings.c.connection == connection.slug,
             closings.c.token == closing.token,
             closings.c.position == closing.position,
-            closings.c.state != ClosingState.CLOSED,
+            closings.c.state.not_in(kept),
         )
         .values(
             state=closing.state,
             sentence=closing.sentence,
-            before=_CHARGES.dump_json(closing.before).decode(),
+            before=BEFORE.dump_json(closing.before).decode(),
             total=None if closing.total is None else str(closing.total),
             at=now,
         )
@@ -159,7 +163,8 @@ def _detail(closing: Closing) -> dict[str, str]:
     return detail
 
 
-def _closing(row: Row[Any]) -> Closing:
+def read_closing(row: Row[Any]) -> Closing:
+    """Return the order of a request that a row of ``closings`` with Amazon's order id stands for."""
     return Closing(
         token=row.token,
         position=row.position,
@@ -169,7 +174,7 @@ def _closing(row: Row[Any]) -> Closing:
         routing=_ROUTING.validate_json(row.routing),
         tracking=row.tracking,
         charges=_CHARGES.validate_json(row.charges),
-        before=_CHARGES.validate_json(row.before),
+        before=BEFORE.validate_json(row.before),
         state=ClosingState(row.state),
         sentence=row.sentence,
         total=None if row.total is None else Decimal(row.total),

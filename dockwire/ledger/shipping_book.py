@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from dockwire.ledger import (
+    closing_claims,
     closings,
     feeds,
     marks,
@@ -20,7 +21,7 @@ from dockwire.model.connection import Connection
 from dockwire.model.feed import Backlog, SentFeed
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, CustomerId, WarehouseOrderId
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState, Stored
-from dockwire.model.record import Closing, LedgerOrder, Problem
+from dockwire.model.record import Closing, ClosingClaim, LedgerOrder, Problem
 
 
 class ShippingBook:
@@ -51,6 +52,37 @@ class ShippingBook:
         """See the port."""
         await self._database.write(
             "record_closing", lambda link: closings.record_closing(link, connection, closing, now=now)
+        )
+
+    async def claim_closing(
+        self, connection: Connection, closing: Closing, *, now: datetime, seconds: int
+    ) -> ClosingClaim:
+        """See the port."""
+        return await self._database.write(
+            "claim_closing",
+            lambda link: closing_claims.claim_closing(link, connection, closing, now=now, seconds=seconds),
+        )
+
+    async def reopen_closing(self, connection: Connection, closing: Closing, *, now: datetime) -> None:
+        """See the port."""
+        await self._database.write(
+            "reopen_closing", lambda link: closing_claims.reopen_closing(link, connection, closing, now=now)
+        )
+
+    async def earlier_closings(
+        self, connection: Connection, order_ids: Sequence[AmazonOrderId], *, token: str
+    ) -> dict[AmazonOrderId, list[Closing]]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: closing_claims.earlier_closings(link, connection, order_ids, token=token)
+        )
+
+    async def taken_references(
+        self, connection: Connection, order_ids: Sequence[AmazonOrderId]
+    ) -> dict[AmazonOrderId, frozenset[str]]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: closing_claims.taken_references(link, connection, order_ids)
         )
 
     async def charged(self, connection: ConnectionSlug) -> dict[AmazonOrderId, Decimal]:

@@ -1,6 +1,6 @@
 """The preview of a ship-and-close request: what would be written for each order, to the cent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dockwire.model.charge import Charge
@@ -40,6 +40,8 @@ class ClosePlan:
     problems: dict[str, tuple[Problem, ...]]
     """By handle; the empty handle stands for the request as a whole."""
     warnings: dict[str, tuple[Problem, ...]]
+    left_open: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    """By handle: orders of a request that was begun before which cannot be closed now; the others go on."""
     closed_before: frozenset[str] = frozenset()
     """Handles of orders that the same request closed earlier: nothing is left to do for them."""
 

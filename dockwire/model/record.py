@@ -180,6 +180,17 @@ class ClosingState(StrEnum):
     """Something is in the way; the request can be run again."""
 
 
+class ClosingClaim(StrEnum):
+    """Whether a request may close an order now."""
+
+    OURS = "ours"
+    """Nobody else may, for a while."""
+    BUSY = "busy"
+    """Another request is closing it."""
+    MOVED = "moved"
+    """Another run of the same request went on with it: read it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """One order of a ship-and-close request."""
@@ -193,8 +204,8 @@ class Closing:
     routing: Routing
     tracking: str
     charges: tuple[Charge, ...]
-    before: tuple[Charge, ...] = ()
-    """Manual charges seen on the order when closing began: ours come on top."""
+    before: tuple[Charge, ...] | None = None
+    """Manual charges that are not this request's, seen when it was about to be closed; None before that."""
     state: ClosingState = ClosingState.PLANNED
     sentence: str = ""
     total: Decimal | None = None

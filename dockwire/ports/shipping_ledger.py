@@ -17,6 +17,7 @@ from dockwire.model.ids import (
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState, Stored
 from dockwire.model.record import (
     Closing,
+    ClosingClaim,
     LedgerOrder,
     Problem,
 )
@@ -40,7 +41,36 @@ class ShippingLedger(Protocol):
         ...
 
     async def record_closing(self, connection: Connection, closing: Closing, *, now: datetime) -> None:
-        """Record how far an order of a request has come, with a fact; a closed one stays closed."""
+        """Record how far an order of a request has come, with a fact.
+
+        A closed one stays closed, and one that is only planned cannot become closed: it is claimed first.
+        """
+        ...
+
+    async def claim_closing(
+        self, connection: Connection, closing: Closing, *, now: datetime, seconds: int
+    ) -> ClosingClaim:
+        """Commit to closing an order, with the charges that are not the request's.
+
+        ``closing`` is as it was read. A request that began to close the same order longer than so many
+        seconds ago gives way: it can no longer be recorded as closed.
+        """
+        ...
+
+    async def reopen_closing(self, connection: Connection, closing: Closing, *, now: datetime) -> None:
+        """Record that a closed order of a request was opened again in the warehouse."""
+        ...
+
+    async def earlier_closings(
+        self, connection: Connection, order_ids: Sequence[AmazonOrderId], *, token: str
+    ) -> dict[AmazonOrderId, list[Closing]]:
+        """Return the closings, done or under way, that requests other than ``token`` made of orders."""
+        ...
+
+    async def taken_references(
+        self, connection: Connection, order_ids: Sequence[AmazonOrderId]
+    ) -> dict[AmazonOrderId, frozenset[str]]:
+        """Return the references of orders' parcels that Amazon took before: sending those again edits them."""
         ...
 
     async def charged(self, connection: ConnectionSlug) -> dict[AmazonOrderId, Decimal]:

@@ -27,6 +27,11 @@ class CloseReport:
         """Whether every order of the request is closed."""
         return bool(self.closings) and all(each.state is ClosingState.CLOSED for each in self.closings)
 
+    @property
+    def any_closed(self) -> bool:
+        """Whether there is something to tell Amazon of."""
+        return any(each.state is ClosingState.CLOSED for each in self.closings)
+
     def state_of(self, closing: Closing) -> str:
         """Return where an order stands; what was closed before this run's plan was made is told apart."""
         if closing.state is ClosingState.CLOSED and closing.handle in self.plan.closed_before:
@@ -60,7 +65,9 @@ class Outcome:
             ]
         if self.plan.problems:
             return _problem_rows(self.plan)
-        return [row | {"warning": warned.get(row["order"], "")} for row in preview_rows(self.plan.orders)]
+        warned |= {handle: _sentences(found) for handle, found in self.plan.left_open.items()}
+        rows = preview_rows(self.plan.orders) + [{"order": handle} for handle in self.plan.left_open]
+        return [row | {"warning": warned.get(row["order"], "")} for row in rows]
 
 
 def problems_of(plan: ClosePlan) -> list[tuple[str, Problem]]:
@@ -101,8 +108,9 @@ def left_open(report: CloseReport) -> str:
 
 
 def warned_of(plan: ClosePlan) -> list[str]:
-    """Return a line for each order that something about it is odd, with who can fix it."""
-    return [f"{handle}: {_told(found)}" for handle, found in plan.warnings.items()]
+    """Return a line for each order that something about it is odd or left open for, with who can fix it."""
+    odd = [f"{handle}: {_told(found)}" for handle, found in plan.warnings.items()]
+    return odd + [f"{handle}: {_told(found)}" for handle, found in plan.left_open.items()]
 
 
 def _told(found: Iterable[Problem]) -> str:
@@ -120,7 +128,11 @@ def _sentences(found: Iterable[Problem]) -> str:
 def _planned(plan: ClosePlan) -> dict[str, int]:
     if plan.problems:
         return {"problems": len(problems_of(plan))}
-    return {"would_close": len(plan.orders), "closed_already": len(plan.closed_before)}
+    return {
+        "would_close": len(plan.orders),
+        "closed_already": len(plan.closed_before),
+        "left_open": len(plan.left_open),
+    }
 
 
 def _counted_warnings(plan: ClosePlan) -> dict[str, int]:

@@ -2,24 +2,33 @@
 
 Everything is checked and shown before anything is written. What each order bears is committed to the
 ledger first, under a token that the request's content makes; then every order is routed and closed by
-itself. Closing and charging are one call, so no charge is added twice: an order whose answer was lost
-is looked at, never closed again. The same request a second time does what is left, or nothing.
+itself, by one request at a time. Closing and charging are one call, so no charge is added twice: an order
+whose answer was lost is looked at, never closed again, and one that was opened again bears its charges
+already. The same request a second time does what is left, or nothing.
 """
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from dockwire.decisions.closed import (
+    KEPT_CHANGING,
+    REROUTED,
+    UNDER_WAY,
+    ended,
+    missing,
+    moved,
+    others,
+    rerouted,
+)
 from dockwire.decisions.closing import Candidate, plan_close
 from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished
-from dockwire.model.charge import Charge
 from dockwire.model.close_plan import ClosePlan
-from dockwire.model.closing import ShipRequest
+from dockwire.model.closing import OrderForm, ShipRequest
 from dockwire.model.ids import AmazonOrderId
-from dockwire.model.record import Closing, ClosingState
+from dockwire.model.record import Closing, ClosingClaim, ClosingState, Problem
 from dockwire.model.shipping import ShipOrder
 from dockwire.model.warehouse import PlacedStatus
 from dockwire.services.close_report import CloseReport
@@ -28,6 +37,8 @@ from dockwire.services.desk import Desk
 log = logging.getLogger(__name__)
 
 _TRIES = 3
+_CLAIM_SECONDS = 900
+"""Longer than one order takes, its repeated calls included; afterwards another request may close it."""
 _WORKERS = 8
 
 
@@ -45,30 +56,18 @@ class ShipAndClose:
     async def plan(self, request: ShipRequest) -> ClosePlan:
         """Return what the request would write, or all problems of all its orders; writes nothing.
 
-        A request that was begun before keeps the charges it was begun with, and only orders that are
-        left are looked at.
+        A request that was begun before keeps the charges it was begun with, and goes on without the
+        orders that cannot be closed any more.
         """
         stored = await self._desk.ledger.submission(self._desk.connection, request.token)
-        begun = {closing.handle: closing for closing in stored}
-        closed = {handle for handle, closing in begun.items() if closing.state is ClosingState.CLOSED}
-        left = [form.order for form in request.orders if form.order not in closed]
-        candidates = [
-            candidate
-            for candidate in await self._look_up(request, left)
-            if not _sent(begun.get(candidate.form.order), candidate.order)
-        ]
+        candidates = await self._look_up(request, {closing.handle: closing for closing in stored})
         plan = plan_close(
             request,
-            candidates,
+            [each for each in candidates if not _ended_before(each)],
             carriers=await self._desk.warehouse.carriers(),
             connection=self._desk.connection,
         )
-        # What each order bears was fixed when the request was begun.
-        orders = (
-            replace(order, charges=begun[order.handle].charges) if order.handle in begun else order
-            for order in plan.orders
-        )
-        return replace(plan, orders=tuple(orders), closed_before=frozenset(closed))
+        return replace(plan, closed_before=frozenset(map(_handle, filter(_closed_before, candidates))))
 
     async def carry_out(self, plan: ClosePlan) -> CloseReport:
         """Close every order of a plan without problems; one order's trouble never stops the others.
@@ -81,14 +80,16 @@ class ShipAndClose:
             return CloseReport(plan, ())
         desk = self._desk
         closings = await desk.ledger.begin_submission(desk.connection, plan, now=desk.clock.now())
-        queue = iter([closing for closing in closings if closing.state is not ClosingState.CLOSED])
+        queue = iter([closing for closing in closings if closing.handle not in plan.closed_before])
+        checked = {planned.handle: planned.order for planned in plan.orders}
         troubles: list[RemoteError] = []
 
         async def work() -> None:
             for closing in queue:
                 try:
                     with _naming(closing.order_id):
-                        await _Close(desk, closing).run()
+                        close = _Close(desk, closing, checked.get(closing.handle))
+                        await close.run(plan.left_open.get(closing.handle, ()))
                 except RemoteError as error:
                     troubles.append(error)
 
@@ -99,27 +100,38 @@ class ShipAndClose:
             raise lasting
         if troubles:
             raise Unfinished(f"{len(troubles)} orders of the request are not closed yet: {troubles[0]}")
-        return CloseReport(plan, tuple(await desk.ledger.submission(desk.connection, plan.token)))
+        return await self.report(plan)
 
-    async def _look_up(self, request: ShipRequest, handles: Sequence[str]) -> list[Candidate]:
+    async def report(self, plan: ClosePlan) -> CloseReport:
+        """Return what became of a plan so far, as the ledger knows it."""
+        return CloseReport(plan, tuple(await self._desk.ledger.submission(self._desk.connection, plan.token)))
+
+    async def _look_up(self, request: ShipRequest, begun: Mapping[str, Closing]) -> list[Candidate]:
         desk = self._desk
-        known = await desk.ledger.find_placed(desk.connection, handles)
+        known = await desk.ledger.find_placed(desk.connection, [form.order for form in request.orders])
+        order_ids = list({entry.order.order_id for entry in known.values()})
+        earlier = await desk.ledger.earlier_closings(desk.connection, order_ids, token=request.token)
+        taken = await desk.ledger.taken_references(desk.connection, order_ids)
         slots = asyncio.Semaphore(desk.workers)
 
-        async def read(handle: str) -> ShipOrder | None:
-            entry = known.get(handle)
+        async def candidate(form: OrderForm) -> Candidate:
+            closing, entry = begun.get(form.order), known.get(form.order)
             if entry is None or entry.placed is None:
-                return None
-            with _naming(entry.order.order_id):
+                return Candidate(form, None, None, closing)
+            order_id = entry.order.order_id
+            with _naming(order_id):
                 async with slots:
-                    return await desk.warehouse.ship_order(entry.placed.order_id)
+                    order = await desk.warehouse.ship_order(entry.placed.order_id)
+            return Candidate(
+                form,
+                order,
+                entry.order,
+                closing,
+                tuple(earlier.get(order_id, ())),
+                taken.get(order_id, frozenset()),
+            )
 
-        orders = await asyncio.gather(*(read(handle) for handle in handles))
-        forms = {form.order: form for form in request.orders}
-        return [
-            Candidate(forms[handle], order, known[handle].order if handle in known else None)
-            for handle, order in zip(handles, orders, strict=True)
-        ]
+        return list(await asyncio.gather(*map(candidate, request.orders)))
 
 
 @contextmanager
@@ -132,95 +144,124 @@ def _naming(order_id: AmazonOrderId) -> Iterator[None]:
         raise
 
 
-def _sent(closing: Closing | None, order: ShipOrder | None) -> bool:
-    """Whether closing an order was begun and may have succeeded: nothing is left to check, only to look."""
+def _handle(candidate: Candidate) -> str:
+    return candidate.form.order
+
+
+def _ended_before(candidate: Candidate) -> bool:
+    """Whether an order of a begun request is not open any more: nothing is left to check, only to look."""
+    order = candidate.order
+    return _closed_before(candidate) or (
+        candidate.begun is not None and order is not None and order.placed.status is not PlacedStatus.OPEN
+    )
+
+
+def _closed_before(candidate: Candidate) -> bool:
+    """Whether the same request closed an order earlier, and nobody opened it again."""
     return (
-        closing is not None
-        and closing.state is ClosingState.CLOSING
-        and order is not None
-        and order.placed.status is PlacedStatus.CLOSED
+        candidate.begun is not None
+        and candidate.begun.state is ClosingState.CLOSED
+        and (candidate.order is None or candidate.order.placed.status is PlacedStatus.CLOSED)
     )
 
 
 class _Close:
-    """One order on its way: look, mark, route, close, read back."""
+    """One order on its way: look, claim, route, close, read back."""
 
-    def __init__(self, desk: Desk, closing: Closing) -> None:
+    def __init__(self, desk: Desk, closing: Closing, checked: ShipOrder | None) -> None:
         self._desk = desk
         self._closing = closing
+        self._checked = checked
 
-    async def run(self) -> None:
+    async def run(self, in_the_way: Sequence[Problem]) -> None:
+        """Close the order, unless something was found to be in the way; nothing is written before it is claimed."""
         for _ in range(_TRIES):
-            order = await self._desk.warehouse.ship_order(self._closing.warehouse_order_id)
-            if order.placed.status is not PlacedStatus.OPEN or order.placed.on_hold:
-                # The same request may be under way twice, and the other run closed the order.
-                await self._read_again()
-                if self._closing.state is not ClosingState.CLOSED:
-                    await self._ended(order)
+            order = await self._look()
+            if order.placed.status is not PlacedStatus.OPEN:
+                await self._settle(order)
                 return
-            try:
-                await self._write(order)
-            except Outdated:
-                continue
-            except Refused as refusal:
-                after = await self._desk.warehouse.ship_order(self._closing.warehouse_order_id)
-                await self._ended(after, str(refusal))
+            if self._closing.state is ClosingState.CLOSED:
+                await self._reopened()
+            if in_the_way:
+                await self._refuse(" ".join(problem.sentence for problem in in_the_way))
                 return
-            await self._ended(await self._desk.warehouse.ship_order(self._closing.warehouse_order_id))
-            return
-        await self._record(ClosingState.REFUSED, "The order kept changing while it was being closed.")
+            if await self._attempt(order):
+                return
+            await self._read_again()
+        await self._refuse(KEPT_CHANGING)
+
+    async def _look(self) -> ShipOrder:
+        return await self._desk.warehouse.ship_order(self._closing.warehouse_order_id)
 
     async def _read_again(self) -> None:
         desk, closing = self._desk, self._closing
         stored = await desk.ledger.submission(desk.connection, closing.token)
         self._closing = next(each for each in stored if each.handle == closing.handle)
 
-    async def _write(self, order: ShipOrder) -> None:
-        """Commit to closing, then route and close; both are refused when the order moved meanwhile."""
-        desk, closing = self._desk, self._closing
-        self._closing = replace(closing, state=ClosingState.CLOSING, before=_manual(order))
-        await desk.ledger.record_closing(desk.connection, self._closing, now=desk.clock.now())
-        routed = await desk.warehouse.route_order(order, closing.routing, closing.tracking)
-        await desk.warehouse.close_order(routed, closing.tracking, closing.charges, at=desk.clock.now())
-
-    async def _ended(self, order: ShipOrder, refusal: str = "") -> None:
-        """Record what the order shows: closed by us with our charges, or what is in the way."""
-        status = order.placed.status
-        if status is PlacedStatus.CLOSED and self._is_ours(order):
-            self._closing = replace(self._closing, total=order.total)
-            await self._record(ClosingState.CLOSED, "")
-        elif status is PlacedStatus.CLOSED:
-            await self._record(
-                ClosingState.REFUSED,
-                "Somebody else closed the order; the charges of this request are not on it.",
-            )
-        elif status is PlacedStatus.CANCELLED:
-            await self._record(ClosingState.REFUSED, "The order was cancelled meanwhile; do not ship it.")
-        elif order.placed.on_hold:
-            await self._record(
-                ClosingState.REFUSED, "The order was put on hold meanwhile; look before shipping."
-            )
+    async def _settle(self, order: ShipOrder) -> None:
+        """Record what became of an order that is not open any more."""
+        if self._closing.state is ClosingState.CLOSED and order.placed.status is not PlacedStatus.CLOSED:
+            await self._reopened()
         else:
-            await self._record(ClosingState.REFUSED, refusal or "The warehouse did not close the order.")
+            # The same request may be under way twice, and the other run closed the order.
+            await self._read_again()
+        if self._closing.state is not ClosingState.CLOSED:
+            await self._end(order)
 
-    def _is_ours(self, order: ShipOrder) -> bool:
-        """A closed order is ours when we were closing it and it shows what we sent."""
-        closing = self._closing
-        if closing.state is not ClosingState.CLOSING or order.tracking != closing.tracking:
-            return False
-        wanted = Counter(map(_shown, (*closing.before, *closing.charges)))
-        return wanted <= Counter(map(_shown, _manual(order)))
-
-    async def _record(self, state: ClosingState, sentence: str) -> None:
+    async def _reopened(self) -> None:
         desk = self._desk
-        self._closing = replace(self._closing, state=state, sentence=sentence)
-        await desk.ledger.record_closing(desk.connection, self._closing, now=desk.clock.now())
-        log.info("order=%s %s", self._closing.handle, state.value)
+        await desk.ledger.reopen_closing(desk.connection, self._closing, now=desk.clock.now())
+        await self._read_again()
 
+    async def _attempt(self, order: ShipOrder) -> bool:
+        """Return whether it came to an end; False when the order moved meanwhile."""
+        checked = self._checked = self._checked or order
+        if order.placed.on_hold:
+            await self._end(order)
+            return True
+        if rerouted(self._closing, order, checked=checked):
+            await self._refuse(REROUTED)
+            return True
+        try:
+            claim = await self._write(order)
+        except Outdated:
+            return False
+        except Refused as refusal:
+            await self._end(await self._look(), str(refusal))
+            return True
+        if claim is ClosingClaim.BUSY:
+            await self._refuse(UNDER_WAY)
+        elif claim is ClosingClaim.OURS:
+            await self._end(await self._look())
+        return claim is not ClosingClaim.MOVED
 
-def _manual(order: ShipOrder) -> tuple[Charge, ...]:
-    return tuple(booked.charge for booked in order.charges if not booked.automatic)
+    async def _write(self, order: ShipOrder) -> ClosingClaim:
+        """Commit to closing, then route and close; both are refused when the order moved meanwhile."""
+        desk = self._desk
+        closing = replace(self._closing, before=others(self._closing, order))
+        claim = await desk.ledger.claim_closing(
+            desk.connection, closing, now=desk.clock.now(), seconds=_CLAIM_SECONDS
+        )
+        if claim is not ClosingClaim.OURS:
+            return claim
+        closing = self._closing = replace(closing, state=ClosingState.CLOSING)
+        routed = await desk.warehouse.route_order(order, closing.routing, closing.tracking)
+        if moved(order, routed):
+            return ClosingClaim.MOVED
+        added = missing(closing, routed)
+        await desk.warehouse.close_order(routed, closing.tracking, added, at=desk.clock.now())
+        return claim
 
+    async def _end(self, order: ShipOrder, refusal: str = "") -> None:
+        """Record what the order shows: closed by us with our charges, or what is in the way."""
+        await self._record(ended(self._closing, order, refusal))
 
-def _shown(charge: Charge) -> tuple[object, ...]:
-    return charge.kind, charge.label, charge.amount
+    async def _refuse(self, sentence: str) -> None:
+        await self._record(replace(self._closing, state=ClosingState.REFUSED, sentence=sentence))
+
+    async def _record(self, closing: Closing) -> None:
+        desk = self._desk
+        if closing != self._closing:  # what was told before is not told again
+            self._closing = closing
+            await desk.ledger.record_closing(desk.connection, closing, now=desk.clock.now())
+        log.info("order=%s %s", closing.handle, closing.state.value)

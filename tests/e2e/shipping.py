@@ -132,19 +132,28 @@ async def pack(stage: Stage, order_id: str, *packages: tuple[str, dict[str, int]
             assert reply.status_code == httpx.codes.CREATED, reply.text
 
 
-async def correct(stage: Stage, order_id: str, label: str) -> None:
-    """Reopen a closed order, give it another tracking number and close it again."""
+async def do(stage: Stage, order_id: str, *steps: tuple[str, Any]) -> None:
+    """Do what a clerk does to a warehouse order: actions with their bodies."""
     number = placed(stage, order_id)["orderId"]
     async with clerk(stage) as client:
-        for action, body in (
-            ("unconfirmer", None),
-            ("routing", ROUTING | {"trackingNumber": label}),
-            ("confirmer", {"trackingNumber": label}),
-        ):
+        for action, body in steps:
             order = await look(client, number)
             method = "PUT" if action == "routing" else "POST"
             reply = await act(client, order, action, body, method=method)
             assert reply.is_success, reply.text
+
+
+def by_hand(label: str) -> tuple[tuple[str, Any], ...]:
+    """Return the actions that route and close an order in the warehouse's own pages."""
+    return (("routing", ROUTING | {"trackingNumber": label}), ("confirmer", {"trackingNumber": label}))
+
+
+REOPEN: tuple[str, Any] = ("unconfirmer", None)
+
+
+async def correct(stage: Stage, order_id: str, label: str) -> None:
+    """Reopen a closed order, give it another tracking number and close it again."""
+    await do(stage, order_id, REOPEN, *by_hand(label))
 
 
 def sent(stage: Stage, order_id: str) -> list[tuple[str, dict[str, int]]]:

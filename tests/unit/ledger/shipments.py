@@ -1,6 +1,7 @@
 """What the tests of the ledger's shipping half do over and over."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, CustomerId, WarehouseOrderId
 from dockwire.model.order import Order
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelItem, ParcelOutcome, ParcelState
-from dockwire.model.record import Claim, Created, Problem
+from dockwire.model.record import Claim, Closing, ClosingClaim, ClosingState, Created, Problem
 from dockwire.model.shipping import ShipOrder
 from dockwire.model.warehouse import PlacedOrder, PlacedStatus, Routing
 from tests.builders import NOW, order
@@ -55,6 +56,15 @@ def plan(*numbers: int, token: str = "t", charges: tuple[Charge, ...] = (), **ov
         for number in numbers
     )
     return ClosePlan(token, "USD", orders, {}, {})
+
+
+async def claimed(
+    ledger: SqlLedger, closing: Closing, before: tuple[Charge, ...] = (), *, now: datetime = NOW
+) -> Closing:
+    """Commit to closing an order and return its closing."""
+    closing = replace(closing, before=before)
+    assert await ledger.claim_closing(ACME, closing, now=now, seconds=60) is ClosingClaim.OURS
+    return replace(closing, state=ClosingState.CLOSING)
 
 
 def parcel(reference: str = "15", **overrides: Any) -> Parcel:

@@ -1,16 +1,18 @@
 """Ship-and-close requests in the ledger: fixed once, told once, and never undone."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from dockwire.ledger import SqlLedger
-from dockwire.model.record import Closing, ClosingState, FactKind
+from dockwire.model.parcel import ParcelState
+from dockwire.model.record import Closing, ClosingClaim, ClosingState, FactKind
 from dockwire.sealing import Sealer
 from tests.builders import CA, NOW, connection, order
 from tests.unit.ledger.acts import ACME, kinds, number, read
-from tests.unit.ledger.shipments import LATER, UPS, charge, created, plan
+from tests.unit.ledger.shipments import LATER, UPS, charge, claimed, created, due, parcel, plan, record, store
 
 CANADA = connection(slug="acme-ca", marketplace_code="CA")
 ELSEWHERE = connection(warehouse="other")
@@ -33,7 +35,7 @@ async def test_a_request_comes_back_as_it_was_begun(ledger: SqlLedger) -> None:
         (str(n), number(n), f"1Z{n}") for n in (3, 1, 2)
     ]
     first = stored[0]
-    assert (first.routing, first.charges, first.before, first.total) == (UPS, charges, (), None)
+    assert (first.routing, first.charges, first.before, first.total) == (UPS, charges, None, None)
     assert [str(each.price_per_unit) for each in first.charges] == ["0.10", "33.3333"]
     assert {closing.state for closing in stored} == {ClosingState.PLANNED}
 
@@ -103,6 +105,9 @@ async def test_only_the_charges_of_closed_orders_count(ledger: SqlLedger) -> Non
     (other,) = await ledger.begin_submission(ACME, plan(8, token="u", charges=(charge("9"),)), now=NOW)
     (again,) = await ledger.begin_submission(ACME, plan(7, token="v", charges=(charge("0.05"),)), now=NOW)
     assert await ledger.charged(ACME.slug) == {}
+    closing = await claimed(ledger, closing)
+    await ledger.record_closing(ACME, replace(closing, state=ClosingState.REFUSED), now=NOW)
+    again = await claimed(ledger, again)
     for each, state in (
         (closing, ClosingState.CLOSED),
         (again, ClosingState.CLOSED),
@@ -148,6 +153,70 @@ async def test_a_number_means_an_order_of_the_warehouse_the_connection_uses(ledg
     assert [known.order.order_id for known in found.values()] == [new]
     (closing,) = await ledger.begin_submission(ELSEWHERE, plan(7), now=NOW)
     assert closing.order_id == new
+
+
+async def test_an_order_under_way_is_another_requests_until_its_claim_is_old(ledger: SqlLedger) -> None:
+    closing = await begun(ledger)
+    (other,) = await ledger.begin_submission(ACME, plan(7, token="u"), now=NOW)
+    mine = await claimed(ledger, closing, (charge("1"),))
+    assert await ledger.submission(ACME, "t") == [mine]
+    # The same request goes on with what it claimed, and another one waits.
+    await claimed(ledger, mine, (charge("2"),), now=NOW + timedelta(seconds=30))
+    for seconds, answer in ((89, ClosingClaim.BUSY), (91, ClosingClaim.OURS)):
+        late = NOW + timedelta(seconds=seconds)
+        assert await ledger.claim_closing(ACME, replace(other, before=()), now=late, seconds=60) is answer
+    (given_up,) = await ledger.submission(ACME, "t")
+    assert (given_up.state, given_up.before) == (ClosingState.PLANNED, (charge("2"),))
+    assert "Another request took the order over" in given_up.sentence
+    # Its run, if there still is one, cannot book the order a second time.
+    await ledger.record_closing(ACME, replace(mine, state=ClosingState.CLOSED), now=LATER)
+    assert await ledger.submission(ACME, "t") == [given_up]
+
+
+async def test_a_claim_on_what_another_run_of_the_request_moved_is_refused(ledger: SqlLedger) -> None:
+    closing = await begun(ledger)
+    closed = replace(await claimed(ledger, closing), state=ClosingState.CLOSED)
+    await ledger.record_closing(ACME, closed, now=NOW)
+    assert await ledger.claim_closing(ACME, closing, now=NOW, seconds=60) is ClosingClaim.MOVED
+    assert await ledger.submission(ACME, "t") == [closed]
+
+
+async def test_an_order_opened_again_counts_as_planned_and_keeps_what_was_seen_on_it(
+    ledger: SqlLedger,
+) -> None:
+    closing = await begun(ledger)
+    await ledger.reopen_closing(ACME, closing, now=NOW)
+    assert await ledger.submission(ACME, "t") == [closing]
+    mine = await claimed(ledger, closing, (charge("1"),))
+    await ledger.record_closing(ACME, replace(mine, state=ClosingState.CLOSED, total=Decimal(6)), now=NOW)
+    await ledger.reopen_closing(ACME, mine, now=NOW)
+    (opened,) = await ledger.submission(ACME, "t")
+    assert (opened.state, opened.before, opened.total) == (ClosingState.PLANNED, (charge("1"),), None)
+    assert await ledger.charged(ACME.slug) == {}
+
+
+async def test_what_other_requests_did_to_an_order_is_known(ledger: SqlLedger) -> None:
+    closing = await begun(ledger)
+    ids = [closing.order_id]
+    assert await ledger.earlier_closings(ACME, ids, token="u") == {}
+    mine = await claimed(ledger, closing)
+    assert await ledger.earlier_closings(ACME, ids, token="u") == {closing.order_id: [mine]}
+    assert await ledger.earlier_closings(ACME, ids, token="t") == {}
+    assert await ledger.earlier_closings(CANADA, ids, token="u") == {}
+    await ledger.record_closing(ACME, replace(mine, state=ClosingState.REFUSED), now=NOW)
+    assert await ledger.earlier_closings(ACME, ids, token="u") == {}
+
+
+async def test_only_parcels_that_amazon_took_are_corrections(ledger: SqlLedger) -> None:
+    order_id = await created(ledger, 7)
+    await store(ledger, 7, parcel("15"), parcel("16"))
+    assert await ledger.taken_references(ACME, [order_id]) == {}
+    first = (await due(ledger))[0]
+    await record(ledger, first, ParcelState.ACCEPTED, taken=True)
+    # It counts even when its newest content is not sent yet.
+    await store(ledger, 7, parcel("15", tracking="1Z6"), parcel("16"))
+    assert await ledger.taken_references(ACME, [order_id]) == {order_id: frozenset({"15"})}
+    assert await ledger.taken_references(CANADA, [order_id]) == {}
 
 
 class Stopped(Exception):

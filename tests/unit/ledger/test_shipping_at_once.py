@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from dockwire.ledger import SqlLedger
 from dockwire.model.parcel import ParcelState
-from dockwire.model.record import ClosingState, FactKind
+from dockwire.model.record import ClosingClaim, ClosingState, FactKind
 from tests.builders import NOW, order
 from tests.unit.ledger.acts import ACME, kinds, number
 from tests.unit.ledger.gates import Two
 from tests.unit.ledger.shipments import (
     LATER,
     charge,
+    claimed,
     created,
     due,
     outcome,
@@ -41,7 +42,7 @@ async def test_a_request_that_two_runs_begin_is_begun_once(two: Two) -> None:
 async def test_an_order_that_two_runs_closed_is_told_once(two: Two) -> None:
     await created(two.first, 7)
     (closing,) = await two.first.begin_submission(ACME, plan(7), now=NOW)
-    closed = replace(closing, state=ClosingState.CLOSED)
+    closed = replace(await claimed(two.first, closing), state=ClosingState.CLOSED)
     await two.at_once(
         "record_closing",
         two.first.record_closing(ACME, closed, now=NOW),
@@ -49,6 +50,18 @@ async def test_an_order_that_two_runs_closed_is_told_once(two: Two) -> None:
     )
     assert await two.second.submission(ACME, "t") == [closed]
     assert await kinds(two.first, order().order_id) == [FactKind.ORDER_CREATED, FactKind.ORDER_CLOSED]
+
+
+async def test_of_two_requests_that_claim_an_order_at_once_one_closes_it(two: Two) -> None:
+    await created(two.first, 7)
+    (one,) = await two.first.begin_submission(ACME, plan(7), now=NOW)
+    (other,) = await two.first.begin_submission(ACME, plan(7, token="u"), now=NOW)
+    ended = await two.at_once(
+        "claim_closing",
+        two.first.claim_closing(ACME, replace(one, before=()), now=NOW, seconds=60),
+        two.second.claim_closing(ACME, replace(other, before=()), now=NOW, seconds=60),
+    )
+    assert ended == (ClosingClaim.OURS, ClosingClaim.BUSY)
 
 
 async def test_a_parcel_that_two_runs_find_is_stored_once(two: Two) -> None:
@@ -116,7 +129,7 @@ async def test_two_runs_do_a_days_work_without_doubling_any_of_it(both: Both) ->
         *(ledger.begin_submission(ACME, plan(*numbers), now=NOW) for ledger in both for _ in range(3))
     )
     assert all(each == begun[0] for each in begun)
-    closed = [replace(closing, state=ClosingState.CLOSED) for closing in begun[0]]
+    closed = [replace(await claimed(first, closing), state=ClosingState.CLOSED) for closing in begun[0]]
     await asyncio.gather(
         *(ledger.record_closing(ACME, closing, now=NOW) for closing in closed for ledger in both)
     )

@@ -10,7 +10,7 @@ from dockwire.model.parcel import ParcelState
 from dockwire.model.record import ClosingState, OrderState, Problem, Shipping, Verdict
 from tests.builders import NOW, order
 from tests.unit.ledger.acts import ACME, number, read
-from tests.unit.ledger.shipments import LATER, created, due, parcel, plan, record, store
+from tests.unit.ledger.shipments import LATER, claimed, created, due, parcel, plan, record, store
 
 NO_TRACKING = Problem("tracking_missing", "Package 5 has no tracking number.", Fixer.CLERK)
 
@@ -67,6 +67,7 @@ async def test_an_order_closed_by_a_request_waits_for_amazon_before_its_packages
     order_id = await created(ledger, 7)
     (closing,) = await ledger.begin_submission(ACME, plan(7), now=NOW)
     assert await listed(ledger, Shipping.TO_SHIP) == {order_id: Shipping.TO_SHIP}
+    closing = await claimed(ledger, closing)
     await ledger.record_closing(ACME, replace(closing, state=ClosingState.CLOSED), now=LATER)
     assert await listed(ledger, Shipping.TO_CONFIRM) == {order_id: Shipping.TO_CONFIRM}
 

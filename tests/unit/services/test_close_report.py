@@ -72,5 +72,13 @@ def test_a_warning_stands_in_the_preview_the_table_and_beside_problems() -> None
     ]  # fmt: skip
 
 
+def test_an_order_that_a_begun_request_leaves_open_stands_in_the_preview_with_its_reason() -> None:
+    half = replace(plan(5), left_open={"6": (HELD,)})
+    shown = Outcome(half)
+    assert shown.numbers() == {"would_close": 1, "left_open": 1}
+    assert [(row["order"], row["warning"]) for row in shown.rows()] == [("5", ""), ("6", HELD.sentence)]
+    assert warned_of(half) == [f"6: {HELD.sentence} [clerk]"]
+
+
 def test_a_run_that_ended_before_its_plan_shows_nothing() -> None:
     assert (Outcome().numbers(), Outcome().rows()) == ({}, [])
