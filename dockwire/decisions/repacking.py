@@ -7,6 +7,7 @@ that is gone, and its content replaces the old one.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dockwire.decisions.carriers import same_tracking
 from dockwire.model.parcel import Parcel
 
 
@@ -27,7 +28,7 @@ def take_over(new: Sequence[Parcel], gone: Sequence[Parcel]) -> list[Parcel]:
 
 
 def _same_tracking(old: Parcel, new: Parcel) -> bool:
-    return old.tracking == new.tracking
+    return same_tracking(old.tracking, new.tracking)
 
 
 def _same_units(old: Parcel, new: Parcel) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from dockwire.decisions.carriers import OTHER, amazon_carrier
+from dockwire.decisions.carriers import OTHER, amazon_carrier, same_tracking
 from dockwire.decisions.packed import units_packed
 from dockwire.errors import Fixer
 from dockwire.model.connection import Connection
@@ -248,6 +248,5 @@ def settle_by_packages(parcel: Parcel, order: Order, packages: Iterable[SentPack
 
 def shows(package: SentPackage, parcel: Parcel) -> bool:
     """Return whether a package of Amazon's is this parcel with this content."""
-    return package.tracking.replace(" ", "").upper() == parcel.tracking.replace(" ", "").upper() and dict(
-        package.items
-    ) == {item.item_id: item.quantity for item in parcel.items}
+    units = {item.item_id: item.quantity for item in parcel.items}
+    return same_tracking(package.tracking, parcel.tracking) and dict(package.items) == units

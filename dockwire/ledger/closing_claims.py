@@ -41,7 +41,9 @@ def claim_closing(
     )
     if not done.rowcount:
         return ClosingClaim.MOVED
-    link.execute(update(closings).where(theirs).values(state=ClosingState.PLANNED, sentence=_TAKEN_OVER, at=now))
+    link.execute(
+        update(closings).where(theirs).values(state=ClosingState.PLANNED, sentence=_TAKEN_OVER, at=now)
+    )
     return ClosingClaim.OURS
 
 
