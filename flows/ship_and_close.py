@@ -10,10 +10,11 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import Field
 
+from dockwire.errors import DockwireError
 from dockwire.model.charge import Apply
+from dockwire.model.close_plan import ClosePlan
 from dockwire.model.closing import ChargeForm, OrderForm, RoutingForm, ShipRequest
-from dockwire.model.record import ClosingState
-from dockwire.services.close_report import Outcome, in_the_way, left_open, warned_of
+from dockwire.services.close_report import CloseReport, Outcome, in_the_way, left_open, warned_of
 from dockwire.services.ship_and_close import ShipAndClose
 from tasks.notify import publish
 from tasks.opening import Run, opened_closing
@@ -88,13 +89,24 @@ async def _close(run: Run[ShipAndClose], request: ShipRequest, outcome: Outcome,
     if plan.problems:
         return Failed(message=in_the_way(plan))
     if not dry_run:
-        report = outcome.report = await close_orders(run, plan)
-        if any(closing.state is ClosingState.CLOSED for closing in report.closings):
-            emit_event(CLOSED, resource={"prefect.resource.id": resource_of(run.desk.connection.slug)})
+        report = await _carried_out(run, plan, outcome)
         if not report.done:
             return Failed(message=left_open(report))
     numbers = outcome.numbers()
     return Completed(message="\n".join([one_line(numbers), *warned_of(plan)]), data=numbers)
+
+
+async def _carried_out(run: Run[ShipAndClose], plan: ClosePlan, outcome: Outcome) -> CloseReport:
+    """Close, and let Amazon hear of what was closed, also when the rest did not come to an end."""
+    try:
+        outcome.report = await close_orders(run, plan)
+    except DockwireError:
+        outcome.report = await run.steps.report(plan)
+        raise
+    finally:
+        if outcome.report is not None and outcome.report.any_closed:
+            emit_event(CLOSED, resource={"prefect.resource.id": resource_of(run.desk.connection.slug)})
+    return outcome.report
 
 
 def resource_of(connection: str) -> str:

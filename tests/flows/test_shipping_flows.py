@@ -1,5 +1,6 @@
 """Ship and close and tracking update as Prefect runs them: forms, tables, mails, failures in sentences."""
 
+import asyncio
 import re
 from decimal import Decimal
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 import pytest
 from prefect.artifacts import Artifact
 from prefect.client.schemas.objects import State
+from prefect.events.clients import get_events_subscriber
+from prefect.events.filters import EventFilter, EventNameFilter, EventResourceFilter
 
 from dockwire.faults.rules import Rule
 from dockwire.model.connection import Contacts
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
-from flows.ship_and_close import ship_and_close
+from flows.ship_and_close import CLOSED, resource_of, ship_and_close
 from flows.tracking_update import tracking_update
 from tests.flows.site import Site, numbers
 
@@ -47,6 +50,12 @@ async def table(key: str) -> str:
     found = await Artifact.aget(key)
     assert found is not None
     return str(found.data)
+
+
+def told_of(site: Site) -> EventFilter:
+    """Return the filter for what tells the site's tracking update that orders were closed."""
+    resource = EventResourceFilter(id=[resource_of(site.slug)])
+    return EventFilter(event=EventNameFilter(name=[CLOSED]), resource=resource)
 
 
 async def test_a_form_is_previewed_then_closed_then_told_to_amazon(site: Site) -> None:
@@ -107,10 +116,15 @@ async def test_a_right_taken_away_fails_the_run_and_a_retry_does_the_rest(site: 
         [Rule(method="POST", path="/confirmer$", after=1, effect={"kind": "status", "status": 403})]
     )
     charge = {"label": "Box", "price_per_unit": 3}
-    state = await close(site, orders, charges=[charge], apply="evenly")
+    async with get_events_subscriber(filter=told_of(site)) as events:
+        state = await close(site, orders, charges=[charge], apply="evenly")
+        # Amazon hears of what was closed all the same.
+        async with asyncio.timeout(60):
+            assert (await anext(aiter(events))).event == CLOSED
     assert state.is_failed()
     assert "denies" in (state.message or "")
     assert any(f"Amazon order {order}" in (state.message or "") for order in orders)
+    assert (await table(f"closings-{site.slug}")).count("closed") == 1
     site.faults.replace([])
     rest = await numbers(await close(site, orders, charges=[charge], apply="evenly"))
     assert sum(rest.values()) == 3
