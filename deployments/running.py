@@ -145,7 +145,7 @@ def _show_plan(plan: Any, *, as_json: bool) -> None:
     ]
     warnings = [
         {"order": handle, "warning": problem.sentence}
-        for handle, found in plan.warnings.items()
+        for handle, found in (*plan.warnings.items(), *plan.left_open.items())
         for problem in found
     ]
     rows = preview_rows(plan.orders)
