@@ -28,20 +28,23 @@ def refused_parcels(
 ) -> Iterator[Problem]:
     """Yield what would keep parcels from Amazon, each problem once.
 
-    ``taken`` are the references Amazon took before: those are corrected, even when the order is shipped.
+    ``taken`` are the references Amazon took before: those are corrected, even when the order is shipped,
+    and so is one that a package made anew takes over.
     """
-    told = dict.fromkeys(
-        problem for each in found if (problem := _problem(each, order, amazon, taken=taken)) is not None
-    )
+    free = taken - {each.reference for each in found if isinstance(each, Parcel)}
+
+    def problem(each: Parcel | Problem) -> Problem | None:
+        corrects = isinstance(each, Parcel) and (each.reference in taken or bool(free))
+        return _problem(each, order, amazon, corrects=corrects)
+
+    told = dict.fromkeys(each for each in map(problem, found) if each is not None)
     yield from told
 
 
-def _problem(
-    found: Parcel | Problem, order: ShipOrder, amazon: Order, *, taken: frozenset[str]
-) -> Problem | None:
+def _problem(found: Parcel | Problem, order: ShipOrder, amazon: Order, *, corrects: bool) -> Problem | None:
     if isinstance(found, Problem):
         return _without_number(order) if found.code == "tracking_missing" else found
-    decision = decide_parcel(found, amazon, corrects=found.reference in taken)
+    decision = decide_parcel(found, amazon, corrects=corrects)
     if isinstance(decision, Look):
         decision = settle_by_packages(found, amazon, amazon.packages)
     if isinstance(decision, Settle) and decision.state is ParcelState.REFUSED:

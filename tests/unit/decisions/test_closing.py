@@ -110,6 +110,7 @@ def test_each_thing_in_the_way_of_an_order_is_a_problem(one: Candidate, code: st
         candidate(tracking="1Z9", amazon=order(status=OrderStatus.SHIPPED, packages=(at_amazon("1z 9"),))),
         # A correction: Amazon took this parcel before.
         candidate(amazon=order(status=OrderStatus.SHIPPED), taken=frozenset({"27"})),
+        candidate(amazon=order(status=OrderStatus.SHIPPED), taken=frozenset({"15"})),
         candidate(amazon=order(fulfilled_by=FulfilledBy.AMAZON)),
     ],
 )
