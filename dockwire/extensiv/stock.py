@@ -1,6 +1,7 @@
 """One warehouse account's stock: how much there is of what, and what kits and aliases are made of."""
 
 from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
 from typing import Any
 
 from dockwire.extensiv.caller import Caller, unusable
@@ -139,5 +140,5 @@ def _unless_known(
         return row
     same = first.setdefault((row.item_id, row.qualifier), number)
     if same == number:
-        return row
+        return replace(row, number=number)
     return UnreadableRow(number, row.sku, f"the same item and qualifier as row {same}")

@@ -181,11 +181,13 @@ def read_item(row: _Row) -> StockItem:
     inner = row.child_or_empty("readOnly")
     number = row.whole("itemId") if inner.quantity_or_none("itemId") is None else inner.whole("itemId")
     parts = row.child_or_empty("kit").children("components")
+    unit = row.child_or_empty("options").child_or_empty("inventoryUnit").child_or_empty("unitIdentifier")
     return StockItem(
         item_id=number,
         sku=row.text("sku"),
         active=not inner.flag("deactivated"),
         parts=tuple(_part(part) for part in parts),
+        unit=unit.note("name"),
     )
 
 

@@ -1,6 +1,6 @@
 """Stock as the warehouse tells it: rows by SKU, qualifier and facility, and what items are put together of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dockwire.model.ids import FacilityId
@@ -21,6 +21,8 @@ class StockRow:
     on_hold: Decimal
     ordered_not_allocated: Decimal | None
     """Ordered by open orders that have not taken it yet; None when the warehouse was not asked or does not say."""
+    number: int = field(default=0, compare=False)
+    """Its place in the list, from 1: errors name it. 0 where there was no list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class StockItem:
     sku: str
     active: bool
     parts: tuple[KitPart, ...] = ()
+    unit: str = ""
+    """What the warehouse counts it in; empty when it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

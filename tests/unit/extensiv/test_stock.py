@@ -77,6 +77,8 @@ async def test_stock_of_one_customer_in_one_facility(house: Warehouse, client: W
     assert [each.sku for each in (await client.stock(BOREALIS, RENO))[0]] == ["MUG"]
     assert {type(each) for each in await client.stock_rows(RENO)} == {StockRow}
     assert len(await client.stock_rows(RENO)) == 4
+    numbers = [each.number for facility in (RENO, HAMBURG) for each in await client.stock_rows(facility)]
+    assert sorted(numbers) == [1, 2, 3, 4, 5]  # one list holds both facilities
     assert await client.stock_rows(RENO, [2]) == [rows[-1]]
 
 
@@ -84,10 +86,10 @@ async def test_kits_and_aliases_are_told_by_their_parts(client: WarehouseClient)
     items = await client.stock_items(ACME)
     parts = (KitPart("MUG", "", Decimal(2)), KitPart("TEA", "", Decimal(1)))
     assert items == [
-        StockItem(1, "MUG", active=True),
-        StockItem(2, "TEA", active=True),
-        StockItem(3, "SET", active=True, parts=parts),
-        StockItem(4, "OLD", active=False),
+        StockItem(1, "MUG", active=True, unit="Each"),
+        StockItem(2, "TEA", active=True, unit="Each"),
+        StockItem(3, "SET", active=True, parts=parts, unit="Each"),
+        StockItem(4, "OLD", active=False, unit="Each"),
     ]
     assert await client.item_aliases(ACME) == [
         ItemAlias("MUG-ALT", active=True, parts=(KitPart("MUG", "", Decimal(1)),))
