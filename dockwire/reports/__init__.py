@@ -1,1 +1,1 @@
-"""Comparisons and tables for people; pandas lives here and nowhere else."""
+"""Comparisons and tables for people; pandas lives here and in the stock decision, nowhere else."""
