@@ -35,16 +35,26 @@ def supplies(needs: Needs, rows: Iterable[StockRow], facts: StockFacts) -> dict[
     table = _counted(needs, rows)
     table["taken"] = _filled(table["sku"].map(in_components(facts.to_import, facts.items)))
     claims = [_claim(line, facts) for line in _lines(table)]
-    shared: list[Supply | None] = [None] * len(claims)
-    for places in table.groupby("sku", sort=False).indices.values():
+    shared = [claim.supply for claim in claims]
+    for places in _rivals(claims):
         drawn = share_out([claims[place] for place in places], facts.rules.same_stock)
         for place, supply in zip(places, drawn, strict=True):
             shared[place] = supply
     found: dict[str, tuple[Supply, ...]] = {}
     for claim, got in zip(claims, shared, strict=True):
-        assert got is not None  # every line belongs to one warehouse SKU
         found[claim.offer] = (*found.get(claim.offer, ()), got)
     return found
+
+
+def _rivals(claims: Sequence[Claim]) -> Iterable[list[int]]:
+    """Return the places of the claims on each warehouse SKU, of offers that can be sold at all."""
+    # A kit that lacks one component leaves the others to those who can sell them.
+    lacking = {claim.offer for claim in claims if claim.supply.left < claim.supply.per_unit}
+    places: dict[str, list[int]] = {}
+    for place, claim in enumerate(claims):
+        if claim.offer not in lacking:
+            places.setdefault(claim.supply.sku, []).append(place)
+    return places.values()
 
 
 def _counted(needs: Needs, rows: Iterable[StockRow]) -> pd.DataFrame:

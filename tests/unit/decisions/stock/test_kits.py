@@ -65,6 +65,14 @@ def test_a_component_that_is_sold_itself_shares_its_stock_with_the_kit() -> None
     assert quantities(decide(row(), items=(pair,), rules=reserved)) == {"A": 4, "KIT": 4}
 
 
+def test_a_kit_that_lacks_a_component_leaves_the_others_to_those_who_can_sell_them() -> None:
+    made = kit("KIT", A="1", EMPTY="1")
+    reserved = rules({"KIT": StockRule(fixed_share=5)})
+    for chosen in (rules(), reserved):
+        plan = decide(row(), items=(made, item("EMPTY")), rules=chosen)
+        assert quantities(plan) == {"A": 12, "EMPTY": 0, "KIT": 0}
+
+
 def test_a_component_is_taken_from_the_stock_that_the_kit_names() -> None:
     made = item("KIT", parts=(part("A", qualifier="GIFT"),))
     shelf = (row(), row(available="3", number=2, qualifier="GIFT"))
