@@ -24,7 +24,7 @@ from dockwire.decisions.closed import (
     rerouted,
 )
 from dockwire.decisions.closing import Candidate, plan_close
-from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished
+from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished, WrongCredentials
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.closing import OrderForm, ShipRequest
 from dockwire.model.ids import AmazonOrderId
@@ -96,11 +96,13 @@ class ShipAndClose:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(_WORKERS, desk.workers)):
                 group.create_task(work())
+        report = await self.report(plan)
         if (lasting := next((each for each in troubles if each.action is Action.HOLD), None)) is not None:
+            lasting.args = (f"{lasting.args[0]}. {_so_far(report)}",)
             raise lasting
         if troubles:
-            raise Unfinished(f"{len(troubles)} orders of the request are not closed yet: {troubles[0]}")
-        return await self.report(plan)
+            raise Unfinished(f"{troubles[0]}. {_so_far(report)}")
+        return report
 
     async def report(self, plan: ClosePlan) -> CloseReport:
         """Return what became of a plan so far, as the ledger knows it."""
@@ -134,11 +136,21 @@ class ShipAndClose:
         return list(await asyncio.gather(*map(candidate, request.orders)))
 
 
+def _so_far(report: CloseReport) -> str:
+    closed = sum(each.state is ClosingState.CLOSED for each in report.closings)
+    return (
+        f"{closed} of {len(report.closings)} orders of the request are closed; the same request again closes "
+        "the rest, and charges nothing twice"
+    )
+
+
 @contextmanager
 def _naming(order_id: AmazonOrderId) -> Iterator[None]:
     """Let the warehouse's errors, which know its own number only, name Amazon's order too."""
     try:
         yield
+    except WrongCredentials:
+        raise  # no order's fault
     except RemoteError as error:
         error.args = (f"Amazon order {order_id}, {error.args[0]}",)
         raise
