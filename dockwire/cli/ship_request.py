@@ -63,7 +63,10 @@ def read_csv(path: Path) -> list[OrderForm]:
         raise SettingsError(f"{path}: {error.strerror or 'cannot be read'}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not UTF-8 text") from None
-    rows = csv.DictReader(text.splitlines(), skipinitialspace=True)
+    head = text.partition("\n")[0]
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    between = ";" if head.count(";") > head.count(",") else ","
+    rows = csv.DictReader(text.splitlines(), delimiter=between, skipinitialspace=True)
     columns = [name.strip().lower() for name in rows.fieldnames or ()]
     if "order" not in columns or set(columns) - set(_COLUMNS):
         raise SettingsError(f"{path}, row 1: columns are {', '.join(_COLUMNS)}; it has: {', '.join(columns)}")

@@ -201,7 +201,13 @@ def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Pr
         )
         return
     if order.placed.status is PlacedStatus.CLOSED:
-        yield Problem("closed", f"Warehouse order {order.placed.order_id} is closed already.", Fixer.CLERK)
+        number = f", with tracking number {order.tracking}" if order.tracking else ""
+        yield Problem(
+            "closed",
+            f"Warehouse order {order.placed.order_id} is closed already{number}; to change it, open it again "
+            "in the warehouse.",
+            Fixer.CLERK,
+        )
     elif order.placed.status is PlacedStatus.CANCELLED:
         yield Problem("cancelled", f"Warehouse order {order.placed.order_id} is cancelled.", Fixer.CLERK)
     else:

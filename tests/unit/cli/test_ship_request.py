@@ -37,6 +37,11 @@ def test_rows_and_words_become_one_request(tmp_path: Path) -> None:
     assert request.routing_of(request.orders[2]).carrier == "FedEx"
 
 
+def test_a_file_with_semicolons_is_read_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    (form,) = read_csv(written(tmp_path, "order;tracking\n111-0000001-0000001;1Z1\n"))
+    assert (form.order, form.tracking) == ("111-0000001-0000001", "1Z1")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
