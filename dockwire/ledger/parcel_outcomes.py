@@ -10,9 +10,8 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, select, update
 
 from dockwire.ledger.facts import write_facts
-from dockwire.ledger.tables import orders, parcels
+from dockwire.ledger.tables import parcels
 from dockwire.model.connection import Connection
-from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.parcel import ParcelOutcome, ParcelState
 from dockwire.model.record import Fact, FactKind, Problem
 
@@ -50,28 +49,6 @@ def _told_before(row: Row[Any], outcome: ParcelOutcome) -> bool:
     if outcome.state is ParcelState.VISIBLE:
         return row.state in {ParcelState.ACCEPTED, ParcelState.VISIBLE}
     return (row.state, row.problem) == (outcome.state, told(outcome.problem))
-
-
-def retry_parcels(link: Link, slug: ConnectionSlug, order_id: AmazonOrderId) -> int:
-    """Make the refused parcels of an order due again; return how many there are."""
-    ids = select(orders.c.id).where(orders.c.connection == slug, orders.c.amazon_order_id == order_id)
-    done = link.execute(
-        update(parcels)
-        .where(
-            parcels.c.order_id.in_(ids),
-            parcels.c.state.in_((ParcelState.REFUSED, ParcelState.TO_SEND)),
-            # Without content there is nothing to send: the warehouse order has to be mended first.
-            parcels.c.content != "",
-        )
-        .values(
-            state=ParcelState.TO_SEND,
-            problem=None,
-            not_before=None,
-            attempts=0,
-            version=parcels.c.version + 1,
-        )
-    )
-    return int(done.rowcount)
 
 
 def _update(link: Link, outcome: ParcelOutcome, now: datetime) -> None:
