@@ -30,11 +30,18 @@ def placed(site: Site) -> list[dict[str, Any]]:
 
 
 async def ready(site: Site) -> list[str]:
-    """Import, and return orders that can be closed."""
+    """Import, and return orders that can be closed and that Amazon has to be told of."""
     site.world.populate(24, [("US", 1)])
     await numbers(await site.run())
+    by_itself = {
+        order.body["orderId"]
+        for order in site.world.orders
+        if "FBM_SHIP_PLUS" in order.body.get("programs", [])
+    }
     return [
-        order["referenceNum"] for order in placed(site) if order["fullyAllocated"] and not order["onHold"]
+        order["referenceNum"]
+        for order in placed(site)
+        if order["fullyAllocated"] and not order["onHold"] and order["referenceNum"] not in by_itself
     ]
 
 
