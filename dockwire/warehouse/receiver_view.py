@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from dockwire.warehouse.document_view import document_state
 from dockwire.warehouse.local_time import to_wire
 from dockwire.warehouse.order_state import etag
 from dockwire.warehouse.paging import Parameters, Window, select_page
@@ -107,16 +108,7 @@ def _header(work: Work, row: Row[Any]) -> Resource:
         "readOnly": {
             "receiverId": row.id,
             "receiverType": 0,
-            "customerIdentifier": {
-                "externalId": row.external_id or None,
-                "name": row.customer,
-                "id": row.customer_id,
-            },
-            "facilityIdentifier": {"name": row.facility, "id": row.facility_id},
-            "creationDate": to_wire(row.created, work.zone),
-            "createdByIdentifier": {"name": row.created_by},
-            "lastModifiedDate": to_wire(row.modified, work.zone),
-            "status": row.status,
+            **document_state(work, row),
         },
         "referenceNum": row.reference,
         "arrivalDate": to_wire(row.arrived, work.zone),

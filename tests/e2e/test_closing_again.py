@@ -209,7 +209,9 @@ async def test_a_hold_set_meanwhile_keeps_the_order_open(stage: Stage) -> None:
 
         async def hold() -> None:
             known = await plain.ledger.find_placed(US, ids)
-            await plain.warehouse.hold_order(known[ids[0]].placed, "the buyer asks")  # type: ignore[arg-type]
+            found = known[ids[0]].placed
+            assert found is not None
+            await plain.warehouse.hold_order(found, "the buyer asks")
 
         stage.wrap_warehouse = just_before("GET", "/routing", hold)
         report = await close(stage, US, request(ids))
