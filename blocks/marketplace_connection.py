@@ -10,6 +10,7 @@ from blocks.amazon_seller_account import AmazonSellerAccount
 from blocks.warehouse_account import WarehouseAccount
 from dockwire.errors import SettingsError
 from dockwire.model.connection import CancelPolicy, Connection, Contacts, Filter, ShipMethod, TrackingCheck
+from dockwire.model.stock_rules import StockRules
 from dockwire.settings import explained
 
 
@@ -74,6 +75,16 @@ class MarketplaceConnection(Block):
     )
     billing_currency: str = Field(
         default="", description="Currency of the 3PL's charges; empty means the marketplace's."
+    )
+    stock_sync: bool = Field(default=False, description="Warehouse stock becomes the quantity Amazon offers.")
+    stock: StockRules = Field(
+        default=StockRules(), description="Buffer, percent, minimum, maximum and other rules for quantities."
+    )
+    stock_first_run_dry: bool = Field(
+        default=True, description="The first inventory sync only shows what it would send."
+    )
+    open_orders_allocated: bool = Field(
+        default=False, description="The warehouse allocates every order as it is created."
     )
     reference_prefix: str = Field(default="", description="Put before the order id in the warehouse.")
     reference_suffix: str = Field(default="", description="Put behind the order id in the warehouse.")

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from dockwire.model.ids import ConnectionSlug, CustomerId, FacilityId, SellerId
 from dockwire.model.marketplaces import Marketplace, Region, marketplace
 from dockwire.model.money import minor_digits
+from dockwire.model.stock_rules import StockRules
 from dockwire.model.warehouse import Routing
 
 
@@ -99,6 +100,7 @@ class Contacts(_Frozen):
     orders_held: tuple[MailAddress, ...] = ()
     shipments_refused: tuple[MailAddress, ...] = ()
     run_failed: tuple[MailAddress, ...] = ()
+    stock_refused: tuple[MailAddress, ...] = ()
 
 
 class CancelPolicy(StrEnum):
@@ -156,6 +158,14 @@ class Connection(_Frozen):
     tracking_check: TrackingCheck = TrackingCheck.WARN
     billing_currency: Annotated[str, AfterValidator(_checked_currency)] = ""
     """Currency of the 3PL's charges; empty means the marketplace's."""
+    stock_sync: bool = False
+    """True lets warehouse stock become the quantity that Amazon offers."""
+    stock: StockRules = StockRules()
+    """What is done to quantities on their way; the table of rules by SKU wins, SKU by SKU."""
+    stock_first_run_dry: bool = True
+    """False sends quantities in the very first run already."""
+    open_orders_allocated: bool = False
+    """True when the warehouse allocates every order as it is created and so tells no order backlog."""
     reference_prefix: str = ""
     reference_suffix: str = ""
     """Some 3PLWM tools take an ending of dash and digits for a split order, as all Amazon ids have."""

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from dockwire.model.feed import Feed, MessageResult
-from dockwire.model.ids import (
-    AmazonOrderId,
-)
+from dockwire.model.ids import AmazonOrderId, MarketplaceId
+from dockwire.model.listing import Listing, ListingPage, Quantity, Span
 from dockwire.model.order import Malformed, Order, OrderPage, SearchWindow
 from dockwire.model.parcel import Parcel
 
@@ -56,6 +55,67 @@ class ShipmentFeeds(Protocol):
 
     async def results(self, feed: Feed, orders: Sequence[AmazonOrderId]) -> list[MessageResult]:
         """Return what became of each message of an ended feed; ``orders`` are the messages' orders."""
+        ...
+
+
+class StockFeeds(Protocol):
+    """Quantities told in bulk. Every call may raise ``RemoteError``."""
+
+    async def submit(self, marketplace_id: MarketplaceId, quantities: Sequence[Quantity]) -> str:
+        """Submit quantities, at most ``MOST_STOCK_MESSAGES``, and return the feed's id.
+
+        Raises:
+            Unanswered: Amazon may have made a feed; ``since`` tells.
+        """
+        ...
+
+    async def since(self, moment: datetime) -> list[Feed]:
+        """Return the account's newest listings feeds made at or after a moment."""
+        ...
+
+    async def look(self, feed_id: str) -> Feed:
+        """Return a feed as it is now; raises ``NotFound`` when Amazon has forgotten it."""
+        ...
+
+    async def cancel(self, feed_id: str) -> Feed:
+        """Call a feed back if it still waits, and return it as it is then."""
+        ...
+
+    async def results(self, feed: Feed, skus: Sequence[str]) -> list[MessageResult]:
+        """Return what became of each message of an ended feed; ``skus`` are the messages' SKUs."""
+        ...
+
+
+class Listings(Protocol):
+    """What the seller offers, and at which quantity. Every call may raise ``RemoteError``."""
+
+    @property
+    def feeds(self) -> StockFeeds:
+        """Quantities in bulk."""
+        ...
+
+    async def page(
+        self, marketplace_id: MarketplaceId, span: Span, page_token: str | None = None
+    ) -> ListingPage:
+        """Return one page of the listings of a span; raises ``PageTokenExpired``."""
+        ...
+
+    async def look(self, marketplace_id: MarketplaceId, skus: Sequence[str]) -> dict[str, Listing]:
+        """Return the listings of these SKUs as they are now; one that Amazon does not have is missing."""
+        ...
+
+    async def set_quantity(self, marketplace_id: MarketplaceId, quantity: Quantity) -> str:
+        """Set the merchant's own quantity and nothing else; return the id of what Amazon accepted.
+
+        Raises:
+            NotFound: there is no such listing.
+            Refused: Amazon will not take it; its words are the error's first argument.
+            Unanswered, Unavailable: the outcome is unknown; setting it again is safe.
+        """
+        ...
+
+    async def try_quantity(self, marketplace_id: MarketplaceId, quantity: Quantity) -> None:
+        """Let Amazon check a quantity without taking it; raises as :meth:`set_quantity` does."""
         ...
 
 

@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from dockwire.model.charge import Charge
-from dockwire.model.ids import (
-    CustomerId,
-    WarehouseOrderId,
-)
+from dockwire.model.ids import CustomerId, FacilityId, WarehouseOrderId
 from dockwire.model.shipping import Carrier, ShipOrder, UnreadableOrder
+from dockwire.model.stock_rows import StockItem, StockRow, UnreadableRow
 from dockwire.model.warehouse import Item, OrderDraft, Party, PlacedOrder, Routing
 
 
@@ -99,4 +97,10 @@ class Warehouse(Protocol):
 
     async def items(self, customer_id: CustomerId) -> list[Item]:
         """Return all items of a customer, inactive ones too."""
+        ...
+
+    async def stock(
+        self, customer_id: CustomerId, facility_id: FacilityId
+    ) -> tuple[list[StockRow | UnreadableRow], list[StockItem | UnreadableRow]]:
+        """Return a customer's stock in a facility, and all of the customer's items, unreadable rows among them."""
         ...
