@@ -1,5 +1,6 @@
 """Which deployments there are: one per flow and stored connection."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from prefect.types.entrypoint import EntrypointType
 from blocks import MarketplaceConnection
 from deployments.schedules import every
 from dockwire.model.connection import Connection
+from flows.inventory_sync import inventory_sync
 from flows.order_import import order_import
 from flows.ship_and_close import CLOSED, resource_of, ship_and_close
 from flows.tracking_update import tracking_update
@@ -24,7 +26,7 @@ from tasks.opening import load_block
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """A flow that every connection gets, and when it runs."""
+    """A flow that connections get, and when it runs."""
 
     flow: Flow[..., Any]
     interval: timedelta | None
@@ -33,6 +35,8 @@ class Cadence:
     """A missed tick is covered by the next one, so a scheduled run that would overlap is dropped."""
     event: str = ""
     """The event of the connection that starts it at once."""
+    wanted: Callable[[Connection], bool] = lambda _: True
+    """Which connections get it."""
 
     @property
     def when(self) -> str:
@@ -48,6 +52,7 @@ FLOWS = (
     # Started by an event it must not be dropped: what it is told of may come after the run under way.
     Cadence(tracking_update, timedelta(minutes=60), ConcurrencyLimitStrategy.ENQUEUE, CLOSED),
     Cadence(ship_and_close, None, ConcurrencyLimitStrategy.ENQUEUE),
+    Cadence(inventory_sync, timedelta(minutes=60), wanted=lambda connection: connection.stock_sync),
 )
 
 
@@ -72,7 +77,7 @@ async def planned(slugs: list[str]) -> list[RunnerDeployment]:
     deployments = []
     for slug in slugs:
         connection = (await load_block(slug)).connection(slug)
-        deployments += [_deployment(cadence, connection) for cadence in FLOWS]
+        deployments += [_deployment(cadence, connection) for cadence in FLOWS if cadence.wanted(connection)]
     return deployments
 
 

@@ -71,6 +71,29 @@ def run_tracking_update(name: Connection, as_json: Json = False) -> None:
     _tell(tracking_update(name, return_state=True), as_json=as_json)
 
 
+@run.command("inventory-sync")
+@say.plainly
+def run_inventory_sync(
+    name: Connection,
+    dry_run: Annotated[
+        bool | None,
+        typer.Option(
+            "--dry-run/--send", help="Only show what would be sent; the first run is dry by itself."
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--everything", help="Read all listings again.")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask Amazon for orders anew.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make warehouse stock the quantity that Amazon offers, now."""
+    from flows.inventory_sync import inventory_sync
+
+    state = inventory_sync(name, dry_run=dry_run, everything=everything, refresh=refresh, return_state=True)
+    _tell(state, as_json=as_json)
+    if not as_json:
+        say.line(f"'dockwire stock show {name}' says why each SKU is offered at its quantity")
+
+
 @run.command("ship-and-close")
 @say.plainly
 def run_ship_and_close(

@@ -22,6 +22,7 @@ from dockwire.ports import QuotaStore, SellerAccount, Warehouse
 from dockwire.sealing import Sealer, SealError
 from dockwire.services.desk import Desk
 from dockwire.services.harvest import Harvest
+from dockwire.services.inventory_sync import InventorySync
 from dockwire.services.order_import import OrderImport
 from dockwire.settings import Settings
 from dockwire.transport import redaction
@@ -176,7 +177,16 @@ async def opened_desk(
 
 def order_import(desk: Desk, settings: Settings) -> OrderImport:
     """Return the steps of an order-import run."""
-    harvest = Harvest(
+    return OrderImport(desk, _harvest(desk, settings))
+
+
+def inventory_sync(desk: Desk, settings: Settings) -> InventorySync:
+    """Return the steps of an inventory-sync run."""
+    return InventorySync(desk, _harvest(desk, settings))
+
+
+def _harvest(desk: Desk, settings: Settings) -> Harvest:
+    return Harvest(
         desk.connection.account,
         seller=desk.seller,
         ledger=desk.ledger,
@@ -185,4 +195,3 @@ def order_import(desk: Desk, settings: Settings) -> OrderImport:
         policy=HarvestPolicy(fresh_for=timedelta(seconds=settings.harvest_fresh_seconds)),
         wait=timedelta(seconds=settings.quota_wait_seconds),
     )
-    return OrderImport(desk, harvest)

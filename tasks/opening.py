@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from blocks import MarketplaceConnection
-from dockwire.bootstrap import opened_desk, order_import
+from dockwire.bootstrap import inventory_sync, opened_desk, order_import
 from dockwire.errors import DockwireError, SettingsError, Unexpected
 from dockwire.services.desk import Desk
+from dockwire.services.inventory_sync import InventorySync
 from dockwire.services.order_import import OrderImport
 from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.services.tracking_update import TrackingUpdate
@@ -76,6 +77,26 @@ async def opened_tracking(slug: str, *, owner: str) -> AsyncIterator[Run[Trackin
     """Open what a tracking update needs."""
     async with _opened(slug, owner) as (desk, block):
         yield Run(TrackingUpdate(desk), block)
+
+
+@asynccontextmanager
+async def opened_sync(slug: str, *, owner: str) -> AsyncIterator[Run[InventorySync]]:
+    """Open what an inventory sync needs.
+
+    Raises:
+        SettingsError: the connection does not want its stock synced.
+    """
+    async with _opened(slug, owner) as (desk, block):
+        if not desk.connection.stock_sync:
+            raise SettingsError(
+                f"connection {slug!r} does not sync stock; set 'stock_sync = true' in its table of the connections "
+                "file and apply that file"
+            )
+        steps = inventory_sync(desk, read_settings())
+        try:
+            yield Run(steps, block)
+        finally:
+            await steps.release()
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ import httpx
 
 from deployments.demo.files import MARKETPLACES
 from deployments.demo.parts import Parts
+from deployments.demo.stock import StockBooks, read_stock_books
 from dockwire.bootstrap import opened_ledger
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId
 from dockwire.model.parcel import ParcelRow
@@ -35,11 +36,12 @@ class Books:
     """Up to which moment Amazon's changes of each marketplace were read: later ones are not judged yet."""
     waits: list[float]
     """Seconds from an order's closing until Amazon had taken its shipment, shortest first."""
+    stock: StockBooks
 
     @property
     def differences(self) -> list[Difference]:
-        """Every order on which they differ."""
-        return [*self._of_orders(), *self._of_shipments()]
+        """Every order and every offer on which they differ."""
+        return [*self._of_orders(), *self._of_shipments(), *self.stock.differences()]
 
     def _of_shipments(self) -> list[Difference]:
         names = {row.reference: row.order_id for row in self.booked if row.reference}
@@ -94,9 +96,10 @@ async def read_books(parts: Parts) -> Books:
         read_until: dict[MarketplaceId, datetime] = {}
         for connection in await ledger.connections():
             read_until.update((await ledger.harvest_state(connection.account)).watermarks)
+        stock = await read_stock_books(ledger, amazon)
         waits = [_wait(await ledger.order_facts(order_id)) for order_id, _ in parcels]
     told = sorted(wait for wait in waits if wait is not None)
-    return Books(amazon, warehouse["orders"], booked, parcels, charged, read_until, told)
+    return Books(amazon, warehouse["orders"], booked, parcels, charged, read_until, told, stock)
 
 
 def _wait(facts: Iterable[Fact]) -> float | None:

@@ -11,6 +11,9 @@ from dockwire.warehouse.work import CLOSING_ROLE, RECOMMENDED_ROLES
 MARKETPLACES = {"harbour-us": "US", "harbour-ca": "CA", "hafen-de": "DE"}
 """The demo's connections: one seller on two marketplaces, another one on a third."""
 
+STOCKED = ("harbour-ca", "harbour-us")
+"""The connections that offer the warehouse's stock; they share it, so one has a fixed share."""
+
 _MERCHANTS = {"Harbour Goods": 1, "Hafen Waren": 2}
 _FACILITY = "Dock One"
 _KIT, _KIT_IN_WAREHOUSE = "MUG/SET/4", "KIT-MUGS-4"
@@ -127,6 +130,19 @@ token_url = "{amazon["token_url"]}"
 """
 
 
+_STOCK_RULES = {
+    "harbour-us": """stock_sync = true
+stock_first_run_dry = false
+stock = { default = { buffer = 5, maximum = 200 } }
+""",
+    "harbour-ca": """stock_sync = true
+stock_first_run_dry = false
+stock = { default = { fixed_share = 60, buffer = 2 } }
+""",
+}
+"""A buffer for both: they sell the same goods, and Amazon goes on selling between two runs."""
+
+
 def _since() -> str:
     return f"{datetime.now(UTC) - timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -145,7 +161,7 @@ customer_id = {customer}
 facility_id = 1
 import_since = {_since()}
 sku_map = {{ "{_KIT}" = "{_KIT_IN_WAREHOUSE}" }}
-prime_ship_method = {{ carrier = "Amazon Buy", service = "PRIME", scac = "AMZN" }}
+{_STOCK_RULES.get(slug, "")}prime_ship_method = {{ carrier = "Amazon Buy", service = "PRIME", scac = "AMZN" }}
 
 [connections.{slug}.ship_methods]
 STANDARD = {{ carrier = "UPS", service = "03", scac = "UPSN" }}
@@ -160,4 +176,5 @@ orders_created = ["clerk@{merchant}.example"]
 orders_held = ["engineer@dock.example", "owner@{merchant}.example"]
 shipments_refused = ["clerk@{merchant}.example"]
 run_failed = ["engineer@dock.example"]
+stock_refused = ["owner@{merchant}.example"]
 """

@@ -17,16 +17,17 @@ from rich.progress import Progress, TaskID
 
 from deployments.connections_file import ConnectionsFile
 from deployments.demo.books import Books, read_books
-from deployments.demo.files import MARKETPLACES
+from deployments.demo.files import MARKETPLACES, STOCKED
 from deployments.demo.parts import Parts, running_parts, serving_runs
 from deployments.demo.progress import shown_progress
 from deployments.demo.shipping import WISHES, cancel_at_amazon, choose_orders
+from deployments.demo.stock import move_stock
 from deployments.demo.summary import summarise, tell
 from deployments.plan import FLOWS
 from dockwire.errors import SettingsError
 
 _HOURS_LATER = 6
-_STEPS = 6
+_STEPS = 8
 _WAIT_SECONDS = 150.0
 _LOOK_SECONDS = 0.3
 _PAGE = 200
@@ -60,11 +61,16 @@ async def _day(parts: Parts, progress: Progress, step: TaskID) -> tuple[Books, l
         deployments = await _deployments(client)
         progress.update(step, description="importing orders")
         await _run_all(client, deployments["order-import"], progress, "first reading")
+        progress.update(step, advance=1, description="offering the warehouse's stock")
+        await _run_all(client, deployments["inventory-sync"], progress, "first quantities")
         progress.update(step, advance=1, description=f"{_HOURS_LATER} hours pass at Amazon")
         await _pass_time(parts, _HOURS_LATER)
         await _run_all(client, deployments["order-import"], progress, f"{_HOURS_LATER} hours later")
         progress.update(step, advance=1, description="shipping and closing")
         await _ship(client, deployments, parts, progress)
+        progress.update(step, advance=1, description="offering what is left")
+        await move_stock(parts)
+        await _run_all(client, deployments["inventory-sync"], progress, "goods came, goods were sold")
         progress.update(step, advance=1, description="comparing the books")
         books = await read_books(parts)
         runs = await _ended_runs(client)
@@ -109,14 +115,19 @@ async def _await_runs(client: PrefectClient, deployments: dict[str, UUID], progr
 async def _deployments(client: PrefectClient) -> dict[str, dict[str, UUID]]:
     """Return the deployments' ids by flow and connection once the serving process has registered all."""
     give_up = time.monotonic() + _WAIT_SECONDS
-    wanted = {(each.flow.name, slug) for each in FLOWS for slug in MARKETPLACES}
+    wanted = {
+        (each.flow.name, slug)
+        for each in FLOWS
+        for slug in (STOCKED if each.flow.name == "inventory-sync" else MARKETPLACES)
+    }
     while time.monotonic() < give_up:
         flows = {flow.id: flow.name for flow in await client.read_flows(limit=_PAGE)}
         found = {(flows[each.flow_id], each.name): each.id for each in await _registered(client)}
         if found.keys() >= wanted:
-            return {
-                each.flow.name: {slug: found[each.flow.name, slug] for slug in MARKETPLACES} for each in FLOWS
-            }
+            deployments: dict[str, dict[str, UUID]] = {}
+            for flow, slug in sorted(wanted):
+                deployments.setdefault(flow, {})[slug] = found[flow, slug]
+            return deployments
         await asyncio.sleep(_LOOK_SECONDS)
     raise SettingsError("the deployments did not appear; logs/up.log in the demo's folder says why")
 

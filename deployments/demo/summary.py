@@ -34,6 +34,9 @@ _LABELS = {
     ("shipments", "refused"): "their packages: refused",
     ("shipments", "not_needed"): "their packages: nothing to tell Amazon",
     ("shipments", "waiting"): "their packages: not told yet",
+    ("stock", "skus"): "offers with a quantity from the warehouse",
+    ("stock", "pushed"): "quantities sent in the whole day",
+    ("stock", "unchanged"): "offers that were right from the first",
 }
 
 
@@ -47,7 +50,7 @@ def summarise(books: Books, runs: Sequence[FlowRun], *, mails: int) -> dict[str,
             **count_packages([row for _, row in books.parcels]),
         },
         "latency": latency(books.waits),
-        "stock": {"skus": 0, "pushed": 0, "unchanged": 0},
+        "stock": books.stock.numbers(),
         "mail": {"sent": mails},
         "amazon": {"requests": books.amazon["requests"], "throttled": books.amazon["throttled"]},
         "prefect": {
@@ -118,9 +121,12 @@ def tell(console: Console, summary: dict[str, Any], books: Books, folder: Path, 
             f"From closing to shipped at Amazon: median {half} s, 95% within {most} s, {told} closings."
         )
     if summary["consistent"]:
-        console.print("Amazon, the warehouse and the ledger agree on every order, package and charge.")
+        console.print("Amazon, the warehouse and the ledger agree on every order, package, charge and offer.")
     for difference in books.differences:
-        console.print(f"[red]order {difference.order_id} {difference.what}[/red]")
+        name = (
+            difference.order_id if difference.order_id.startswith("SKU ") else f"order {difference.order_id}"
+        )
+        console.print(f"[red]{name} {difference.what}[/red]")
     console.print(f"Mails: {folder / 'mail'}   Logs: {folder / 'logs'}   Ledger: {folder / 'ledger.db'}")
 
 
@@ -128,7 +134,7 @@ def _table(summary: dict[str, Any], seconds: float) -> Table:
     table = Table(title=f"The day in {seconds:.0f} seconds", title_justify="left")
     table.add_column("what")
     table.add_column("how many", justify="right")
-    for group in ("orders", "shipments", "mail", "amazon", "prefect"):
+    for group in ("orders", "shipments", "stock", "mail", "amazon", "prefect"):
         for name, count in summary[group].items():
             table.add_row(_LABELS.get((group, name), f"{group}: {name.replace('_', ' ')}"), str(count))
     return table

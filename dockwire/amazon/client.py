@@ -16,6 +16,7 @@ from dockwire.amazon.auth import LoginWithAmazon
 from dockwire.amazon.confirmation import to_confirmation
 from dockwire.amazon.credentials import AmazonCredentials
 from dockwire.amazon.feeds import FulfillmentFeeds
+from dockwire.amazon.listings import AmazonListings
 from dockwire.amazon.moments import written
 from dockwire.amazon.storage import Storage
 from dockwire.amazon.translate import to_page, to_single
@@ -89,10 +90,11 @@ class AmazonAccount:
         login = LoginWithAmazon(credentials, client=self._client, url=address(token_url, name="token_url"))
         self._tokens = login.keeper(clock)
         self._sender = Sender("amazon", self._client, clock=clock, retrying=retrying, after=self._learn)
-        self.feeds = FulfillmentFeeds(
-            merchant=account.seller_id, ask=self._ask, storage=Storage(self._client, clock)
-        )
+        storage = Storage(self._client, clock)
+        self.feeds = FulfillmentFeeds(merchant=account.seller_id, ask=self._ask, storage=storage)
         """Shipments in bulk, over the same connections, tokens and quotas."""
+        self.listings = AmazonListings(seller=account.seller_id, ask=self._ask, storage=storage)
+        """What the seller offers, likewise."""
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -1,4 +1,4 @@
-"""Which way a backlog of parcels goes to Amazon: one by one, or in feeds.
+"""Which way a backlog of parcels or quantities goes to Amazon: one by one, or in feeds.
 
 One by one has an answer for every parcel at once and is slow by quota; a feed is quick to hand over
 and answers when Amazon gets to it. Below the crossover nothing is gained by a feed, whatever the
@@ -11,9 +11,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dockwire.model.feed import MOST_MESSAGES, Feed
+from dockwire.model.listing import MOST_STOCK_MESSAGES
 
 CROSSOVER = 500
 """So few parcels always go one by one: four minutes at the documented 2 a second."""
+
+STOCK_CROSSOVER = 1_500
+"""So few quantities always go one by one: five minutes at the documented 5 a second."""
 
 QUEUE_SECONDS = 900.0
 """How long a feed is taken to wait until Amazon begins. Amazon promises nothing; users report minutes to
@@ -29,8 +33,21 @@ PATIENCE = timedelta(hours=8)
 """Up to 8 hours in the queue are normal (selling-partner-api-models issue 657)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What one kind of feed is good for."""
+
+    crossover: int
+    """So few always go one by one."""
+    most_messages: int
+
+
+PARCELS = Bulk(CROSSOVER, MOST_MESSAGES)
+QUANTITIES = Bulk(STOCK_CROSSOVER, MOST_STOCK_MESSAGES)
+
+
 class Route(StrEnum):
-    """How parcels are sent."""
+    """How messages are sent."""
 
     ONE_BY_ONE = "one by one"
     FEED = "feed"
@@ -63,31 +80,34 @@ class Choice:
 
 
 def choose_route(
-    parcels: int,
+    messages: int,
     *,
-    confirming: Lane,
+    single: Lane,
     creating: Lane,
     reporting: Lane,
     queue_seconds: float = QUEUE_SECONDS,
+    bulk: Bulk = PARCELS,
 ) -> Choice:
     """Return the way that ends sooner; at a tie the one with the immediate answers.
 
-    ``confirming``, ``creating`` and ``reporting`` are the buckets of confirmShipment, createFeed and
-    getFeedDocument; those of the other steps are so wide that nobody waits for them.
+    ``single``, ``creating`` and ``reporting`` are the buckets of the call for one message, of createFeed and
+    of getFeedDocument; those of the other steps are so wide that nobody waits for them.
     """
-    one_by_one = confirming.seconds(parcels)
-    feed = _feed_seconds(parcels, creating, reporting, queue_seconds)
-    route = Route.FEED if parcels > CROSSOVER and feed < one_by_one else Route.ONE_BY_ONE
+    one_by_one = single.seconds(messages)
+    feed = _feed_seconds(messages, creating, reporting, queue_seconds, bulk.most_messages)
+    route = Route.FEED if messages > bulk.crossover and feed < one_by_one else Route.ONE_BY_ONE
     return Choice(route, one_by_one, feed)
 
 
-def _feed_seconds(parcels: int, creating: Lane, reporting: Lane, queue_seconds: float) -> float:
-    feeds = math.ceil(parcels / MOST_MESSAGES)
+def _feed_seconds(
+    messages: int, creating: Lane, reporting: Lane, queue_seconds: float, most_messages: int
+) -> float:
+    feeds = math.ceil(messages / most_messages)
     if not feeds:
         return 0.0
     handed_over = max(creating.seconds(feeds), (feeds - 1) * SPACING_SECONDS)
     # Feeds of one type are processed one after another, so no message is done in parallel.
-    return handed_over + queue_seconds + parcels * MESSAGE_SECONDS + reporting.seconds(feeds)
+    return handed_over + queue_seconds + messages * MESSAGE_SECONDS + reporting.seconds(feeds)
 
 
 def is_stuck(feed: Feed, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from dockwire.model.parcel import LedgerParcel, ParcelState
 
 def backlog(link: Link, connection: Connection, *, now: datetime) -> Backlog:
     """Return how much waits to be told in the connection's seller account."""
-    siblings = _siblings(connection.slug)
+    siblings = siblings_of(connection.slug)
     waiting = (
         select(parcels.c.connection, func.count())
         .where(parcels.c.connection.in_(siblings), is_due(now))
@@ -152,6 +152,7 @@ def end_feed(link: Link, feed: int, *, queued: float | None, now: datetime) -> N
     )
 
 
-def _siblings(slug: ConnectionSlug) -> Select[tuple[str]]:
+def siblings_of(slug: ConnectionSlug) -> Select[tuple[str]]:
+    """Return the query for the connections of the same seller account, this one included."""
     mine = select(connections.c.account_id).where(connections.c.slug == slug).scalar_subquery()
     return select(connections.c.slug).where(connections.c.account_id == mine)

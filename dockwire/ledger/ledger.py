@@ -26,6 +26,7 @@ from dockwire.ledger.engine import CommitHook, Database
 from dockwire.ledger.migrate import migrate
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.shipping_book import ShippingBook
+from dockwire.ledger.stock_book import StockBook
 from dockwire.model.connection import AccountKey, Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, CustomerId
 from dockwire.model.order import Malformed, Order, OrderPage, SearchWindow
@@ -53,7 +54,7 @@ _DIGEST_KEY = "digest"
 _BATCH = 500
 
 
-class SqlLedger(ShippingBook):
+class SqlLedger(ShippingBook, StockBook):
     """The truth about synchronisation, on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database, scribe: Scribe) -> None:

@@ -28,7 +28,7 @@ metadata = MetaData(
     }
 )
 
-_Id = BigInteger().with_variant(Integer, "sqlite")
+Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts up by itself only on its own INTEGER type."""
 
 keys = Table(
@@ -42,7 +42,7 @@ keys = Table(
 accounts = Table(
     "accounts",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("application_id", String(200), nullable=False),
     Column("seller_id", String(100), nullable=False),
     Column("region", String(8), nullable=False),
@@ -53,7 +53,7 @@ connections = Table(
     "connections",
     metadata,
     Column("slug", String(60), primary_key=True),
-    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
     Column("marketplace_id", String(40), nullable=False),
     Column("settings", Text, nullable=False),
     Column("registered", Utc, nullable=False),
@@ -63,7 +63,7 @@ connections = Table(
 watermarks = Table(
     "watermarks",
     metadata,
-    Column("account_id", _Id, ForeignKey("accounts.id"), primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True),
     Column("marketplace_id", String(40), primary_key=True),
     Column("mark", Utc, nullable=False),
 )
@@ -71,7 +71,7 @@ watermarks = Table(
 harvests = Table(
     "harvests",
     metadata,
-    Column("account_id", _Id, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
     Column("owner", String(100)),
     Column("expires", Utc),
     Column("chain_sealed", Text, comment="the chain under way; its page token may quote an order"),
@@ -83,8 +83,8 @@ harvests = Table(
 orders = Table(
     "orders",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("account_id", _Id, ForeignKey("accounts.id"), nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
     Column("amazon_order_id", String(60), nullable=False),
     Column("connection", String(60), ForeignKey("connections.slug")),
     Column("marketplace_id", String(40)),
@@ -120,7 +120,7 @@ orders = Table(
 order_lines = Table(
     "order_lines",
     metadata,
-    Column("order_id", _Id, ForeignKey("orders.id"), primary_key=True),
+    Column("order_id", Id, ForeignKey("orders.id"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("amazon_item_id", String(60), nullable=False),
     Column("sku", String(200)),
@@ -132,8 +132,8 @@ order_lines = Table(
 holds = Table(
     "holds",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("order_id", _Id, ForeignKey("orders.id"), nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("order_id", Id, ForeignKey("orders.id"), nullable=False),
     Column("code", String(60), nullable=False),
     Column("sentence", Text, nullable=False),
     Column("fixer", String(20), nullable=False),
@@ -171,7 +171,7 @@ quota_buckets = Table(
 events = Table(
     "events",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("kind", String(40), nullable=False),
     Column("at", Utc, nullable=False),
     Column("connection", String(60), nullable=False),
@@ -186,7 +186,7 @@ events = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("message_id", String(200), nullable=False, unique=True),
     Column("connection", String(60), nullable=False),
     Column("kind", String(40), nullable=False),
@@ -207,12 +207,12 @@ outbox = Table(
 closings = Table(
     "closings",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("connection", String(60), ForeignKey("connections.slug"), nullable=False),
     Column("token", String(64), nullable=False),
     Column("position", Integer, nullable=False),
     Column("handle", String(120), nullable=False),
-    Column("order_id", _Id, ForeignKey("orders.id"), nullable=False),
+    Column("order_id", Id, ForeignKey("orders.id"), nullable=False),
     Column("warehouse_order_id", BigInteger, nullable=False),
     Column("routing", Text, nullable=False),
     Column("tracking", String(100), nullable=False),
@@ -230,9 +230,9 @@ closings = Table(
 parcels = Table(
     "parcels",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("connection", String(60), ForeignKey("connections.slug"), nullable=False),
-    Column("order_id", _Id, ForeignKey("orders.id"), nullable=False),
+    Column("order_id", Id, ForeignKey("orders.id"), nullable=False),
     Column("reference", String(40), nullable=False, comment="Amazon's packageReferenceId: digits"),
     Column("content", Text, nullable=False, comment="carrier, service, tracking, time and items"),
     Column("digest", String(64), nullable=False, comment="of the content"),
@@ -252,7 +252,7 @@ parcels = Table(
 feeds = Table(
     "feeds",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("connection", String(60), ForeignKey("connections.slug"), nullable=False),
     Column("amazon_id", String(60), comment="unknown until Amazon has answered"),
     Column("begun", Utc, nullable=False),
@@ -265,9 +265,9 @@ feeds = Table(
 feed_messages = Table(
     "feed_messages",
     metadata,
-    Column("feed_id", _Id, ForeignKey("feeds.id"), primary_key=True, autoincrement=False),
+    Column("feed_id", Id, ForeignKey("feeds.id"), primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("parcel_id", _Id, ForeignKey("parcels.id"), nullable=False),
+    Column("parcel_id", Id, ForeignKey("parcels.id"), nullable=False),
     Column("digest", String(64), nullable=False, comment="of the content that was sent"),
     Index("ix_feed_messages_parcel", "parcel_id"),
 )

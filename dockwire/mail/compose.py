@@ -30,6 +30,10 @@ def _parcels(count: int) -> str:
     return "1 shipment" if count == 1 else f"{count} shipments"
 
 
+def _quantities(count: int) -> str:
+    return "1 quantity" if count == 1 else f"{count} quantities"
+
+
 _KINDS = (
     _Kind(
         "orders_created",
@@ -62,6 +66,12 @@ _KINDS = (
         ),
     ),
     _Kind(
+        "stock_refused",
+        frozenset({FactKind.STOCK_REFUSED, FactKind.STOCK_DIFFERS}),
+        lambda contacts: contacts.stock_refused,
+        lambda connection, facts: f"[{connection.slug}] {_quantities(len(facts))} not taken by Amazon",
+    ),
+    _Kind(
         "run_failed",
         frozenset({FactKind.RUN_FAILED}),
         lambda contacts: contacts.run_failed,
@@ -84,6 +94,8 @@ _TITLES = {
     FactKind.CHANGE_NEEDS_PERSON: "changed at Amazon, and the warehouse could not follow: act now",
     FactKind.CLOSE_REFUSED: "not closed in the warehouse",
     FactKind.SHIPMENT_REFUSED: "not confirmed at Amazon",
+    FactKind.STOCK_REFUSED: "refused",
+    FactKind.STOCK_DIFFERS: "accepted and never applied, sent again",
     FactKind.RUN_FAILED: "run failed",
 }
 

@@ -232,6 +232,10 @@ class FactKind(StrEnum):
     CLOSE_REFUSED = "close_refused"
     SHIPMENT_CONFIRMED = "shipment_confirmed"
     SHIPMENT_REFUSED = "shipment_refused"
+    STOCK_REFUSED = "stock_refused"
+    """Amazon does not take a quantity."""
+    STOCK_DIFFERS = "stock_differs"
+    """Amazon accepted a quantity and does not show it after the time that takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,11 @@ class SellerAccount(Protocol):
         """Shipments in bulk."""
         ...
 
+    @property
+    def listings(self) -> Listings:
+        """What the seller offers."""
+        ...
+
     async def amazon_now(self) -> datetime:
         """Return Amazon's time, learnt from its answers (asks once when none has come yet)."""
         ...

@@ -29,6 +29,7 @@ from dockwire.model.record import (
 )
 from dockwire.model.warehouse import Item
 from dockwire.ports.shipping_ledger import ShippingLedger
+from dockwire.ports.stock_ledger import StockLedger
 
 
 class QuotaStore(Protocol):
@@ -51,7 +52,7 @@ class QuotaStore(Protocol):
         ...
 
 
-class Ledger(QuotaStore, ShippingLedger, Protocol):
+class Ledger(QuotaStore, ShippingLedger, StockLedger, Protocol):
     """The truth about synchronisation. Each method is one transaction.
 
     Every method may raise ``LedgerUnavailable``; nothing of the call was kept then.

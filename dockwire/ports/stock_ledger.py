@@ -87,9 +87,7 @@ class StockLedger(Protocol):
         """Return how many offers are due."""
         ...
 
-    async def offers_to_verify(
-        self, connection: Connection, *, sample: int, now: datetime
-    ) -> list[LedgerOffer]:
+    async def offers_to_verify(self, connection: Connection, *, sample: int) -> list[LedgerOffer]:
         """Return all offers with something on its way outside of feeds, and a sample of the others.
 
         The sample are those that were looked at least recently.

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from dockwire.decisions.backlog import PATIENCE, Choice, Lane, Route, choose_route, is_stuck
+from dockwire.decisions.backlog import PATIENCE, QUEUE_SECONDS, Choice, Lane, Route, choose_route, is_stuck
 from dockwire.decisions.feeding import unfit
 from dockwire.decisions.refusals import explain_feed_refusal
 from dockwire.decisions.tracking import Send, decide_parcel
@@ -43,13 +43,12 @@ Choose = Callable[[int, Backlog], Choice]
 
 def quicker(parcels: int, backlog: Backlog) -> Choice:
     """Return the way that ends sooner at Amazon's documented quotas."""
-    waiting = {} if backlog.queue_seconds is None else {"queue_seconds": backlog.queue_seconds}
     return choose_route(
         parcels,
-        confirming=_lane("confirmShipment", backlog.ahead),
+        single=_lane("confirmShipment", backlog.ahead),
         creating=_lane("createFeed"),
         reporting=_lane("getFeedDocument"),
-        **waiting,
+        queue_seconds=QUEUE_SECONDS if backlog.queue_seconds is None else backlog.queue_seconds,
     )
 
 

@@ -2,8 +2,9 @@
 
 from alembic import context
 
-from dockwire.ledger.migrate import VERSION_TABLE
+from dockwire.ledger import stock_tables  # noqa: F401 - adds its tables to the metadata
 from dockwire.ledger.tables import metadata
+from dockwire.ledger.migrate import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

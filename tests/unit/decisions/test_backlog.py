@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockwire.decisions.backlog import CROSSOVER, Choice, Lane, Route, choose_route
+from dockwire.decisions.backlog import CROSSOVER, QUEUE_SECONDS, Choice, Lane, Route, choose_route
 from dockwire.model.feed import MOST_MESSAGES
 from dockwire.pacing import BUDGETS
 
@@ -25,13 +25,15 @@ def lane(operation: str, ahead: int = 0) -> Lane:
     return Lane(budget.rate, budget.burst, ahead)
 
 
-def documented(parcels: int, *, ahead: int = 0, feeds_ahead: int = 0, **more: float) -> Choice:
+def documented(
+    parcels: int, *, ahead: int = 0, feeds_ahead: int = 0, queue_seconds: float = QUEUE_SECONDS
+) -> Choice:
     return choose_route(
         parcels,
-        confirming=lane("confirmShipment", ahead),
+        single=lane("confirmShipment", ahead),
         creating=lane("createFeed", feeds_ahead),
         reporting=lane("getFeedDocument", feeds_ahead),
-        **more,
+        queue_seconds=queue_seconds,
     )
 
 
@@ -61,7 +63,7 @@ def test_several_feeds_keep_their_distance_and_wait_for_their_reports() -> None:
     waits = 30 / 0.0222
     reports = choose_route(
         10_000,
-        confirming=lane("confirmShipment"),
+        single=lane("confirmShipment"),
         creating=lane("createFeed"),
         reporting=lane("getFeedDocument", 39),
     )
@@ -84,23 +86,22 @@ def test_what_the_last_feed_took_moves_the_route() -> None:
     assert documented(1_000, queue_seconds=60).route is Route.FEED
 
 
-@given(parcels=st.integers(0, CROSSOVER), confirming=LANES, creating=LANES, reporting=LANES, queue=QUEUES)
+@given(parcels=st.integers(0, CROSSOVER), single=LANES, creating=LANES, reporting=LANES, queue=QUEUES)
 def test_few_parcels_never_make_a_feed(
-    parcels: int, confirming: Lane, creating: Lane, reporting: Lane, queue: float
+    parcels: int, single: Lane, creating: Lane, reporting: Lane, queue: float
 ) -> None:
-    choice = choose_route(
-        parcels, confirming=confirming, creating=creating, reporting=reporting, queue_seconds=queue
-    )
+    choice = choose_route(parcels, single=single, creating=creating, reporting=reporting, queue_seconds=queue)
     assert choice.route is Route.ONE_BY_ONE
 
 
-@given(parcels=COUNTS, confirming=LANES, creating=LANES, reporting=LANES, queue=QUEUES)
+@given(parcels=COUNTS, single=LANES, creating=LANES, reporting=LANES, queue=QUEUES)
 def test_above_the_crossover_the_slower_way_is_never_taken(
-    parcels: int, confirming: Lane, creating: Lane, reporting: Lane, queue: float
+    parcels: int, single: Lane, creating: Lane, reporting: Lane, queue: float
 ) -> None:
-    lanes = {"confirming": confirming, "creating": creating, "reporting": reporting}
-    choice = choose_route(parcels, **lanes, queue_seconds=queue)
-    assert choice == choose_route(parcels, **lanes, queue_seconds=queue)
+    choice = choose_route(parcels, single=single, creating=creating, reporting=reporting, queue_seconds=queue)
+    assert choice == choose_route(
+        parcels, single=single, creating=creating, reporting=reporting, queue_seconds=queue
+    )
     ends = {Route.ONE_BY_ONE: choice.one_by_one, Route.FEED: choice.feed}
     assert all(math.isfinite(end) and end >= 0 for end in ends.values())
     if parcels > CROSSOVER:
@@ -110,17 +111,18 @@ def test_above_the_crossover_the_slower_way_is_never_taken(
 @given(
     parcels=COUNTS,
     more=st.integers(1, 50_000),
-    confirming=LANES,
+    single=LANES,
     creating=LANES,
     reporting=LANES,
     queue=QUEUES,
 )
 def test_more_parcels_never_end_sooner(
-    parcels: int, more: int, confirming: Lane, creating: Lane, reporting: Lane, queue: float
+    parcels: int, more: int, single: Lane, creating: Lane, reporting: Lane, queue: float
 ) -> None:
-    lanes = {"confirming": confirming, "creating": creating, "reporting": reporting}
-    few = choose_route(parcels, **lanes, queue_seconds=queue)
-    many = choose_route(parcels + more, **lanes, queue_seconds=queue)
+    few = choose_route(parcels, single=single, creating=creating, reporting=reporting, queue_seconds=queue)
+    many = choose_route(
+        parcels + more, single=single, creating=creating, reporting=reporting, queue_seconds=queue
+    )
     assert many.one_by_one >= few.one_by_one
     assert many.feed >= few.feed
 

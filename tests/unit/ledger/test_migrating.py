@@ -7,6 +7,15 @@ from dockwire.ledger import SqlLedger
 from dockwire.ledger.engine import Database
 from dockwire.ledger.migrate import VERSION_TABLE, configuration
 from dockwire.ledger.rows import Scribe
+from dockwire.ledger.stock_tables import (
+    sku_aliases,
+    stock_feed_messages,
+    stock_feeds,
+    stock_marks,
+    stock_offers,
+    stock_points,
+    stock_rules,
+)
 from dockwire.ledger.tables import closings, feed_messages, feeds, keys, metadata, parcels, shipping_marks
 from dockwire.model.ids import CustomerId
 from dockwire.model.parcel import ParcelState
@@ -17,7 +26,23 @@ from tests.builders import NOW, malformed, order
 from tests.unit.ledger.acts import ACME, claim, number, read
 from tests.unit.ledger.shipments import created, parcel, plan, states, store
 
-NEW = {table.name for table in (closings, parcels, shipping_marks, feeds, feed_messages)}
+NEW = {
+    table.name
+    for table in (
+        closings,
+        parcels,
+        shipping_marks,
+        feeds,
+        feed_messages,
+        stock_feeds,
+        stock_feed_messages,
+        stock_offers,
+        stock_marks,
+        stock_points,
+        stock_rules,
+        sku_aliases,
+    )
+}
 SECRET = b"the digest key of the first version"
 
 
@@ -75,6 +100,9 @@ async def test_a_ledger_of_the_first_version_loses_nothing_and_can_ship(database
     assert await states(ledger, order().order_id) == [("15", ParcelState.TO_SEND)]
     await ledger.move_shipping_mark(ACME, NOW, seen=None)
     assert await ledger.shipping_mark(ACME) == NOW
+    waiting = await ledger.waiting_units([ACME.slug])
+    assert set(waiting.units) == {(ACME.slug, line.sku) for line in order().lines}
+    assert waiting.unreadable == 1
     await ledger.close()
 
 

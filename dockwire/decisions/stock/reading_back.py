@@ -1,0 +1,70 @@
+"""What reading a listing tells about a quantity that was sent: applied, still under way, or never applied.
+
+Amazon's ACCEPTED means queued. Its buyers take units from the quantity meanwhile, so one that is lower than
+what was sent may have been applied and sold from.
+"""
+
+from datetime import datetime, timedelta
+
+from dockwire.errors import Fixer
+from dockwire.model.listing import Listing
+from dockwire.model.record import Problem
+from dockwire.model.stock_book import LedgerOffer, Look, OfferState
+
+UNDER_WAY = timedelta(minutes=15)
+"""So long Amazon may take to apply a quantity: "minutes" by its own words (Listings Items use case guide).
+Until then nothing else is sent for that SKU, so that the older one cannot land last."""
+
+NOT_APPLIED = "not_applied"
+_NOT_SEEN = "not_seen"
+
+_ON_ITS_WAY = frozenset({OfferState.SENT, OfferState.ACCEPTED})
+
+
+def judge(known: LedgerOffer | None, listing: Listing, *, now: datetime) -> Look:
+    """Return what a listing as it was read now tells about the offer as the ledger knows it."""
+    if known is None:
+        return Look(listing)
+    read = None if listing.own is None else listing.own.quantity
+    if known.in_feed:
+        return Look(listing, known.version, settled=False, problem=known.problem)
+    if known.state is OfferState.REFUSED and read != known.wanted:
+        return Look(listing, known.version, settled=False, problem=known.problem)
+    if known.state not in _ON_ITS_WAY or read == known.sent:
+        return Look(listing, known.version)
+    if known.not_before is not None and now < known.not_before:
+        return Look(listing, known.version, settled=False, problem=known.problem)
+    return Look(listing, known.version, problem=_missing(known, read))
+
+
+def has_drifted(known: LedgerOffer | None, listing: Listing) -> bool:
+    """Return whether Amazon offers more than it was known to, with nothing of ours on its way.
+
+    Less is what buyers bought. More is somebody's hand, or the units of a cancelled order.
+    """
+    read = None if listing.own is None else listing.own.quantity
+    return (
+        known is not None
+        and known.state is OfferState.KNOWN
+        and not known.in_feed
+        and known.quantity is not None
+        and read is not None
+        and read > known.quantity
+    )
+
+
+def _missing(known: LedgerOffer, read: int | None) -> Problem | None:
+    """Return the problem of a quantity whose time is over and that is not what Amazon shows."""
+    if known.state is not OfferState.ACCEPTED or read is None or known.sent is None:
+        return None
+    lower = read < known.sent
+    if lower and read != known.before:
+        # Applied, and sold from since.
+        return None
+    again = known.problem is not None and known.problem.code in {_NOT_SEEN, NOT_APPLIED}
+    sentence = (
+        f"Amazon accepted {known.sent} units of {known.sku!r} and still shows {read}. It is sent again; if that "
+        "lasts, look at the listing in Seller Central."
+    )
+    # A quantity that was raised may have been applied and sold down to what it was before.
+    return Problem(_NOT_SEEN if lower and not again else NOT_APPLIED, sentence, Fixer.MERCHANT)
