@@ -17,7 +17,7 @@ import typer
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
-from dockwire.cli import key, orders, say, simulate, warehouse
+from dockwire.cli import key, orders, say, simulate, stock, warehouse
 from dockwire.errors import Unexpected
 from dockwire.settings import read_settings
 
@@ -29,6 +29,7 @@ connection = typer.Typer(no_args_is_help=True, help="Look at the stored connecti
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(warehouse.app, name="warehouse")
 app.add_typer(orders.app, name="orders")
+app.add_typer(stock.app, name="stock")
 app.add_typer(key.app, name="key")
 app.add_typer(run, name="run")
 app.add_typer(charges, name="charges")

@@ -133,7 +133,7 @@ token_url = "{amazon["token_url"]}"
 _STOCK_RULES = {
     "harbour-us": """stock_sync = true
 stock_first_run_dry = false
-stock = { default = { buffer = 5, maximum = 200 } }
+stock = { default = { buffer = 5 } }
 """,
     "harbour-ca": """stock_sync = true
 stock_first_run_dry = false

@@ -1,13 +1,12 @@
 """``dockwire orders``: look at and act on the ledger's orders."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from dockwire.cli import say
+from dockwire.cli.at_ledger import with_ledger
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.parcel import ParcelRow
 from dockwire.model.record import Fact, OrderRow, OrderState, Shipping
@@ -15,19 +14,7 @@ from dockwire.ports import Ledger
 
 app = typer.Typer(no_args_is_help=True, help="Look at and act on orders.")
 
-T = TypeVar("T")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def _with_ledger(work: Callable[[Ledger], Awaitable[T]]) -> T:
-    from dockwire.bootstrap import opened_ledger
-    from dockwire.settings import read_settings
-
-    async def run() -> T:
-        async with opened_ledger(read_settings()) as ledger:
-            return await work(ledger)
-
-    return asyncio.run(run())
 
 
 @app.command("list")
@@ -42,7 +29,7 @@ def list_orders(
     as_json: Json = False,
 ) -> None:
     """List orders with their state, reasons and how far they are shipped."""
-    rows = _with_ledger(
+    rows = with_ledger(
         lambda ledger: ledger.list_orders(
             connection=ConnectionSlug(connection) if connection else None,
             states=tuple(state or ()),
@@ -73,7 +60,7 @@ def show(order_id: str, as_json: Json = False) -> None:
             await ledger.order_facts(wanted),
         )
 
-    rows, parcels, facts = _with_ledger(read)
+    rows, parcels, facts = with_ledger(read)
     if not rows:
         say.fail(f"no order {order_id} in the ledger")
     if as_json:
@@ -113,7 +100,7 @@ def retry(connection: str, order_id: str) -> None:
             any(row.state is OrderState.HELD for row in rows),
         )
 
-    order, parcels, held = _with_ledger(again)
+    order, parcels, held = with_ledger(again)
     if order:
         say.line(f"order {order_id} is due; 'dockwire run order-import {connection}' takes it up now")
     if parcels:

@@ -7,7 +7,7 @@ of a held order are reported together.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
@@ -60,11 +60,13 @@ class ImportRules:
     connection: Connection
     items: Mapping[str, Item]
     """The warehouse customer's items by SKU."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """The customer's alias table; the connection's own map wins."""
 
     def target_sku(self, amazon_sku: str) -> str | None:
         """Return the warehouse SKU an Amazon SKU stands for, or None when nobody said."""
-        mapped = self.connection.sku_map.get(amazon_sku)
-        if mapped is not None:
+        mapped = self.connection.sku_map.get(amazon_sku) or self.aliases.get(amazon_sku)
+        if mapped:
             return mapped
         if not self.connection.require_sku_map and amazon_sku in self.items:
             return amazon_sku

@@ -122,6 +122,7 @@ class OrderImport:
         self._desk = desk
         self._harvest = harvest
         self._items: dict[str, Item] = {}
+        self._aliases: dict[str, str] = {}
         self._began = desk.clock.now()
 
     @property
@@ -139,6 +140,8 @@ class OrderImport:
         desk = self._desk
         await desk.ledger.register(desk.connection, now=desk.clock.now())
         await self._check_facility()
+        connection = self._desk.connection
+        self._aliases = await self._desk.ledger.aliases(connection.warehouse, connection.customer_id)
         await self._load_items(since=self._began - _ITEMS_LIVE)
         await settle_doubts(desk, patience=timedelta(seconds=2 * CLAIM_SECONDS))
 
@@ -270,7 +273,7 @@ class OrderImport:
         return wanted, verdicts
 
     def _sort(self, due: list[LedgerOrder]) -> tuple[list[Wanted], list[tuple[LedgerOrder, Verdict]]]:
-        rules = ImportRules(self._desk.connection, self._items)
+        rules = ImportRules(self._desk.connection, self._items, self._aliases)
         wanted: list[Wanted] = []
         verdicts: list[tuple[LedgerOrder, Verdict]] = []
         for known in due:

@@ -120,9 +120,13 @@ async def _send_all(desk: Desk, sendings: Sequence[Sending]) -> tuple[list[SendO
                 return SendOutcome(sending.sku, sending.version, OfferState.KNOWN)
             return await _send(desk, sending, troubles)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(sending)) for sending in sendings]
-    return [task.result() for task in tasks], troubles.stop
+    tasks = []
+    # What is sold out has arrived before anything else is begun.
+    for sold_out in (True, False):
+        async with asyncio.TaskGroup() as group:
+            tasks += [group.create_task(one(each)) for each in sendings if (each.units == 0) is sold_out]
+    found = {task.result().sku: task.result() for task in tasks}
+    return [found[sending.sku] for sending in sendings], troubles.stop
 
 
 class _Troubles:

@@ -26,15 +26,22 @@ def judge(known: LedgerOffer | None, listing: Listing, *, now: datetime) -> Look
     if known is None:
         return Look(listing)
     read = None if listing.own is None else listing.own.quantity
+    if _stays_open(known, read, now):
+        return Look(listing, known.version, settled=False, problem=known.problem)
+    if known.state not in _ON_ITS_WAY:
+        # What is in question stays so until Amazon shows what is wanted.
+        return Look(listing, known.version, problem=None if read == known.wanted else known.problem)
+    return Look(listing, known.version, problem=None if read == known.sent else _missing(known, read))
+
+
+def _stays_open(known: LedgerOffer, read: int | None, now: datetime) -> bool:
+    """Return whether a reading tells nothing yet about what was sent."""
     if known.in_feed:
-        return Look(listing, known.version, settled=False, problem=known.problem)
-    if known.state is OfferState.REFUSED and read != known.wanted:
-        return Look(listing, known.version, settled=False, problem=known.problem)
-    if known.state not in _ON_ITS_WAY or read == known.sent:
-        return Look(listing, known.version)
-    if known.not_before is not None and now < known.not_before:
-        return Look(listing, known.version, settled=False, problem=known.problem)
-    return Look(listing, known.version, problem=_missing(known, read))
+        return True
+    if known.state is OfferState.REFUSED:
+        return read != known.wanted
+    early = known.not_before is not None and now < known.not_before
+    return known.state in _ON_ITS_WAY and read != known.sent and early
 
 
 def has_drifted(known: LedgerOffer | None, listing: Listing) -> bool:

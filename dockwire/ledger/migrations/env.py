@@ -3,8 +3,8 @@
 from alembic import context
 
 from dockwire.ledger import stock_tables  # noqa: F401 - adds its tables to the metadata
-from dockwire.ledger.tables import metadata
 from dockwire.ledger.migrate import VERSION_TABLE
+from dockwire.ledger.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
