@@ -164,7 +164,8 @@ def _cell(value: object) -> str:
 
 def _written(columns: tuple[str, ...], rows: Iterable[list[str]]) -> str:
     text = io.StringIO(newline="")
-    table = csv.writer(text, lineterminator="\n")
+    # RFC 4180's line end; with it, a cell that holds either of its characters is quoted.
+    table = csv.writer(text, lineterminator="\r\n")
     table.writerow(columns)
     table.writerows(rows)
     return text.getvalue()
