@@ -207,9 +207,9 @@ async def hand_over(desk: Desk, choose: Choose = quicker) -> StockReport:
     """
     report = StockReport()
     due = await desk.ledger.count_due(desk.connection, now=desk.clock.now())
-    if due <= STOCK_CROSSOVER or await desk.ledger.open_stock_feeds(desk.connection):
-        return report
     queued = await desk.ledger.stock_queue_seconds(desk.connection)
+    if choose(due, queued).route is Route.ONE_BY_ONE or await desk.ledger.open_stock_feeds(desk.connection):
+        return report
     offers = await desk.ledger.due_offers(
         desk.connection, now=desk.clock.now(), limit=MOST_STOCK_MESSAGES + STOCK_CROSSOVER
     )

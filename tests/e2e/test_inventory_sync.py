@@ -53,9 +53,8 @@ def handling(stage: Stage, sku: str) -> object:
 
 @pytest.mark.parametrize("way", [None, in_feeds])
 async def test_every_own_offer_gets_its_quantity_and_keeps_its_handling_time(
-    stage: Stage, way: object, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, way: object
 ) -> None:
-    monkeypatch.setattr("dockwire.services.stock_sending.STOCK_CROSSOVER", 0)
     before = {sku: handling(stage, sku) for sku in OURS}
     assert any(before.values())
     choose = quicker if way is None else in_feeds
@@ -327,10 +326,7 @@ async def test_an_outage_ends_the_run_and_the_next_does_what_is_left(stage: Stag
     assert {units for sku, units in offered(stage, US).items() if sku in OURS} == {50}
 
 
-async def test_a_feed_that_waits_with_more_than_there_is_is_called_back(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dockwire.services.stock_sending.STOCK_CROSSOVER", 0)
+async def test_a_feed_that_waits_with_more_than_there_is_is_called_back(stage: Stage) -> None:
     stage.world.switches.feed_queue_seconds = 30 * 3600
     first = await sync(stage, PLAIN, choose=in_feeds)
     assert (first.in_feed, first.sent) == (first.differences, 0)
@@ -347,10 +343,7 @@ async def test_a_feed_that_waits_with_more_than_there_is_is_called_back(
     assert offered(stage, PLAIN)[SKU] == THERE - 5
 
 
-async def test_messages_a_feed_refuses_are_told_and_the_others_count(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dockwire.services.stock_sending.STOCK_CROSSOVER", 0)
+async def test_messages_a_feed_refuses_are_told_and_the_others_count(stage: Stage) -> None:
     stage.world.switches.listings_take_unknown_skus = False
     await sync(stage, US, choose=in_feeds)
     stage.world.listings.drop(listing(stage, US, SKU))
@@ -362,10 +355,7 @@ async def test_messages_a_feed_refuses_are_told_and_the_others_count(
 
 
 @pytest.mark.parametrize("switch", ["feed_fatal_after_messages", "feed_stuck_after_messages"])
-async def test_a_feed_that_breaks_off_is_read_back_and_finished(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, switch: str
-) -> None:
-    monkeypatch.setattr("dockwire.services.stock_sending.STOCK_CROSSOVER", 0)
+async def test_a_feed_that_breaks_off_is_read_back_and_finished(stage: Stage, switch: str) -> None:
     setattr(stage.world.switches, switch, 5)
     await sync(stage, US, choose=in_feeds)
     for _ in range(11):
