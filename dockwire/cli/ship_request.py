@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from dockwire.cli.csv_tables import separator, text_of
 from dockwire.errors import SettingsError
 from dockwire.model.charge import Apply
 from dockwire.model.closing import (
@@ -55,18 +56,8 @@ def read_csv(path: Path) -> list[OrderForm]:
     Raises:
         SettingsError: the file cannot be read, or a row is wrong; every wrong row is named.
     """
-    try:
-        if path.stat().st_size > _LONGEST_FILE:
-            raise SettingsError(f"{path}: is larger than a thousand orders can be")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror or 'cannot be read'}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: is not UTF-8 text") from None
-    head = text.partition("\n")[0]
-    # Spreadsheets write semicolons where the comma is the decimal sign.
-    between = ";" if head.count(";") > head.count(",") else ","
-    rows = csv.DictReader(text.splitlines(), delimiter=between, skipinitialspace=True)
+    text = text_of(path, longest=_LONGEST_FILE, than="a thousand orders can be")
+    rows = csv.DictReader(text.splitlines(), delimiter=separator(text), skipinitialspace=True)
     columns = [name.strip().lower() for name in rows.fieldnames or ()]
     if "order" not in columns or set(columns) - set(_COLUMNS):
         raise SettingsError(f"{path}, row 1: columns are {', '.join(_COLUMNS)}; it has: {', '.join(columns)}")

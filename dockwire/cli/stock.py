@@ -153,7 +153,7 @@ async def _registered(ledger: Ledger, name: str) -> Connection:
 
 def _write(text: str, file: Path | None) -> None:
     if file is None:
-        say.line(text.replace("\r\n", "\n").rstrip("\n"))
+        say.line(text.removesuffix("\n"))
         return
     try:
         file.write_text(text, encoding="utf-8", newline="")

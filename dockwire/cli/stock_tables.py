@@ -1,14 +1,14 @@
 """Stock rules and SKU aliases as CSV: every wrong row is named, and a table is taken whole or not at all."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from dockwire.cli.csv_tables import Cells, rows_of, text_of, written
 from dockwire.errors import SettingsError
+from dockwire.model.stock import MOST_UNITS
 from dockwire.model.stock_rules import StockRule
 
 RULE_COLUMNS = ("sku", *StockRule.model_fields)
@@ -19,9 +19,10 @@ _LONGEST_SKU = 400
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _FLAGS = ("paused", "excluded")
 _TOLD_AT_ONCE = 50
+_LONGEST_TOLD = 40
+_MOST_DIGITS = len(str(MOST_UNITS))
 
 T = TypeVar("T")
-Cells = Mapping[str, str]
 
 
 def read_rules(path: Path) -> dict[str, StockRule]:
@@ -30,7 +31,7 @@ def read_rules(path: Path) -> dict[str, StockRule]:
     Raises:
         SettingsError: the file cannot be read, or rows are wrong; each is named with its column.
     """
-    return _read(path, RULE_COLUMNS, _rule)
+    return _read(path, RULE_COLUMNS, ("sku",), _rule)
 
 
 def read_aliases(path: Path) -> dict[str, str]:
@@ -39,12 +40,12 @@ def read_aliases(path: Path) -> dict[str, str]:
     Raises:
         SettingsError: the file cannot be read, or rows are wrong; each is named with its column.
     """
-    return _read(path, ALIAS_COLUMNS, _alias)
+    return _read(path, ALIAS_COLUMNS, ALIAS_COLUMNS, _alias)
 
 
 def write_rules(rules: Mapping[str, StockRule]) -> str:
     """Return rules as the text of such a file."""
-    return _written(
+    return written(
         RULE_COLUMNS,
         (
             [sku, *(_cell(getattr(rule, name)) for name in RULE_COLUMNS[1:])]
@@ -55,22 +56,23 @@ def write_rules(rules: Mapping[str, StockRule]) -> str:
 
 def write_aliases(aliases: Mapping[str, str]) -> str:
     """Return aliases as the text of such a file."""
-    return _written(ALIAS_COLUMNS, (list(pair) for pair in sorted(aliases.items())))
+    return written(ALIAS_COLUMNS, (list(pair) for pair in sorted(aliases.items())))
 
 
-def _read(path: Path, columns: tuple[str, ...], reader: Callable[[Cells, list[str]], T]) -> dict[str, T]:
+def _read(
+    path: Path, columns: tuple[str, ...], needed: tuple[str, ...], reader: Callable[[Cells, list[str]], T]
+) -> dict[str, T]:
+    text = text_of(path, longest=_LONGEST_FILE, than=f"{_LONGEST_FILE // 1_000_000} MB")
     found: dict[str, T] = {}
     rows: dict[str, int] = {}
     problems: list[str] = []
-    for number, cells in _rows(path, columns, problems):
-        wrong: list[str] = []
+    for number, cells in rows_of(path, text, columns=columns, needed=needed, problems=problems):
         sku = cells[columns[0]]
-        wrong += _sku_faults(columns[0], sku)
-        if sku in rows:
-            wrong.append(f"{columns[0]}: {sku!r} stands in row {rows[sku]} too")
-        value = reader(cells, wrong)
+        wrong = list(_sku_faults(columns[0], sku))
+        if sku and sku in rows:
+            wrong.append(f"{columns[0]}: {_shown(sku)} stands in row {rows[sku]} too")
+        found[sku] = reader(cells, wrong)
         problems += [f"row {number}, {each}" for each in wrong]
-        found[sku] = value
         rows.setdefault(sku, number)
     if problems:
         more = len(problems) - _TOLD_AT_ONCE
@@ -79,48 +81,15 @@ def _read(path: Path, columns: tuple[str, ...], reader: Callable[[Cells, list[st
     return found
 
 
-def _rows(path: Path, columns: tuple[str, ...], problems: list[str]) -> Iterator[tuple[int, Cells]]:
-    text = _text(path)
-    head = text.partition("\n")[0]
-    # Spreadsheets write semicolons where the comma is the decimal sign.
-    between = ";" if head.count(";") > head.count(",") else ","
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
-    try:
-        names = [name.strip().lower() for name in next(table, [])]
-        if columns[0] not in names or set(names) - set(columns) or len(set(names)) != len(names):
-            raise SettingsError(
-                f"{path}, row 1: columns are {', '.join(columns)}; it has: {', '.join(names) or 'none'}"
-            )
-        for number, row in enumerate(table, 2):
-            if not any(row):
-                continue
-            if len(row) != len(names):
-                problems.append(f"row {number}: has {len(row)} cells and not {len(names)}")
-                continue
-            yield number, dict.fromkeys(columns, "") | dict(zip(names, row, strict=True))
-    except csv.Error as error:
-        raise SettingsError(f"{path}, line {table.line_num}: is no CSV: {error}") from None
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > _LONGEST_FILE:
-            raise SettingsError(f"{path}: is larger than {_LONGEST_FILE // 1_000_000} MB")
-        # Line ends belong to the table, so they are left as they are.
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror or 'cannot be read'}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: is not UTF-8 text") from None
-
-
 def _sku_faults(column: str, sku: str) -> Iterator[str]:
     if not sku.strip():
         yield f"{column}: is empty"
     elif sku != sku.strip():
-        yield f"{column}: {sku!r} begins or ends with a blank; SKUs are compared to the letter"
+        yield f"{column}: {_shown(sku)} begins or ends with a blank; SKUs are compared to the letter"
     elif len(sku) > _LONGEST_SKU:
         yield f"{column}: is longer than {_LONGEST_SKU} characters"
+    elif "\0" in sku:
+        yield f"{column}: holds a NUL character, which no SKU has"
 
 
 def _alias(cells: Cells, wrong: list[str]) -> str:
@@ -137,20 +106,21 @@ def _rule(cells: Cells, wrong: list[str]) -> StockRule:
         if name in _FLAGS:
             said[name] = _YES_NO.get(cell.lower())
             if said[name] is None:
-                wrong.append(f"{name}: {cell!r} is neither yes nor no")
+                wrong.append(f"{name}: {_shown(cell)} is neither yes nor no")
         elif name == "percent":
             said[name] = cell.replace(",", ".").removesuffix("%")
         else:
-            said[name] = int(cell) if cell.isascii() and cell.isdigit() else cell
+            said[name] = _units(cell)
     try:
         return StockRule.model_validate(said)
     except ValidationError as error:
         for fault in error.errors(include_url=False):
             name = str(fault["loc"][0])
-            wrong.append(f"{name}: {cells[name].strip()!r} is no {_KINDS.get(name, 'whole number of units')}")
+            wrong.append(f"{name}: {_shown(cells[name].strip())} is no {_KINDS.get(name, _UNITS)}")
         return StockRule()
 
 
+_UNITS = f"whole number from 0 to {MOST_UNITS}"
 _KINDS = {"percent": "percentage from 0 to 100 with at most four decimals"}
 
 
@@ -162,10 +132,11 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _written(columns: tuple[str, ...], rows: Iterable[list[str]]) -> str:
-    text = io.StringIO(newline="")
-    # RFC 4180's line end; with it, a cell that holds either of its characters is quoted.
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(columns)
-    table.writerows(rows)
-    return text.getvalue()
+def _units(cell: str) -> int | str:
+    """Return the number, or the cell as it is when it is none that can be right."""
+    digits = cell.lstrip("0") or "0"
+    return int(digits) if cell.isascii() and cell.isdigit() and len(digits) <= _MOST_DIGITS else cell
+
+
+def _shown(cell: str) -> str:
+    return repr(cell if len(cell) <= _LONGEST_TOLD else f"{cell[:_LONGEST_TOLD]}...")

@@ -103,7 +103,7 @@ def test_tables_go_in_and_come_out(folder: Path) -> None:
     rules.write_text("sku,maximum\nB,7\nC,x\n", encoding="utf-8")
     wrong = dockwire("rules", "import", ACME.slug, str(rules))
     assert wrong.exit_code == 1
-    assert "row 3, maximum: 'x' is no whole number of units" in wrong.stderr
+    assert "row 3, maximum: 'x' is no whole number from 0 to 2147483647" in wrong.stderr
 
     async def kept(ledger: SqlLedger) -> None:
         assert await ledger.stock_rules(ACME.slug) == {"A/1": StockRule(maximum=5), "B": StockRule(maximum=6)}
