@@ -51,13 +51,15 @@ def show(
             "--dry-run --everything' reads Amazon's listings"
         )
     if as_json:
-        say.data([_row(row) | {"why": row.why} for row in rows])
+        say.data([_row(row) | {"fixer": _fixer(row), "told": row.told, "why": row.why} for row in rows])
     elif sku:
         for row in rows:
             _tell(row)
     else:
         say.table([_row(row) for row in rows])
-        say.line("no offers are known yet" if not rows else "'dockwire stock show CONNECTION SKU' says why")
+        say.line(f"'dockwire stock show {name} SKU' says why" if rows else "no offers are known yet")
+        if len(rows) == limit:
+            say.line(f"(the first {limit}; --limit shows more)")
 
 
 def _row(row: OfferRow) -> dict[str, Any]:
@@ -77,8 +79,14 @@ def _tell(row: OfferRow) -> None:
     for name, value in _row(row).items():
         if value != "":
             say.line(f"  {name.replace('_', ' '):11} {value}")
-    if row.offer.state is OfferState.REFUSED and row.offer.problem:
-        say.line(f"  who can fix it: {row.offer.problem.fixer.value}")
+    if row.offer.sent_at and row.offer.state is not OfferState.KNOWN:
+        say.line(f"  {'sent':11} {row.offer.sent} at {row.offer.sent_at:%Y-%m-%d %H:%M:%S} UTC")
+    if fixer := _fixer(row):
+        say.line(f"  who can fix it: {fixer}")
+
+
+def _fixer(row: OfferRow) -> str:
+    return row.offer.problem.fixer.value if row.offer.problem else ""
 
 
 @app.command()
@@ -123,13 +131,15 @@ def import_aliases(name: Name, file: Source) -> None:
     """Put an alias table in the place of the old one of the connection's warehouse customer."""
     table = read_aliases(file)
 
-    async def replace(ledger: Ledger) -> Mapping[str, object]:
+    async def replace(ledger: Ledger) -> tuple[Connection, Mapping[str, object]]:
         connection = await _registered(ledger, name)
         old = await ledger.aliases(connection.warehouse, connection.customer_id)
         await ledger.replace_aliases(connection.warehouse, connection.customer_id, table)
-        return old
+        return connection, old
 
-    say.line(_difference("aliases", with_ledger(replace), table))
+    connection, old = with_ledger(replace)
+    whose = f"customer {connection.customer_id} of warehouse {connection.warehouse}"
+    say.line(f"{_difference('aliases', old, table)}, for all connections of {whose}")
 
 
 @aliases.command("export")
@@ -147,7 +157,10 @@ def export_aliases(name: Name, file: Target = None) -> None:
 async def _registered(ledger: Ledger, name: str) -> Connection:
     known = {str(connection.slug): connection for connection in await ledger.connections()}
     if name not in known:
-        say.fail(f"no run of a connection {name!r} yet; 'dockwire run order-import {name}' makes it known")
+        say.fail(
+            f"no run of a connection {name!r} yet; 'dockwire run inventory-sync {name} --dry-run' makes it known "
+            f"and sends nothing, or 'dockwire run order-import {name}'"
+        )
     return known[name]
 
 
