@@ -197,10 +197,13 @@ def _sku_problems(lines: list[OrderLine], rules: ImportRules) -> Iterable[Proble
 
 def _unmapped(sku: str, connection: Connection) -> str:
     if connection.require_sku_map:
-        return f"Amazon SKU {sku!r} is not in the connection's SKU map; an entry counts at the next import."
+        return (
+            f"Amazon SKU {sku!r} is neither in the connection's SKU map nor in the alias table; an entry counts "
+            "at the next import."
+        )
     return (
-        f"Amazon SKU {sku!r} is neither in the connection's SKU map nor an item of the warehouse. An entry "
-        f"counts at the next import. {_once_it('exists', connection)}"
+        f"Amazon SKU {sku!r} is neither in the connection's SKU map nor in the alias table, nor an item of the "
+        f"warehouse. An entry counts at the next import. {_once_it('exists', connection)}"
     )
 
 

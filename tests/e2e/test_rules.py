@@ -114,6 +114,39 @@ async def test_a_hold_for_a_missing_mapping_ends_with_the_mapping_on_the_next_ru
     assert await codes(stage, 1) == []
 
 
+async def alias(stage: Stage, **names: str) -> None:
+    table = {name.replace("_", "-"): target for name, target in names.items()}
+    await stage.ledger.replace_aliases(US.warehouse, US.customer_id, table)
+
+
+def skus(stage: Stage) -> list[str]:
+    return [line["sku"] for placed in stage.placed() for line in placed["items"]]
+
+
+async def test_an_order_held_for_its_sku_goes_on_once_the_alias_table_names_it(stage: Stage) -> None:
+    put(stage, amazon_order(1, item(sku="SELLERS-OWN")))
+    await alias(stage, OTHER="PAN-28")
+    await stage.run(US)
+    assert (units(stage), await codes(stage, 1)) == ({}, ["unmapped_sku"])
+    # Amazon has no news: the entry alone releases it.
+    await alias(stage, OTHER="PAN-28", SELLERS_OWN="PAN-28")
+    await stage.run(US)
+    assert (units(stage), skus(stage)) == ({number(1): [2]}, ["PAN-28"])
+    assert (await kinds(stage.ledger, 1))[1:] == [FactKind.ORDER_RELEASED, FactKind.ORDER_CREATED]
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"), [({}, "PAN-28"), ({"MUG-BLUE-350": "MUG-WHITE-350"}, "MUG-WHITE-350")]
+)
+async def test_an_alias_wins_over_an_equal_name_and_the_connections_own_map_over_both(
+    stage: Stage, own: dict[str, str], expected: str
+) -> None:
+    put(stage, amazon_order(1, item(sku="MUG-BLUE-350")))
+    await alias(stage, MUG_BLUE_350="PAN-28")
+    await stage.run(US.model_copy(update={"sku_map": own}))
+    assert skus(stage) == [expected]
+
+
 async def test_an_order_cancelled_while_it_is_held_is_never_created(stage: Stage) -> None:
     put(stage, amazon_order(1, item(sku="SELLERS-OWN")))
     await stage.run(US)

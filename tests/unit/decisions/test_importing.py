@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockwire.decisions.importing import Decision, Hold, Import, ImportRules, Skip, Watch, decide_import
+from dockwire.decisions.stock import SkuNames
 from dockwire.model.connection import Filter, FilterField, FilterMatch, ShipMethod
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, MarketplaceId
 from dockwire.model.order import FulfilledBy, Order, OrderStatus, Program
@@ -108,6 +109,28 @@ def test_a_mapped_sku_wins_over_the_same_name_and_must_exist_in_the_warehouse() 
     assert (mapped.draft.lines[0].sku, mapped.draft.lines[0].amazon_sku) == ("W-2", "SKU-1")
     assert reasons(decide(order(), sku_map={"SKU-1": "GONE"})) == {"unknown_item"}
     assert reasons(decide(order(), require_sku_map=True)) == {"unmapped_sku"}
+
+
+NAMES = st.sampled_from(["A", "B", "C"])
+TABLES = st.dictionaries(NAMES, NAMES)
+
+
+@given(sku=NAMES, own=TABLES, aliases=TABLES, known=st.sets(NAMES), require=st.booleans())
+def test_orders_and_stock_give_an_amazon_sku_the_same_name(
+    sku: str, own: dict[str, str], aliases: dict[str, str], known: set[str], require: bool
+) -> None:
+    which = connection(sku_map=own, require_sku_map=require)
+    target = ImportRules(which, {name: Item(name) for name in known}, aliases).target_sku(sku)
+    expected = SkuNames(own, aliases, require_map=require).target(sku)
+    # An equal name that nobody wrote down counts for orders once there is such an item.
+    assert target == (expected if sku in own or sku in aliases or sku in known else None)
+
+
+@pytest.mark.parametrize("require", [False, True])
+def test_an_unmapped_sku_is_told_with_both_tables_that_could_name_it(require: bool) -> None:
+    decision = decide(order(lines=(line(sku="NOBODY"),)), require_sku_map=require)
+    assert isinstance(decision, Hold)
+    assert "neither in the connection's SKU map nor in the alias table" in decision.problems[0].sentence
 
 
 def test_prime_orders_take_the_prime_ship_method_whatever_their_level() -> None:
