@@ -1,5 +1,6 @@
 """Tables of rules and aliases: read to the letter, written so that they are read again, wrong ones told whole."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,7 @@ from dockwire.model.stock import MOST_UNITS
 from dockwire.model.stock_rules import StockRule
 
 HEADER = ",".join(RULE_COLUMNS)
+PAGE = (Path(__file__).parents[3] / "docs" / "stock.md").read_text(encoding="utf-8")
 UNHURRIED = settings(deadline=None)
 ANY = st.text(max_size=40) | st.text('a =",;\r\n', max_size=9)
 SKUS = ANY.filter(lambda sku: sku and sku == sku.strip() and "\0" not in sku)
@@ -199,3 +201,31 @@ def test_what_is_no_table_is_told_beside_the_rows_before_it(
         read_rules(written(tmp_path, text))
     with pytest.raises(SettingsError, match="No such file"):
         read_rules(tmp_path / "nowhere.csv")
+
+
+def test_the_page_on_tables_names_every_column_and_its_examples_are_read(tmp_path: Path) -> None:
+    rules, aliases = PAGE.partition("\n## Rules\n")[2].split("\n## Aliases\n")
+    assert re.findall(r"^\| `(\w+)` \|", rules, re.MULTILINE) == list(RULE_COLUMNS)
+    shown = [read_rules(written(tmp_path, table)) for table in examples(rules)]
+    assert shown == [
+        {
+            "ACME-RED-S": StockRule(buffer=5, maximum=50),
+            "ACME-RED-M": StockRule(percent=Decimal(80), minimum=3),
+            "ACME, blue": StockRule(paused=True),
+        },
+        {"ACME-RED-S": StockRule(fixed_share=40, percent=Decimal("12.5"))},
+    ]
+    (table,) = examples(aliases)
+    assert set(read_aliases(written(tmp_path, table)).values()) == {"1001"}
+
+
+def examples(part: str) -> list[str]:
+    return re.findall(r"```csv\n(.*?)```", part, re.DOTALL)
+
+
+def test_the_page_on_tables_shows_faults_as_they_are_told(tmp_path: Path) -> None:
+    faulty = (
+        "sku,buffer,percent,paused\nACME-RED-S,-1,,\nB,,101,maybe\n ACME-RED-M,,,\n\nACME-RED-S,,,\nA,1\n"
+    )
+    for told in refusal(tmp_path, faulty)[1:]:
+        assert f"\n  {told}\n" in PAGE
