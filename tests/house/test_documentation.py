@@ -45,7 +45,8 @@ def test_every_command_of_the_readme_exists() -> None:
     }
     groups = {
         group.name: {
-            c.name or c.callback.__name__ for c in group.typer_instance.registered_commands if c.callback
+            *(c.name or c.callback.__name__ for c in group.typer_instance.registered_commands if c.callback),
+            *(inner.name for inner in group.typer_instance.registered_groups),
         }
         for group in app.registered_groups
         if group.typer_instance
