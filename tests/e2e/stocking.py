@@ -102,5 +102,5 @@ def adjust(stage: Stage, sku: str, units: int) -> None:
 
 
 def calls(stage: Stage, operation: str) -> int:
-    """Return how often an operation was asked of Amazon."""
-    return sum(1 for each in stage.world.journal.entries if each.operation == operation)
+    """Return how often Amazon did as an operation asked."""
+    return sum(1 for each in stage.world.journal.entries if (each.operation, each.status) == (operation, 200))

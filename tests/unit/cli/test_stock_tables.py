@@ -204,7 +204,7 @@ def test_what_is_no_table_is_told_beside_the_rows_before_it(
 
 
 def test_the_page_on_tables_names_every_column_and_its_examples_are_read(tmp_path: Path) -> None:
-    rules, aliases = PAGE.partition("\n## Rules\n")[2].split("\n## Aliases\n")
+    rules, aliases = PAGE.partition("\n### Rules\n")[2].split("\n### Aliases\n")
     assert re.findall(r"^\| `(\w+)` \|", rules, re.MULTILINE) == list(RULE_COLUMNS)
     shown = [read_rules(written(tmp_path, table)) for table in examples(rules)]
     assert shown == [
