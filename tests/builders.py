@@ -110,6 +110,7 @@ def connection(**overrides: Any) -> Connection:
             orders_created=("clerk@example.com",),
             orders_held=("engineer@example.com",),
             shipments_refused=("dock@example.com",),
+            stock_refused=("seller@example.com",),
             run_failed=("engineer@example.com",),
         ),
     }

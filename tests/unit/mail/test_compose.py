@@ -14,10 +14,11 @@ from dockwire.model.record import Fact, FactKind, Mail
 from tests.builders import NOW, connection
 
 ACME = connection()
+ORDERLESS = {FactKind.RUN_FAILED, FactKind.STOCK_REFUSED, FactKind.STOCK_DIFFERS}
 
 
 def fact(kind: FactKind, number: int = 1, /, **detail: str) -> Fact:
-    order_id = None if kind is FactKind.RUN_FAILED else AmazonOrderId(f"111-{number:07d}-0000001")
+    order_id = None if kind in ORDERLESS else AmazonOrderId(f"111-{number:07d}-0000001")
     return Fact(kind, NOW, ACME.slug, order_id, detail, id=number)
 
 
@@ -78,6 +79,20 @@ def one_mail(*facts: Fact, **settings: Any) -> Mail:
             "dock@example.com",
             ["Not closed in the warehouse", "On hold.", "clerk"],
         ),
+        (
+            FactKind.STOCK_REFUSED,
+            {"reason": "Amazon says: no.", "fixer": "merchant", "sku": "RED-9", "quantity": "8"},
+            "stock_refused",
+            "seller@example.com",
+            ["Refused", "RED-9   8", "Amazon says: no.", "merchant"],
+        ),
+        (
+            FactKind.STOCK_DIFFERS,
+            {"reason": "Still 5.", "fixer": "merchant", "sku": "RED-9"},
+            "stock_refused",
+            "seller@example.com",
+            ["Accepted and never applied", "RED-9", "Still 5.", "merchant"],
+        ),
         (FactKind.ORDER_FOUND_LATE, {"reason": "R."}, "orders_held", "engineer@example.com", ["late", "R."]),
         (
             FactKind.CANCELLED_IN_WAREHOUSE,
@@ -117,6 +132,9 @@ def test_each_kind_of_fact_tells_its_people_what_happened_and_who_acts(
     assert "acme-us" in mail.subject
     for word in words:
         assert word in mail.text
+    # The page has a lead for each kind; that of a failed run is for nothing else.
+    assert ("A run failed" in mail.html) is (kind is FactKind.RUN_FAILED)
+    assert detail.get("sku", "") in mail.html
     assert detail.get("reason", "") in mail.html
 
 
