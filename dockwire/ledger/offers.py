@@ -201,19 +201,24 @@ def is_due(connection: Connection, now: datetime) -> ColumnElement[bool]:
         _COLUMNS.connection == connection.slug,
         _COLUMNS.own,
         _COLUMNS.feed_id.is_(None),
-        _differing(),
+        differs(),
         or_(_COLUMNS.not_before.is_(None), _COLUMNS.not_before <= now),
     )
 
 
-def _differing() -> ColumnElement[bool]:
-    uncertain = or_(_COLUMNS.quantity.is_(None), _COLUMNS.state == OfferState.SENT)
-    return and_(_COLUMNS.wanted.is_not(None), or_(uncertain, _COLUMNS.quantity != _COLUMNS.wanted))
+def is_uncertain() -> ColumnElement[bool]:
+    """Return the condition of an offer whose quantity at Amazon nobody knows."""
+    return or_(_COLUMNS.quantity.is_(None), _COLUMNS.state == OfferState.SENT)
+
+
+def differs() -> ColumnElement[bool]:
+    """Return the condition of an offer that is wanted at what Amazon does not have, or may not have."""
+    return and_(_COLUMNS.wanted.is_not(None), or_(is_uncertain(), _COLUMNS.quantity != _COLUMNS.wanted))
 
 
 def due_offers(link: Link, connection: Connection, *, now: datetime, limit: int) -> list[LedgerOffer]:
     """Return what is due: none first, then what shrinks or is not known, then what grows."""
-    shrinks = or_(_COLUMNS.quantity.is_(None), _COLUMNS.wanted < _COLUMNS.quantity)
+    shrinks = or_(is_uncertain(), _COLUMNS.wanted < _COLUMNS.quantity)
     urgency = case((_COLUMNS.wanted == 0, 0), (shrinks, 1), else_=2)
     query = (
         select(*(_COLUMNS[name] for name in _SHOWN))

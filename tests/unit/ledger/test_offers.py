@@ -195,6 +195,16 @@ async def test_what_is_sold_out_goes_first_and_what_grows_last(ledger: SqlLedger
     assert await due(ledger, limit=3) == expected[:3]
 
 
+async def test_a_sending_of_unknown_outcome_is_as_urgent_as_what_is_not_known(ledger: SqlLedger) -> None:
+    # Amazon may have the 20: the 10 that are left by now look like growth from 5 only.
+    await listed(ledger, Z=5, A=5)
+    await want(ledger, Z=20)
+    await sent(ledger, "Z")
+    await want(ledger, Z=10, A=6)
+    assert await due(ledger) == ["A"]
+    assert await due(ledger, now=LATER) == ["Z", "A"]
+
+
 async def test_nothing_is_due_before_its_time(ledger: SqlLedger) -> None:
     await listed(ledger, A=5)
     await want(ledger, A=8)
