@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Link
-from sqlalchemy import and_, func, insert, null, or_, select, update
+from sqlalchemy import and_, case, func, insert, null, or_, select, update
 
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.feeds import siblings_of
-from dockwire.ledger.offers import chunks
+from dockwire.ledger.offers import chunks, differs, is_uncertain
 from dockwire.ledger.parcel_outcomes import reason, told
 from dockwire.ledger.stock_tables import stock_feed_messages, stock_feeds, stock_offers
 from dockwire.model.connection import Connection
@@ -70,16 +70,12 @@ def begin_sends(
                 _COLUMNS.version == offer.version,
                 _COLUMNS.feed_id.is_(None),
                 _COLUMNS.own,
-                _COLUMNS.wanted.is_not(None),
-                or_(
-                    _COLUMNS.quantity.is_(None),
-                    _COLUMNS.quantity != _COLUMNS.wanted,
-                    _COLUMNS.state == OfferState.SENT,
-                ),
+                differs(),
             )
             .values(
-                # What is there before a sending of unknown outcome is not certain either, but nothing is better.
-                before=_COLUMNS.quantity,
+                # After a sending of unknown outcome nobody knows: put back as known, the older quantity would
+                # look settled while Amazon may sell from the sent one.
+                before=case((is_uncertain(), null()), else_=_COLUMNS.quantity),
                 sent=_COLUMNS.wanted,
                 sent_at=now,
                 state=OfferState.SENT,

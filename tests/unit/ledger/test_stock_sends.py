@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
 from dockwire.model.record import FactKind, Problem
@@ -107,6 +109,22 @@ async def test_an_unknown_outcome_stays_uncertain_until_its_time(ledger: SqlLedg
     # What is wanted again is what Amazon had before, but who knows whether it still has it.
     await want(ledger, A=5)
     assert await due(ledger, now=later) == ["A"]
+
+
+@pytest.mark.parametrize(("state", "problem"), [(OfferState.KNOWN, None), (OfferState.REFUSED, NO)])
+async def test_what_was_there_before_an_unknown_sending_is_not_certain_afterwards(
+    ledger: SqlLedger, state: OfferState, problem: Problem | None
+) -> None:
+    # Amazon may have the 20. That 5 was not sent now does not mean that 5 is there.
+    await listed(ledger, A=5)
+    await want(ledger, A=20)
+    await sent(ledger)
+    await want(ledger, A=5)
+    again = await sent(ledger, now=LATER)
+    assert (await offer(ledger)).before is None
+    await record(ledger, again, state, problem)
+    assert (await offer(ledger)).quantity is None
+    assert await due(ledger, now=LATER) == ["A"]
 
 
 async def test_an_answer_to_an_older_sending_is_forgotten(ledger: SqlLedger) -> None:
