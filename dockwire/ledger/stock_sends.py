@@ -1,12 +1,12 @@
 """Quantities on their way: wanted by a decision, written down, sent, answered; one by one and in feeds."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Link
-from sqlalchemy import and_, case, func, insert, null, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, insert, null, or_, select, update
 
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.feeds import siblings_of
@@ -33,21 +33,26 @@ def record_decisions(
         row.sku: row
         for row in link.execute(select(_COLUMNS.sku, _COLUMNS.wanted, _COLUMNS.why).where(mine, older))
     }
-    changed = 0
-    for each in decisions:
-        decision = each.decision
-        wanted = decision.quantity if isinstance(decision, Offered) else None
-        why = json.dumps(each.why, ensure_ascii=False)
-        row = known.get(decision.sku)
-        if row is not None and (row.wanted, row.why) != (wanted, why):
-            link.execute(
-                update(stock_offers)
-                .where(mine, _COLUMNS.sku == decision.sku, older)
-                .values(wanted=wanted, why=why, told=each.told)
-            )
-            changed += 1
+    rows = [row for each in decisions if _differs(known, row := _decision(each))]
+    if rows:
+        change = update(stock_offers).where(mine, _COLUMNS.sku == bindparam("of_sku"), older)
+        link.execute(change.values({name: bindparam(f"to_{name}") for name in _DECIDED}), rows)
     link.execute(update(stock_offers).where(mine, older).values(as_of=as_of))
-    return changed
+    return len(rows)
+
+
+_DECIDED = ("wanted", "why", "told")
+
+
+def _decision(each: Decided) -> dict[str, Any]:
+    wanted = each.decision.quantity if isinstance(each.decision, Offered) else None
+    why = json.dumps(each.why, ensure_ascii=False)
+    return {"of_sku": each.decision.sku, "to_wanted": wanted, "to_why": why, "to_told": each.told}
+
+
+def _differs(known: Mapping[str, Row[Any]], decision: Mapping[str, Any]) -> bool:
+    row = known.get(decision["of_sku"])
+    return row is not None and (row.wanted, row.why) != (decision["to_wanted"], decision["to_why"])
 
 
 def begin_sends(
