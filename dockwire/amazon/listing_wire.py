@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from dockwire.amazon.wire import Needed
 from dockwire.model.listing import GENERAL_TYPE, Listing, ListingPage
-from dockwire.model.stock import MOST_UNITS, Offer
+from dockwire.model.stock import AMAZON_CHANNELS, MOST_UNITS, Offer
 from dockwire.transport import redacted
 
 _MOST_WORDS = 400
@@ -25,6 +25,11 @@ class _Wire(BaseModel):
 class _Channel(_Wire):
     fulfillment_channel_code: Needed
     quantity: int | None = Field(default=None, ge=0, le=MOST_UNITS)
+
+    @property
+    def own_quantity(self) -> int | None:
+        """The quantity, unless it is Amazon's stock: that is nothing the merchant sets or compares."""
+        return None if self.fulfillment_channel_code.startswith(AMAZON_CHANNELS) else self.quantity
 
 
 class _Summary(_Wire):
@@ -46,19 +51,19 @@ class WireListing(_Wire):
         own = _entries(self.attributes, marketplace_id)
         return Listing(
             self.sku,
-            tuple(self._offer(each, own.get(each.fulfillment_channel_code, {})) for each in self._channels()),
+            tuple(
+                self._offer(each, own.get(each.fulfillment_channel_code, {}))
+                for each in self.fulfillment_availability
+            ),
             next(filter(None, types), GENERAL_TYPE),
         )
-
-    def _channels(self) -> tuple[_Channel, ...]:
-        return self.fulfillment_availability
 
     def _offer(self, channel: _Channel, entry: dict[str, Any]) -> Offer:
         days = entry.get("lead_time_to_ship_max_days")
         return Offer(
             self.sku,
             channel.fulfillment_channel_code,
-            channel.quantity,
+            channel.own_quantity,
             days if isinstance(days, int) else None,
             entry.get("is_inventory_available") is True,
         )

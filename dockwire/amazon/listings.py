@@ -78,7 +78,7 @@ class AmazonListings:
     async def set_quantity(self, marketplace_id: MarketplaceId, quantity: Quantity) -> str:
         """Set the merchant's own quantity and nothing else; return the id of what Amazon accepted."""
         answer, call, reply = await self._patch(marketplace_id, quantity)
-        if answer.status != "ACCEPTED":
+        if answer.status != "ACCEPTED" or not answer.submission_id:
             raise unusable(call, reply)
         return answer.submission_id
 
