@@ -1,16 +1,22 @@
 """What our client writes to Amazon keeps to Amazon's model files, every member of it."""
 
 import dataclasses
+import json
+from datetime import timedelta
 
 import httpx
 import pytest
+from jsonschema import Draft7Validator
 
 from dockwire.amazon.confirmation import to_confirmation
+from dockwire.errors import Refused
+from dockwire.model.listing import Quantity, Span
 from dockwire.model.parcel import Parcel
 from tests.builders import order
-from tests.contracts.amazon_models import all_operations, judge
-from tests.unit.amazon.accounts import opened
+from tests.contracts.amazon_models import all_operations, feed_schema, judge
+from tests.unit.amazon.accounts import US, a_world, opened
 from tests.unit.amazon.feeding import a_parcel_each, a_world_with_orders, item, order_ids, parcel, processed
+from tests.unit.amazon.offering import AWKWARD, a_world_with, carried_out
 
 all_operations()
 """Skips this module, saying so, where the model files are missing."""
@@ -67,3 +73,57 @@ async def test_every_exchange_about_shipments_fits_the_models() -> None:
     assert asked.count("POST feeds") == 4
     assert asked.count("GET feeds") == 3
     assert asked.count("DELETE feeds") == 1
+
+
+async def test_every_exchange_about_listings_fits_the_models() -> None:
+    world = a_world()
+    asked: list[str] = []
+
+    async def judging(answer: httpx.Response) -> None:
+        if answer.request.url.path.startswith(("/listings/", "/feeds/")):
+            await answer.aread()
+            judge(answer)
+            asked.append(f"{answer.request.method} {answer.request.url.path.split('/')[1]}")
+
+    now = world.clock.now()
+    async with opened(world) as seller:
+        seller._client.event_hooks["response"].append(judging)
+        listings = seller.listings
+        for changed in (False, True):
+            span = Span(now - timedelta(days=900), now, changed)
+            page = await listings.page(US, span)
+            await listings.page(US, span, page.next_token)
+        skus = [listing.sku for listing in page.listings]
+        await listings.look(US, [*skus, *AWKWARD])
+        for sku in AWKWARD:
+            await listings.set_quantity(US, Quantity(sku, 3))
+            await listings.try_quantity(US, Quantity(sku, 0, "HOME"))
+        with pytest.raises(Refused):
+            await listings.set_quantity(US, Quantity("A", -1))
+        done = await carried_out(world, seller, [Quantity(sku, 2) for sku in skus])
+        await listings.feeds.results(done, skus)
+        assert [each.id for each in await listings.feeds.since(now)] == [done.id]
+    assert asked.count("PATCH listings") == 2 * len(AWKWARD) + 1
+    assert asked.count("GET listings") == 4 + 2 + 3
+    assert asked.count("POST feeds") == 2
+    assert asked.count("GET feeds") == 3
+
+
+async def test_a_feed_of_quantities_fits_its_schema() -> None:
+    world = a_world_with(*AWKWARD)
+    sent: list[bytes] = []
+
+    async def keeping(request: httpx.Request) -> None:
+        if request.method == "PUT":
+            sent.append(request.content)
+
+    async with opened(world) as seller:
+        seller._client.event_hooks["request"].append(keeping)
+        await seller.listings.feeds.submit(US, [Quantity(sku, 0, "HOME") for sku in AWKWARD])
+    (content,) = sent
+    document = json.loads(content)
+    schema = feed_schema("listings-feed-schema-v2")
+    assert [error.message for error in Draft7Validator(schema).iter_errors(document)] == []
+    assert [message["sku"] for message in document["messages"]] == list(AWKWARD)
+    document["messages"][0]["operationType"] = "MERGE"
+    assert list(Draft7Validator(schema).iter_errors(document))
