@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from dockwire.amazon.wire import Needed
-from dockwire.model.listing import GENERAL_TYPE, Listing, ListingPage
+from dockwire.model.listing import GENERAL_TYPE, Listing, ListingPage, UnreadableListing
 from dockwire.model.stock import AMAZON_CHANNELS, MOST_UNITS, Offer
 from dockwire.transport import redacted
 
@@ -100,17 +100,17 @@ def read_page(content: bytes, marketplace_id: str) -> ListingPage | None:
         try:
             listings.append(WireListing.model_validate(item).listing(marketplace_id))
         except ValidationError as error:
-            unreadable.append(_told(place, item, error))
+            unreadable.append(_unreadable(place, item, error))
     return ListingPage(
         tuple(listings), found.number_of_results, found.pagination.next_token or None, tuple(unreadable)
     )
 
 
-def _told(place: int, item: object, error: ValidationError) -> str:
+def _unreadable(place: int, item: object, error: ValidationError) -> UnreadableListing:
     sku = item.get("sku") if isinstance(item, dict) else None
-    name = f" {sku!r}" if isinstance(sku, str) else ""
     members = sorted({".".join(map(str, each["loc"])) for each in error.errors(include_input=False)})
-    return f"listing {place} of the page{name}: {', '.join(members) or 'it is no object'} cannot be read"
+    name = sku if isinstance(sku, str) else ""
+    return UnreadableListing(place, name, ", ".join(members) or "it is no object")
 
 
 def read_listing(content: bytes, marketplace_id: str) -> Listing | None:

@@ -58,22 +58,33 @@ class AmazonListings:
                 raise renamed(PageTokenExpired, error, "the page token is refused") from None
             raise
 
-    async def look(self, marketplace_id: MarketplaceId, skus: Sequence[str]) -> dict[str, Listing]:
-        """Return the listings of these SKUs as they are now; one that Amazon does not have is missing."""
+    async def look(self, marketplace_id: MarketplaceId, skus: Sequence[str]) -> dict[str, Listing | None]:
+        """Return the listings of these SKUs as they are now; one that Amazon does not have is missing.
+
+        None stands for one that cannot be read; of a group where such a one carries no SKU, for all that are
+        not there.
+        """
         wanted = dict.fromkeys(skus)
-        found: dict[str, Listing] = {}
+        found: dict[str, Listing | None] = {}
         for names in _groups([sku for sku in wanted if _fits(sku)]):
-            params = {"identifiers": ",".join(names), "identifiersType": "SKU"}
-            while True:
-                page = await self._search(marketplace_id, params)
-                found |= {each.sku: each for each in page.listings if each.sku in wanted}
-                if page.next_token is None:
-                    break
-                params = params | {"pageToken": page.next_token}
+            found |= await self._named(marketplace_id, names)
         for sku in wanted:
             if not _fits(sku) and (listing := await self._get(marketplace_id, sku)) is not None:
                 found[sku] = listing
         return found
+
+    async def _named(self, marketplace_id: MarketplaceId, names: Sequence[str]) -> dict[str, Listing | None]:
+        params = {"identifiers": ",".join(names), "identifiersType": "SKU"}
+        found: dict[str, Listing | None] = {}
+        unreadable: set[str] = set()
+        while True:
+            page = await self._search(marketplace_id, params)
+            found |= {each.sku: each for each in page.listings if each.sku in names}
+            unreadable |= {each.sku for each in page.unreadable}
+            if page.next_token is None:
+                unclear = names if "" in unreadable else unreadable.intersection(names)
+                return dict.fromkeys(unclear) | found
+            params = params | {"pageToken": page.next_token}
 
     async def set_quantity(self, marketplace_id: MarketplaceId, quantity: Quantity) -> str:
         """Set the merchant's own quantity and nothing else; return the id of what Amazon accepted."""

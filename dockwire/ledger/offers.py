@@ -17,7 +17,7 @@ from dockwire.model.ids import ConnectionSlug
 from dockwire.model.listing import Listing
 from dockwire.model.record import Fact, FactKind, Problem
 from dockwire.model.stock import DEFAULT_CHANNEL, Offer
-from dockwire.model.stock_book import Gone, LedgerOffer, Look, OfferRow, OfferState
+from dockwire.model.stock_book import Gone, LedgerOffer, Look, OfferRow, OfferState, Unread
 
 CHUNK = 500
 """So many values stand in one list of a query."""
@@ -78,14 +78,19 @@ def problem_of(stored: str | None) -> Problem | None:
     return Problem(found["code"], found["reason"], Fixer(found["fixer"]))
 
 
-def record_looks(link: Link, connection: Connection, looks: Sequence[Look | Gone], *, now: datetime) -> None:
+def record_looks(
+    link: Link, connection: Connection, looks: Sequence[Look | Gone | Unread], *, now: datetime
+) -> None:
     """Take over what reading listings told."""
     facts: list[Fact] = []
-    skus = [look.sku if isinstance(look, Gone) else look.listing.sku for look in looks]
+    skus = [look.listing.sku if isinstance(look, Look) else look.sku for look in looks]
     rows = _locked(link, connection, sorted(skus))
     for look in looks:
         if isinstance(look, Gone):
             _drop(link, connection, look)
+        elif isinstance(look, Unread):
+            place = and_(_COLUMNS.connection == connection.slug, _COLUMNS.sku == look.sku)
+            link.execute(update(stock_offers).where(place).values(looked=now))
         elif (row := rows.get(look.listing.sku)) is None:
             link.execute(insert(stock_offers).values(_new(connection, look.listing, now)))
         else:

@@ -19,6 +19,7 @@ from dockwire.model.stock_book import (
     SendOutcome,
     StockMarks,
     StockPoint,
+    Unread,
     Waiting,
 )
 from dockwire.model.stock_rules import StockRule
@@ -52,7 +53,7 @@ class StockBook:
         return await self._database.read(lambda link: offer_book.offers(link, slug, skus))
 
     async def record_looks(
-        self, connection: Connection, looks: Sequence[Look | Gone], *, now: datetime
+        self, connection: Connection, looks: Sequence[Look | Gone | Unread], *, now: datetime
     ) -> None:
         """See the port."""
         await self._database.write(

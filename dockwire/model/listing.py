@@ -34,6 +34,23 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableListing:
+    """A listing that Amazon has and nobody can read."""
+
+    place: int
+    """On its page, from 1."""
+    sku: str
+    """Empty when it is not certain."""
+    problem: str
+    """Names of members; never a value."""
+
+    def __str__(self) -> str:
+        """Return it for people."""
+        name = f" {self.sku!r}" if self.sku else ""
+        return f"listing {self.place} of the page{name}: {self.problem} cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
 class ListingPage:
     """One page of a search for listings."""
 
@@ -41,8 +58,8 @@ class ListingPage:
     found: int
     """How many listings the whole search has; it shows at most ``MOST_FOUND``."""
     next_token: str | None = None
-    unreadable: tuple[str, ...] = ()
-    """What is wrong with the listings of this page that cannot be read, one sentence each."""
+    unreadable: tuple[UnreadableListing, ...] = ()
+    """Listings of this page that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,13 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """An offer whose listing is there and cannot be read: all stays as it was known."""
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """An offer whose listing Amazon does not have."""
 

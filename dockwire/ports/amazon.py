@@ -100,8 +100,11 @@ class Listings(Protocol):
         """Return one page of the listings of a span; raises ``PageTokenExpired``."""
         ...
 
-    async def look(self, marketplace_id: MarketplaceId, skus: Sequence[str]) -> dict[str, Listing]:
-        """Return the listings of these SKUs as they are now; one that Amazon does not have is missing."""
+    async def look(self, marketplace_id: MarketplaceId, skus: Sequence[str]) -> dict[str, Listing | None]:
+        """Return the listings of these SKUs as they are now; one that Amazon does not have is missing.
+
+        None stands for one that may be there and cannot be read.
+        """
         ...
 
     async def set_quantity(self, marketplace_id: MarketplaceId, quantity: Quantity) -> str:

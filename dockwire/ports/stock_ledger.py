@@ -17,6 +17,7 @@ from dockwire.model.stock_book import (
     SendOutcome,
     StockMarks,
     StockPoint,
+    Unread,
     Waiting,
 )
 from dockwire.model.stock_rules import StockRule
@@ -52,7 +53,7 @@ class StockLedger(Protocol):
         ...
 
     async def record_looks(
-        self, connection: Connection, looks: Sequence[Look | Gone], *, now: datetime
+        self, connection: Connection, looks: Sequence[Look | Gone | Unread], *, now: datetime
     ) -> None:
         """Take over what reading listings told; an offer that travels in a feed keeps its quantity.
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from dockwire.decisions.stock.reading_back import NOT_APPLIED, has_drifted, judge
 from dockwire.model.listing import MOST_FOUND, Listing, ListingPage, Span
-from dockwire.model.stock_book import Gone, LedgerOffer, Look, OfferState, StockMarks
+from dockwire.model.stock_book import Gone, LedgerOffer, Look, OfferState, StockMarks, Unread
 from dockwire.services.desk import Desk
 from dockwire.services.stock_report import DriftLine, StockReport
 
@@ -55,11 +55,14 @@ async def verify(desk: Desk) -> StockReport:
 async def look_at(desk: Desk, known: Sequence[LedgerOffer], report: StockReport) -> None:
     """Read the listings of these offers and record what that tells."""
     shown = await desk.seller.listings.look(desk.connection.marketplace.id, [each.sku for each in known])
-    looks: list[Look | Gone] = []
+    looks: list[Look | Gone | Unread] = []
     for offer in known:
-        if (listing := shown.get(offer.sku)) is None:
+        if offer.sku not in shown:
             looks.append(Gone(offer.sku, offer.version))
             report.listings_gone += 1
+        elif (listing := shown[offer.sku]) is None:
+            looks.append(Unread(offer.sku))
+            report.listings_unreadable += 1
         else:
             looks.append(_judged(desk, offer, listing, report))
     await desk.ledger.record_looks(desk.connection, looks, now=desk.clock.now())
@@ -90,18 +93,19 @@ def _judged(desk: Desk, known: LedgerOffer | None, listing: Listing, report: Sto
 
 async def _sweep(desk: Desk, marks: StockMarks, now: datetime, report: StockReport) -> StockMarks:
     """Read all listings by the time of their creation, then forget those that no reading met."""
-    began, begin = marks.sweep_began or now, marks.swept_to or _FIRST
-    if marks.sweep_began is None:
-        begin = _FIRST
-    met_since = desk.clock.now() if marks.sweep_began is None else None
+    began = marks.sweep_began or now
+    begin = (marks.swept_to if marks.sweep_began else None) or _FIRST
+    # Listings carry Amazon's time, our readings of them ours.
+    since = began - (now - desk.clock.now()) - _OVERLAP
     marks = replace(marks, sweep_began=began, swept_to=begin)
     await desk.ledger.move_stock_marks(desk.connection, marks)
     async for span in _small_enough(desk, Span(begin, began), report):
         marks = replace(marks, swept_to=span.end)
         await desk.ledger.move_stock_marks(desk.connection, marks)
-    # The two clocks may differ; what was met in this sweep was looked at after it began.
-    gone = await desk.ledger.drop_unseen(desk.connection, since=(met_since or began) - _OVERLAP)
-    report.listings_gone += len(gone)
+    if not report.listings_unreadable:
+        # Else nobody can say which listings were among those that could not be read.
+        gone = await desk.ledger.drop_unseen(desk.connection, since=since)
+        report.listings_gone += len(gone)
     return replace(marks, sweep_began=None, swept_to=None, swept=began, changes_read=began)
 
 
@@ -126,8 +130,11 @@ async def _small_enough(desk: Desk, whole: Span, report: StockReport) -> AsyncIt
 
 async def _to_the_end(desk: Desk, span: Span, page: ListingPage, report: StockReport) -> None:
     while True:
-        for sentence in page.unreadable:
-            log.warning("connection=%s: a listing cannot be read: %s", desk.connection.slug, sentence)
+        for unread in page.unreadable:
+            log.warning("connection=%s: %s", desk.connection.slug, unread)
+        await desk.ledger.record_looks(
+            desk.connection, [Unread(each.sku) for each in page.unreadable], now=desk.clock.now()
+        )
         report.listings_read += len(page.listings)
         report.listings_unreadable += len(page.unreadable)
         await take_in(desk, page.listings, report)

@@ -1,5 +1,6 @@
 """Inventory sync on both real sides: only differences, nothing oversold, nothing lost, and every reason told."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from dockwire.decisions.backlog import Choice, Route
-from dockwire.errors import Unfinished
+from dockwire.errors import DockwireError, Unfinished
 from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
 from dockwire.mail.compose import compose
@@ -363,3 +364,58 @@ async def test_a_feed_that_breaks_off_is_read_back_and_finished(stage: Stage, sw
         await sync(stage, US)
     assert {units for sku, units in offered(stage, US).items() if sku in OURS} == {50}
     assert not await stage.ledger.open_stock_feeds(US)
+
+
+async def test_a_listing_that_cannot_be_read_is_neither_forgotten_nor_changed(stage: Stage) -> None:
+    await sync(stage, PLAIN)
+    stage.clock.advance(86_401)
+    listing(stage, PLAIN, SKU).offer(3)
+    stage.wrap_amazon = garbling
+    report = await sync(stage, PLAIN)
+    assert report.listings_unreadable > 0
+    assert report.listings_gone == 0
+    assert (await offer(stage)).quantity == THERE
+    stage.wrap_amazon = bare
+    stage.clock.advance(86_401)
+    await sync(stage, PLAIN)
+    assert offered(stage, PLAIN)[SKU] == THERE
+
+
+def garbling(app: App) -> App:
+    """Let Amazon write the quantity of one listing as nobody can read it."""
+
+    async def garbled(scope: Any, receive: Any, send: Any) -> None:
+        held: list[Any] = []
+
+        async def hold(message: Any) -> None:
+            held.append(message)
+
+        await app(scope, receive, hold)
+        body = b"".join(message.get("body", b"") for message in held)
+        if scope["method"] == "GET" and scope["path"].startswith("/listings/"):
+            answer = json.loads(body)
+            for each in answer.get("items", []):
+                if each["sku"] == SKU:
+                    each["fulfillmentAvailability"][0]["quantity"] = "many"
+            body = json.dumps(answer).encode()
+        headers = [(name, value) for name, value in held[0]["headers"] if name != b"content-length"]
+        await send(held[0] | {"headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await send({"type": "http.response.body", "body": body})
+
+    return garbled
+
+
+async def test_a_sweep_that_stopped_half_way_goes_on_and_forgets_nothing(stage: Stage) -> None:
+    await sync(stage, PLAIN)
+    stage.clock.advance(86_401)
+    known = {each.sku for each in await stage.ledger.offers(US.slug)}
+    out = failing(stage, Rule(method="GET", path="/listings/2021-08-01/items/[^/]+$", after=1, effect="cut"))
+    with pytest.raises(DockwireError):
+        await sync(stage, PLAIN)
+    marks = await stage.ledger.stock_marks(PLAIN)
+    assert marks.sweep_began is not None
+    out.replace([])
+    stage.clock.advance(7_200)
+    assert (await sync(stage, PLAIN)).listings_gone == 0
+    assert {each.sku for each in await stage.ledger.offers(US.slug)} == known
+    assert (await stage.ledger.stock_marks(PLAIN)).sweep_began is None

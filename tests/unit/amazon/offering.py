@@ -61,9 +61,10 @@ def by_merchant(quantity: int, **more: Any) -> dict[str, Any]:
 
 async def own(seller: AmazonAccount, sku: str) -> Offer:
     """Read the merchant's offer of a SKU."""
-    offer = (await seller.listings.look(US, [sku]))[sku].own
-    assert offer is not None
-    return offer
+    listing = (await seller.listings.look(US, [sku]))[sku]
+    assert listing is not None
+    assert listing.own is not None
+    return listing.own
 
 
 def quantities(skus: tuple[str, ...], units: int = 7) -> list[Quantity]:

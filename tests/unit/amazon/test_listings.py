@@ -74,9 +74,10 @@ async def test_a_strange_sku_is_read_and_set_to_the_letter(sku: str) -> None:
         await seller.listings.feeds.submit(US, [Quantity(sku, 13)])
         world.advance(3600)
     assert found.keys() == {sku, "NOTEBOOK-A5"}
-    own = found[sku].own
-    assert own is not None
-    assert own.quantity == 12
+    shown = found[sku]
+    assert shown is not None
+    assert shown.own is not None
+    assert shown.own.quantity == 12
     assert listings(world)[sku].offered() == 13
 
 
@@ -151,12 +152,12 @@ def test_one_listing_that_cannot_be_read_spoils_no_page() -> None:
     page = read_page(json.dumps({"numberOfResults": 4, "items": items}).encode(), US)
     assert page is not None
     assert [each.sku for each in page.listings] == ["A"]
-    assert [sentence.split(":")[0] for sentence in page.unreadable] == [
+    assert [str(each).split(":")[0] for each in page.unreadable] == [
         "listing 2 of the page 'B'",
         "listing 3 of the page",
         "listing 4 of the page",
     ]
-    assert "many" not in "".join(page.unreadable)
+    assert "many" not in "".join(map(str, page.unreadable))
     assert read_page(b"<html>", US) is None
 
 

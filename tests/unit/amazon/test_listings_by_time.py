@@ -97,7 +97,7 @@ async def read(*items: Any) -> tuple[tuple[Listing, ...], tuple[str, ...]]:
     page = {"numberOfResults": len(items), "items": list(items)}
     async with opened(world, faults=rules(*answering("GET", SEARCH, page))) as seller:
         found = await seller.listings.page(US, ever(world))
-    return found.listings, found.unreadable
+    return found.listings, tuple(map(str, found.unreadable))
 
 
 def entry(channel: str, **members: Any) -> dict[str, Any]:
