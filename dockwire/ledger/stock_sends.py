@@ -36,7 +36,11 @@ def record_decisions(
     rows = [row for each in decisions if _differs(known, row := _decision(each))]
     if rows:
         change = update(stock_offers).where(mine, _COLUMNS.sku == bindparam("of_sku"), older)
-        link.execute(change.values({name: bindparam(f"to_{name}") for name in _DECIDED}), rows)
+        values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in _DECIDED}
+        # What Amazon refused says nothing of another quantity, so that one need not wait.
+        anew = and_(_COLUMNS.state == OfferState.REFUSED, _COLUMNS.wanted != bindparam("to_wanted"))
+        waits = case((anew, null()), else_=_COLUMNS.not_before)
+        link.execute(change.values(values | {"not_before": waits}), rows)
     link.execute(update(stock_offers).where(mine, older).values(as_of=as_of))
     return len(rows)
 

@@ -175,3 +175,12 @@ async def test_two_runs_send_a_quantity_once(both: tuple[SqlLedger, SqlLedger]) 
     assert len(await begin(first, read)) == 1
     assert await begin(second, read) == []
     assert outcome(Sending("A", 8, 2), OfferState.SENT).version == (await offer(second)).version
+
+
+async def test_a_refusal_makes_no_other_quantity_wait(ledger: SqlLedger) -> None:
+    await waiting(ledger)
+    await record(ledger, await sent(ledger), OfferState.REFUSED, problem=NO, not_before=LATER)
+    await want(ledger, A=8)
+    assert await due(ledger) == []
+    await want(ledger, A=0)
+    assert await due(ledger) == ["A"]
