@@ -155,7 +155,7 @@ async def exposure(days: int) -> None:
             print(
                 f"seed {life.seed}, no buffer: {life.worst} units sold and not there, {life.sold} sold in all"
             )
-    print(f"with a buffer of {BUFFER}: none in 240 seeds (tests/e2e/test_overselling.py)")
+    print(f"with a buffer of {BUFFER}: none in 210 seeds (tests/e2e/test_overselling.py)")
 
 
 if __name__ == "__main__":

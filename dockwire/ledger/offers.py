@@ -87,7 +87,7 @@ def record_looks(
     rows = _locked(link, connection, sorted(skus))
     for look in looks:
         if isinstance(look, Gone):
-            _drop(link, connection, look)
+            _drop(link, connection, look, now)
         elif isinstance(look, Unread):
             place = and_(_COLUMNS.connection == connection.slug, _COLUMNS.sku == look.sku)
             link.execute(update(stock_offers).where(place).values(looked=now))
@@ -109,13 +109,15 @@ def _locked(link: Link, connection: Connection, skus: Sequence[str]) -> dict[str
     }
 
 
-def _drop(link: Link, connection: Connection, gone: Gone) -> None:
+def _drop(link: Link, connection: Connection, gone: Gone, now: datetime) -> None:
     link.execute(
         delete(stock_offers).where(
             _COLUMNS.connection == connection.slug,
             _COLUMNS.sku == gone.sku,
             _COLUMNS.version == gone.version,
             _COLUMNS.feed_id.is_(None),
+            # What was sent may still arrive; the row keeps the next quantity from being sent under it.
+            or_(_COLUMNS.not_before.is_(None), _COLUMNS.not_before <= now),
         )
     )
 
@@ -162,6 +164,9 @@ def _take_over(link: Link, row: Row[Any], look: Look, *, now: datetime) -> None:
                 "not_before": None,
                 "problem": told(look.problem),
             }
+        elif row.state == OfferState.REFUSED and row.feed_id is None:
+            # Nothing of ours is on its way: what Amazon shows is what it has.
+            changed["quantity"] = _own(look.listing)
         if any(getattr(row, name) != value for name, value in changed.items()):
             values |= changed | {"version": row.version + 1}
     link.execute(
@@ -186,18 +191,18 @@ def _differs(connection: Connection, look: Look, now: datetime) -> Fact:
     return Fact(FactKind.STOCK_DIFFERS, now, connection.slug, detail=detail)
 
 
-def drop_unseen(link: Link, connection: Connection, *, since: datetime) -> list[str]:
-    """Forget the offers that no reading met since a moment; return their SKUs."""
-    gone = (
-        delete(stock_offers)
+def unseen_offers(link: Link, connection: Connection, *, since: datetime) -> list[LedgerOffer]:
+    """Return the offers outside of feeds that no reading met since a moment."""
+    query = (
+        select(*(_COLUMNS[name] for name in _SHOWN))
         .where(
             _COLUMNS.connection == connection.slug,
             _COLUMNS.feed_id.is_(None),
             or_(_COLUMNS.looked.is_(None), _COLUMNS.looked < since),
         )
-        .returning(_COLUMNS.sku)
+        .order_by(_COLUMNS.sku)
     )
-    return sorted(link.scalars(gone))
+    return [ledger_offer(row) for row in link.execute(query)]
 
 
 def is_due(connection: Connection, now: datetime) -> ColumnElement[bool]:

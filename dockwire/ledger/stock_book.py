@@ -60,11 +60,9 @@ class StockBook:
             "record_looks", lambda link: offer_book.record_looks(link, connection, looks, now=now)
         )
 
-    async def drop_unseen(self, connection: Connection, *, since: datetime) -> list[str]:
+    async def unseen_offers(self, connection: Connection, *, since: datetime) -> list[LedgerOffer]:
         """See the port."""
-        return await self._database.write(
-            "drop_unseen", lambda link: offer_book.drop_unseen(link, connection, since=since)
-        )
+        return await self._database.read(lambda link: offer_book.unseen_offers(link, connection, since=since))
 
     async def record_decisions(
         self, connection: Connection, decisions: Sequence[Decided], *, as_of: datetime

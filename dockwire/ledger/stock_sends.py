@@ -31,7 +31,13 @@ def record_decisions(
     older = or_(_COLUMNS.as_of.is_(None), _COLUMNS.as_of <= as_of)
     known = {
         row.sku: row
-        for row in link.execute(select(_COLUMNS.sku, _COLUMNS.wanted, _COLUMNS.why).where(mine, older))
+        # Locked, and always in the same order: the decision of another run is older or newer, never between.
+        for row in link.execute(
+            select(_COLUMNS.sku, _COLUMNS.wanted, _COLUMNS.why)
+            .where(mine, older)
+            .order_by(_COLUMNS.sku)
+            .with_for_update()
+        )
     }
     rows = [row for each in decisions if _differs(known, row := _decision(each))]
     if rows:

@@ -61,11 +61,8 @@ class StockLedger(Protocol):
         """
         ...
 
-    async def drop_unseen(self, connection: Connection, *, since: datetime) -> list[str]:
-        """Forget the offers that no reading met since a moment; return their SKUs.
-
-        One that travels in a feed stays.
-        """
+    async def unseen_offers(self, connection: Connection, *, since: datetime) -> list[LedgerOffer]:
+        """Return the offers outside of feeds that no reading met since a moment."""
         ...
 
     async def record_decisions(

@@ -5,6 +5,7 @@ any step may be repeated after a crash, by a retry or by another run, and then d
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from dockwire.model.record import PageCounts
 from dockwire.services import deciding_stock, listing_reading, stock_sending
@@ -15,6 +16,9 @@ from dockwire.services.stock_sending import Choose, quicker
 
 _MOST_BATCHES = 90
 """9,000 quantities take half an hour one by one; by then the next run knows newer ones."""
+
+_DECISIONS_LIVE = timedelta(minutes=45)
+"""What was decided longer ago is not sent any more; the next run decides anew."""
 
 
 class InventorySync:
@@ -27,6 +31,7 @@ class InventorySync:
         self._choose = choose
         self._called_back = False
         self._batches = 0
+        self._decided = desk.clock.now()
 
     @property
     def desk(self) -> Desk:
@@ -55,25 +60,37 @@ class InventorySync:
 
     async def look_back(self) -> StockReport:
         """See what became of feeds and of quantities that were sent, and look at a sample of the others."""
-        report, self._called_back = await stock_sending.follow_feeds(self._desk)
+        report = await self._follow_feeds()
         report.add(await listing_reading.verify(self._desk))
         return report
 
     async def decide(self, *, dry: bool = False) -> StockReport:
         """Decide every quantity from what the warehouse and the ledger say now."""
+        self._decided = self._desk.clock.now()
         return await deciding_stock.decide(self._desk, dry=dry)
 
     async def hand_over(self) -> StockReport:
-        """Put many differences into one feed, where that is quicker."""
-        if self._called_back:
-            return StockReport()
-        return await stock_sending.hand_over(self._desk, self._choose)
+        """Call back a feed that says more than there is by now, or put many differences into one.
+
+        What was called back goes one by one, so that something arrives.
+        """
+        report = await self._follow_feeds()
+        if not self._called_back:
+            report.add(await stock_sending.hand_over(self._desk, self._choose))
+        return report
+
+    async def _follow_feeds(self) -> StockReport:
+        report, called_back = await stock_sending.follow_feeds(self._desk)
+        # A step may be repeated; what it called back the first time stays called back.
+        self._called_back |= called_back
+        return report
 
     async def send_batch(self) -> StockReport:
         """Send the most urgent differences one by one; ``more`` says whether to go on."""
         report = await stock_sending.send_batch(self._desk)
         self._batches += 1
-        if report.more and self._batches >= _MOST_BATCHES:
+        old = self._desk.clock.now() - self._decided > _DECISIONS_LIVE
+        if report.more and (old or self._batches >= _MOST_BATCHES):
             report.more = False
             report.left += await self._desk.ledger.count_due(
                 self._desk.connection, now=self._desk.clock.now()

@@ -46,10 +46,13 @@ async def read_listings(desk: Desk, *, everything: bool = False) -> StockReport:
 async def verify(desk: Desk) -> StockReport:
     """Look by name at everything that is on its way, and at a sample of the other offers."""
     report = StockReport()
-    known = await desk.ledger.offers_to_verify(desk.connection, sample=_SAMPLE)
+    await _look_at_all(desk, await desk.ledger.offers_to_verify(desk.connection, sample=_SAMPLE), report)
+    return report
+
+
+async def _look_at_all(desk: Desk, known: Sequence[LedgerOffer], report: StockReport) -> None:
     for start in range(0, len(known), _AT_ONCE):
         await look_at(desk, known[start : start + _AT_ONCE], report)
-    return report
 
 
 async def look_at(desk: Desk, known: Sequence[LedgerOffer], report: StockReport) -> None:
@@ -102,10 +105,8 @@ async def _sweep(desk: Desk, marks: StockMarks, now: datetime, report: StockRepo
     async for span in _small_enough(desk, Span(begin, began), report):
         marks = replace(marks, swept_to=span.end)
         await desk.ledger.move_stock_marks(desk.connection, marks)
-    if not report.listings_unreadable:
-        # Else nobody can say which listings were among those that could not be read.
-        gone = await desk.ledger.drop_unseen(desk.connection, since=since)
-        report.listings_gone += len(gone)
+    # An answer may be incomplete: what no page showed is asked for by name before it is forgotten.
+    await _look_at_all(desk, await desk.ledger.unseen_offers(desk.connection, since=since), report)
     return replace(marks, sweep_began=None, swept_to=None, swept=began, changes_read=began)
 
 

@@ -22,7 +22,7 @@ from dockwire.decisions.backlog import (
     is_stuck,
 )
 from dockwire.decisions.stock.reading_back import UNDER_WAY
-from dockwire.errors import Action, Fixer, NotFound, Refused, RemoteError, Unanswered, Unfinished
+from dockwire.errors import Action, Fixer, NotFound, Refused, RemoteError, Unanswered, Unavailable, Unfinished
 from dockwire.model.feed import Feed, FeedState, MessageResult, MessageState, SentFeed
 from dockwire.model.listing import MOST_STOCK_MESSAGES, Quantity
 from dockwire.model.record import Problem
@@ -153,6 +153,7 @@ async def _send(desk: Desk, sending: Sending, troubles: _Troubles) -> SendOutcom
         async with asyncio.timeout(_LONGEST_SEND):
             submission = await desk.seller.listings.set_quantity(desk.connection.marketplace.id, quantity)
     except TimeoutError:
+        troubles.met(_silent())
         return unknown
     except NotFound:
         problem = Problem("no_listing", f"Amazon has no listing {sending.sku!r} any more.", Fixer.MERCHANT)
@@ -171,6 +172,12 @@ async def _send(desk: Desk, sending: Sending, troubles: _Troubles) -> SendOutcom
         OfferState.ACCEPTED,
         not_before=desk.clock.now() + UNDER_WAY,
         submission=submission,
+    )
+
+
+def _silent() -> RemoteError:
+    return Unavailable(
+        f"no answer within {_LONGEST_SEND:.0f} seconds", system="amazon", operation="patchListingsItem"
     )
 
 
@@ -308,10 +315,12 @@ async def _clear_up(desk: Desk, sent: SentFeed, report: StockReport) -> None:
         return
     found = await desk.seller.listings.feeds.since(sent.begun - _CLOCKS_DIFFER)
     known = await desk.ledger.known_stock_feeds([feed.id for feed in found])
-    strange = [feed for feed in found if feed.id not in known]
+    # Others may hand feeds in all the time; ours was made when it was begun or not at all.
+    latest = sent.begun + _STILL_SENDING + _CLOCKS_DIFFER
+    strange = [feed for feed in found if feed.id not in known and feed.created <= latest]
     if not strange:
         await desk.ledger.forget_stock_feed(sent.id)
-    elif all(feed.state.ended or is_stuck(feed, now) for feed in strange):
+    elif now - sent.begun > PATIENCE or all(feed.state.ended or is_stuck(feed, now) for feed in strange):
         await _end(desk, sent, None, None, report)
 
 

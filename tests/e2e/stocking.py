@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from dockwire.bootstrap import inventory_sync
+from dockwire.decisions.backlog import Choice, Route
+from dockwire.faults import FaultRules, Faults
+from dockwire.faults.rules import Rule
 from dockwire.ledger import SqlLedger
 from dockwire.model.connection import Connection
 from dockwire.services.inventory_sync import InventorySync
@@ -104,3 +107,15 @@ def adjust(stage: Stage, sku: str, units: int) -> None:
 def calls(stage: Stage, operation: str) -> int:
     """Return how often Amazon did as an operation asked."""
     return sum(1 for each in stage.world.journal.entries if (each.operation, each.status) == (operation, 200))
+
+
+def in_feeds(quantities: int, _: float | None) -> Choice:
+    """Take the feed, however few they are."""
+    return Choice(Route.FEED, 2.0 * quantities, 1.0)
+
+
+def failing(stage: Stage, *rules: Rule) -> FaultRules:
+    """Let calls of Amazon's operations fail by rules, which the test may replace."""
+    found = FaultRules(rules=list(rules))
+    stage.wrap_amazon = lambda app: Faults(app, found, clock=stage.clock)
+    return found

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from dockwire.decisions.backlog import Choice, Route
 from dockwire.errors import DockwireError, Unfinished
-from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
 from dockwire.mail.compose import compose
 from dockwire.model.record import FactKind, OrderState
@@ -20,7 +18,7 @@ from dockwire.services.stock_sending import quicker
 from dockwire.simulators.amazon import catalogue
 from dockwire.simulators.amazon.listing_seeds import FULFILLED_BY_AMAZON, FULFILLED_BY_BOTH
 from dockwire.simulators.amazon.selling import cancel_order, place_order
-from tests.e2e.stocking import adjust, calls, listing, offered, stocked, sync
+from tests.e2e.stocking import adjust, calls, failing, in_feeds, listing, offered, stocked, sync
 from tests.stage import App, Stage, bare, opened_stage, sim_connection
 
 US = stocked("US", stock={"default": {"maximum": 50}}, contacts={"stock_refused": ["owner@harbour.example"]})
@@ -34,10 +32,6 @@ THERE = 10_000
 async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
     async with opened_stage(tmp_path, ledger_url=database_url) as opened:
         yield opened
-
-
-def in_feeds(quantities: int, _: float | None) -> Choice:
-    return Choice(Route.FEED, 2.0 * quantities, 1.0)
 
 
 async def offer(stage: Stage, sku: str = SKU) -> LedgerOffer:
@@ -256,13 +250,6 @@ async def test_sold_out_goes_first_and_what_shrinks_before_what_grows(stage: Sta
     assert {each.sku for each in made} == {OURS[0], OURS[1], OURS[2]}
 
 
-def failing(stage: Stage, *rules: Rule) -> FaultRules:
-    """Let calls of Amazon's operations fail by rules, which the test may replace."""
-    found = FaultRules(rules=list(rules))
-    stage.wrap_amazon = lambda app: Faults(app, found, clock=stage.clock)
-    return found
-
-
 async def test_a_refused_quantity_stops_no_other_and_is_told_with_its_reason(stage: Stage) -> None:
     stage.world.switches.listings_take_unknown_skus = False
     await sync(stage, PLAIN)
@@ -336,8 +323,6 @@ async def test_a_feed_that_waits_with_more_than_there_is_is_called_back(stage: S
     adjust(stage, SKU, 5)
     assert (await sync(stage, PLAIN, choose=in_feeds)).sent == 0
     adjust(stage, SKU, -10)
-    stage.clock.advance(3600)
-    await sync(stage, PLAIN, choose=in_feeds)
     stage.clock.advance(3600)
     report = await sync(stage, PLAIN, choose=in_feeds)
     assert report.sent == first.in_feed

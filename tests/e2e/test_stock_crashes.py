@@ -6,22 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from dockwire.decisions.backlog import Choice, Route
 from dockwire.sealing import Sealer
 from dockwire.services.stock_sending import Choose, quicker
 from dockwire.simulators.amazon import catalogue
 from tests.e2e.crashing import Doom, die, doomed_stage
 from tests.e2e.crashing import stocked as stocked_warehouse
-from tests.e2e.stocking import adjust, offered, stocked, sync
+from tests.e2e.stocking import adjust, in_feeds, offered, stocked, sync
 from tests.stage import Stage
 
 US = stocked("US")
 SKUS = ("NOTEBOOK-A5", "PENCIL-12", "TOWEL-BATH")
 THERE = 10_000
-
-
-def in_feeds(quantities: int, _: float | None) -> Choice:
-    return Choice(Route.FEED, 2.0 * quantities, 1.0)
 
 
 @pytest.fixture(scope="module")

@@ -62,16 +62,18 @@ def has_drifted(known: LedgerOffer | None, listing: Listing) -> bool:
 
 def _missing(known: LedgerOffer, read: int | None) -> Problem | None:
     """Return the problem of a quantity whose time is over and that is not what Amazon shows."""
-    if known.state is not OfferState.ACCEPTED or read is None or known.sent is None:
+    if known.state is not OfferState.ACCEPTED or known.sent is None:
         return None
-    lower = read < known.sent
+    before = known.problem if known.problem and known.problem.code in {_NOT_SEEN, NOT_APPLIED} else None
+    # A quantity that is lower than what was sent may have been applied and sold from.
+    lower = read is not None and read < known.sent
     if lower and read != known.before:
-        # Applied, and sold from since.
-        return None
-    again = known.problem is not None and known.problem.code in {_NOT_SEEN, NOT_APPLIED}
+        rose = known.before is None or (read or 0) > known.before
+        return None if rose or before is None else before
+    shown = "no quantity" if read is None else f"still {read}"
     sentence = (
-        f"Amazon accepted {known.sent} units of {known.sku!r} and still shows {read}. It is sent again; if that "
-        "lasts, look at the listing in Seller Central."
+        f"Amazon accepted {known.sent} units of {known.sku!r} and shows {shown}. It is sent again; if that lasts, "
+        "look at the listing in Seller Central."
     )
-    # A quantity that was raised may have been applied and sold down to what it was before.
-    return Problem(_NOT_SEEN if lower and not again else NOT_APPLIED, sentence, Fixer.MERCHANT)
+    early = (lower or read is None) and before is None
+    return Problem(_NOT_SEEN if early else NOT_APPLIED, sentence, Fixer.MERCHANT)

@@ -69,7 +69,7 @@ async def test_offers_of_another_connection_stay_apart(ledger: SqlLedger) -> Non
     assert CANADA.marketplace.id == CA
     assert (await offer(ledger)).quantity == 5
     assert await due(ledger) == []
-    assert await ledger.drop_unseen(ACME, since=LATER) == ["A"]
+    assert [known.sku for known in await ledger.unseen_offers(ACME, since=LATER)] == ["A"]
     assert [known.wanted for known in await ledger.offers(CANADA.slug)] == [1]
 
 
@@ -156,13 +156,22 @@ async def test_a_listing_that_is_gone_takes_its_row_along_unless_that_moved(ledg
     assert [known.sku for known in await ledger.offers(ACME.slug)] == ["B", "C"]
 
 
-async def test_what_no_reading_met_is_forgotten(ledger: SqlLedger) -> None:
+async def test_what_no_reading_met_is_found(ledger: SqlLedger) -> None:
     await listed(ledger, A=5, B=5, C=5)
     await want(ledger, C=8)
     await ledger.begin_stock_feed(ACME, [await offer(ledger, "C")], now=NOW)
     await ledger.record_looks(ACME, [Look(listing("B"), 1)], now=LATER)
-    assert await ledger.drop_unseen(ACME, since=LATER) == ["A"]
-    assert [known.sku for known in await ledger.offers(ACME.slug)] == ["B", "C"]
+    assert [known.sku for known in await ledger.unseen_offers(ACME, since=LATER)] == ["A"]
+
+
+async def test_a_row_with_something_under_way_is_not_dropped(ledger: SqlLedger) -> None:
+    await listed(ledger, A=5)
+    await want(ledger, A=8)
+    sending = await sent(ledger)
+    await ledger.record_looks(ACME, [Gone("A", sending.version)], now=NOW)
+    assert [known.sku for known in await ledger.offers(ACME.slug)] == ["A"]
+    await ledger.record_looks(ACME, [Gone("A", sending.version)], now=LATER)
+    assert await ledger.offers(ACME.slug) == []
 
 
 async def test_only_decisions_that_differ_are_written(ledger: SqlLedger) -> None:
