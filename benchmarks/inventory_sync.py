@@ -24,7 +24,7 @@ from dockwire.model.listing import Listing
 from dockwire.model.stock import Offer
 from dockwire.model.stock_book import Look, StockMarks
 from dockwire.sealing import Sealer
-from dockwire.services.stock_sending import quicker
+from dockwire.services.stock_feeding import quicker
 from dockwire.simulators.amazon import World
 from dockwire.warehouse import Warehouse, load_seed
 from tests.builders import NOW

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dockwire.model.record import PageCounts
-from dockwire.services import deciding_stock, listing_reading, stock_sending
+from dockwire.services import deciding_stock, listing_reading, stock_feeding, stock_sending
 from dockwire.services.desk import Desk
 from dockwire.services.harvest import Harvest
+from dockwire.services.stock_feeding import Choose, quicker
 from dockwire.services.stock_report import StockReport
-from dockwire.services.stock_sending import Choose, quicker
 
 _MOST_BATCHES = 90
 """9,000 quantities take half an hour one by one; by then the next run knows newer ones."""
@@ -76,11 +76,11 @@ class InventorySync:
         """
         report = await self._follow_feeds()
         if not self._called_back:
-            report.add(await stock_sending.hand_over(self._desk, self._choose))
+            report.add(await stock_feeding.hand_over(self._desk, self._choose))
         return report
 
     async def _follow_feeds(self) -> StockReport:
-        report, called_back = await stock_sending.follow_feeds(self._desk)
+        report, called_back = await stock_feeding.follow_feeds(self._desk)
         # A step may be repeated; what it called back the first time stays called back.
         self._called_back |= called_back
         return report

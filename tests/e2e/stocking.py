@@ -11,8 +11,8 @@ from dockwire.faults.rules import Rule
 from dockwire.ledger import SqlLedger
 from dockwire.model.connection import Connection
 from dockwire.services.inventory_sync import InventorySync
+from dockwire.services.stock_feeding import Choose, quicker
 from dockwire.services.stock_report import StockReport
-from dockwire.services.stock_sending import Choose, quicker
 from dockwire.settings import Settings
 from dockwire.simulators.amazon.listings import Listing
 from dockwire.warehouse.work import IN_PROCESS

@@ -14,7 +14,7 @@ from dockwire.mail.compose import compose
 from dockwire.model.record import FactKind, OrderState
 from dockwire.model.stock_book import LedgerOffer, OfferState
 from dockwire.model.stock_rules import StockRule
-from dockwire.services.stock_sending import quicker
+from dockwire.services.stock_feeding import quicker
 from dockwire.simulators.amazon import catalogue
 from dockwire.simulators.amazon.listing_seeds import FULFILLED_BY_AMAZON, FULFILLED_BY_BOTH
 from dockwire.simulators.amazon.selling import cancel_order, place_order

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dockwire.sealing import Sealer
-from dockwire.services.stock_sending import Choose, quicker
+from dockwire.services.stock_feeding import Choose, quicker
 from dockwire.simulators.amazon import catalogue
 from tests.e2e.crashing import Doom, die, doomed_stage
 from tests.e2e.crashing import stocked as stocked_warehouse

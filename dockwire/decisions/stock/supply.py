@@ -7,9 +7,7 @@ gap among Decimals that is not filled is an error at the next sum instead.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from dockwire.decisions.stock.facts import StockFacts
 from dockwire.decisions.stock.kits import Need, in_components
@@ -18,6 +16,9 @@ from dockwire.decisions.stock.promises import siblings_first
 from dockwire.decisions.stock.sharing import Claim, share_out
 from dockwire.model.stock import Step, StepKind, Supply
 from dockwire.model.stock_rows import StockRow
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Needs = Mapping[str, Sequence[Need]]
 """What one unit of each Amazon SKU takes from the stock."""
@@ -57,7 +58,7 @@ def _rivals(claims: Sequence[Claim]) -> Iterable[list[int]]:
     return places.values()
 
 
-def _counted(needs: Needs, rows: Iterable[StockRow]) -> pd.DataFrame:
+def _counted(needs: Needs, rows: Iterable[StockRow]) -> "pd.DataFrame":
     """Return one line for each Amazon SKU and warehouse SKU, with the sums over the qualifiers that count."""
     wanted = _frame(
         ["offer", "place", "sku", "per_unit", "qualifier"],
@@ -79,7 +80,10 @@ def _counted(needs: Needs, rows: Iterable[StockRow]) -> pd.DataFrame:
     return joined.groupby(keys, sort=False, as_index=False)[["available", "ordered"]].sum()
 
 
-def _frame(columns: list[str], lines: Iterable[tuple[object, ...]]) -> pd.DataFrame:
+def _frame(columns: list[str], lines: Iterable[tuple[object, ...]]) -> "pd.DataFrame":
+    # Loading pandas takes longer than any command that decides nothing may take.
+    import pandas as pd  # noqa: PLC0415
+
     return pd.DataFrame(list(lines), columns=columns, dtype=object)
 
 
@@ -93,7 +97,7 @@ def _filled(column: "pd.Series[Any]") -> "pd.Series[Any]":
 _Line = tuple[str, str, Decimal, Decimal, Decimal, Decimal]
 
 
-def _lines(table: pd.DataFrame) -> Iterator[_Line]:
+def _lines(table: "pd.DataFrame") -> Iterator[_Line]:
     names = ("offer", "sku", "per_unit", "available", "ordered", "taken")
     return zip(*(table[name] for name in names), strict=True)
 
