@@ -5,13 +5,14 @@ import itertools
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Completed
 
 from dockwire.services.inventory_sync import InventorySync
 from dockwire.services.stock_report import StockReport
 from tasks.opening import Run, opened_sync
 from tasks.showing_stock import show_stock
 from tasks.stock import decide_stock, feed_stock, look_back, read_listings, read_sales, send_stock
-from tasks.telling import told
+from tasks.telling import one_line, told
 
 
 @flow(
@@ -37,17 +38,26 @@ async def inventory_sync(
     """
     report = StockReport()
 
-    async def work(run: Run[InventorySync]) -> dict[str, int]:
+    async def work(run: Run[InventorySync]) -> dict[str, int] | State:
         dry = await run.steps.begin(dry=dry_run)
         await _sync(run, report, dry=dry, everything=everything, refresh=refresh)
-        await run.steps.finish()
-        return report.numbers()
+        if dry_run is not True:
+            # A trial that somebody asked for is not the connection's first run.
+            await run.steps.finish()
+        numbers = report.numbers()
+        return (
+            Completed(message=f"{_why_dry(dry_run)}: {one_line(numbers)}", data=numbers) if dry else numbers
+        )
 
     async def show() -> None:
         await show_stock(connection, report)
 
     opened = opened_sync(connection, owner=str(flow_run.id))
     return await told(opened, work, flow="inventory-sync", publish=show)
+
+
+def _why_dry(asked: bool | None) -> str:
+    return "dry run, nothing sent" if asked else "first run, nothing sent, the next one sends"
 
 
 async def _sync(

@@ -69,9 +69,15 @@ def _row(row: OfferRow) -> dict[str, Any]:
         "amazon_has": "" if offer.quantity is None else offer.quantity,
         "wanted": "" if offer.wanted is None else offer.wanted,
         "state": "in a feed" if offer.in_feed else offer.state.value,
-        "problem": offer.problem.sentence if offer.problem else "",
+        "problem": offer.problem.sentence if offer.problem else _withheld(row),
         "decided": f"{row.decided:%Y-%m-%d %H:%M:%S}" if row.decided else "",
     }
+
+
+def _withheld(row: OfferRow) -> str:
+    """Return why an offer gets no quantity, if it gets none."""
+    reason = (row.why or {}).get("reason")
+    return str(reason["sentence"]) if isinstance(reason, dict) else ""
 
 
 def _tell(row: OfferRow) -> None:

@@ -47,7 +47,12 @@ def offered(site: Site) -> set[int | None]:
 
 async def test_the_first_run_shows_and_the_second_sends(site: Site) -> None:
     await wanting_stock(site)
-    first = await numbers(await sync(site))
+    trial = await sync(site, dry_run=True)
+    assert (trial.message or "").startswith("dry run, nothing sent: ")
+    # A trial that was asked for does not count as the first run.
+    opening = await sync(site)
+    assert (opening.message or "").startswith("first run, nothing sent, the next one sends: ")
+    first = await numbers(opening)
     assert first["differences"] > 0
     assert first["sent"] == 0
     assert offered(site) != {40}
