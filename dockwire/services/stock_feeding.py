@@ -200,7 +200,7 @@ def _settled(desk: Desk, message: Sending, result: MessageResult) -> SendOutcome
         words = ": ".join(filter(None, (result.code, result.words)))
         return refused_outcome(desk, message, refusal_of(message.sku, words))
     taken = result.state is MessageState.TAKEN
-    # What a feed told is carried out by then; only what nobody knows needs time to appear.
+    # Taken is not applied yet, and what nobody knows may still be.
     again = desk.clock.now() + UNDER_WAY
     state = OfferState.ACCEPTED if taken else OfferState.SENT
     return SendOutcome(message.sku, message.version, state, not_before=again)

@@ -81,8 +81,7 @@ def _counted(needs: Needs, rows: Iterable[StockRow]) -> "pd.DataFrame":
 
 
 def _frame(columns: list[str], lines: Iterable[tuple[object, ...]]) -> "pd.DataFrame":
-    # Loading pandas takes longer than any command that decides nothing may take.
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415 - loading it takes a second and a half that other commands need not wait
 
     return pd.DataFrame(list(lines), columns=columns, dtype=object)
 
