@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 TESTS  ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test browser check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,8 +14,15 @@ help: ## list the targets
 demo: $(STAMP) ## a day on embedded parts: Amazon simulator, warehouse, Prefect (ARGS="--keep" leaves it up)
 	@$(BIN)/dockwire demo $(ARGS)
 
-test: $(STAMP) ## run every test, on SQLite and on embedded PostgreSQL
+test: $(STAMP) browser ## run every test, on SQLite and on embedded PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TESTS) $(ARGS)
+
+browser: ## install Chromium for the tests of pages, where no browser is and Debian's packages are
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  echo "installing Chromium for the tests of pages"; \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -qq -y chromium >/dev/null; } || \
+	  echo "no browser could be installed: install Chromium by hand, or the tests of pages fail"
 
 check: $(STAMP) ## style, types, import contracts, documentation
 	@$(BIN)/ruff check .

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from playwright.sync_api import Page
+
 from deployments.prefect_server import free_port, local_server, prefect_environment
 from dockwire.clock import SystemClock
 from dockwire.faults import FaultRules, Faults
@@ -13,6 +15,7 @@ from dockwire.sealing import Sealer
 from dockwire.simulators.amazon import World, build_app
 from dockwire.warehouse import Warehouse, load_seed
 from dockwire.warehouse import build_app as build_warehouse
+from tests.deployments.browser import PrefectPages, opened_page
 from tests.deployments.town import Town
 from tests.servers import serve
 from tests.stage import warehouse_seed
@@ -25,6 +28,19 @@ def prefect_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[s
     port = free_port()
     with local_server(folder, port):
         yield prefect_environment(folder, port)
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """Start a browser for the tests of a module."""
+    with opened_page() as opened:
+        yield opened
+
+
+@pytest.fixture
+def seen(page: Page, prefect_address: dict[str, str], tmp_path: Path) -> PrefectPages:
+    """Give Prefect's pages in the browser."""
+    return PrefectPages(page, prefect_address["PREFECT_API_URL"], tmp_path / "pictures")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import timedelta
 from dockwire.faults.rules import Rule
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
+from tests.deployments.browser import PrefectPages
 from tests.deployments.pages import Pages
 from tests.deployments.town import SELLER, Town
 
@@ -34,7 +35,9 @@ def test_deployments_follow_the_stored_connections_and_repeat_harmlessly(town: T
     assert [each["schedule"] for each in again["schedules"]] == [schedule["schedule"]]
 
 
-def test_a_failed_run_retried_from_the_pages_does_what_is_left_and_no_more(town: Town) -> None:
+def test_a_failed_run_retried_from_the_pages_does_what_is_left_and_no_more(
+    town: Town, seen: PrefectPages
+) -> None:
     assert town.dockwire("apply", str(town.connections())).code == 0
     pages = Pages(town)
     with town.serving():
@@ -50,9 +53,13 @@ def test_a_failed_run_retried_from_the_pages_does_what_is_left_and_no_more(town:
         begun = references(town)
         assert 0 < begun.total() < 8
         town.faults.replace([])
-        retry = {"state": {"type": "SCHEDULED", "name": "AwaitingRetry"}, "force": True}
-        pages.post(f"flow_runs/{run}/set_state", retry)
+        seen.open_run(run)
+        seen.expect_state("Failed")
+        seen.picture("failed")
+        seen.retry()
         assert pages.end_of(run, attempt=2)["state_type"] == "COMPLETED"
+        seen.expect_state("Completed")
+        seen.picture("retried")
         ended = references(town)
         assert ended.total() > begun.total()
         assert set(ended.values()) == {1}

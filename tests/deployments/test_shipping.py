@@ -6,16 +6,22 @@ from typing import Any
 
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
+from tests.deployments.browser import PrefectPages
 from tests.deployments.pages import Pages
 from tests.deployments.town import Town
 
-UPS = {"carrier": "UPS", "scac": "UPSN", "service": "03"}
+UPS = ("UPS", "UPSN", "03")
 OPTIONS = ("--carrier", "UPS", "--scac", "UPSN", "--service", "03")
 
 
-def placed(town: Town) -> list[dict[str, Any]]:
+def read(town: Town) -> list[dict[str, Any]]:
+    """Return the warehouse's orders."""
     orders: list[dict[str, Any]] = town.warehouse.read(IN_PROCESS, read_state)["orders"]
-    return [order for order in orders if order["fullyAllocated"] and not order["onHold"]]
+    return orders
+
+
+def placed(town: Town) -> list[dict[str, Any]]:
+    return [order for order in read(town) if order["fullyAllocated"] and not order["onHold"]]
 
 
 def imported(town: Town) -> list[str]:
@@ -36,23 +42,36 @@ def shipped(town: Town) -> set[str]:
     }
 
 
-def test_a_run_form_closes_orders_and_amazon_knows_without_waiting_for_the_hour(town: Town) -> None:
-    orders = imported(town)[:3]
+def test_a_clerk_closes_orders_in_the_run_form_and_amazon_knows_without_waiting_for_the_hour(
+    town: Town, seen: PrefectPages
+) -> None:
+    orders = imported(town)[:2]
     pages = Pages(town)
     with town.serving():
         closing = pages.deployment("ship-and-close/town-us")["id"]
-        telling = pages.deployment("tracking-update/town-us")["id"]
-        form = {
-            "orders": [{"order": order, "tracking": f"1Z999AA1{n:010d}"} for n, order in enumerate(orders)],
-            "routing": UPS,
-            "charges": [{"type": "materials", "label": "Box", "price_per_unit": 0.5}],
-            "apply": "evenly",
-        }
-        run = pages.post(f"deployments/{closing}/create_flow_run", {"parameters": form})["id"]
-        assert pages.end_of(run)["state_type"] == "COMPLETED"
-        started = pages.first_run_of(telling)
+        seen.open_run_form(closing)
+        for position, order in enumerate(orders):
+            seen.add_item(0)
+            seen.field("Order", position).fill(order)
+            seen.field("Tracking", position).fill(f"1Z999AA1{position:010d}")
+        # Each order has a routing of its own above the one of all.
+        for label, word in zip(("Carrier", "Scac", "Service"), UPS, strict=True):
+            seen.field(label, len(orders)).fill(word)
+        seen.add_item(1)
+        seen.field("Label").fill("Box")
+        seen.field("Price Per Unit").fill("0.5")
+        seen.choose("separately", "evenly")
+        seen.picture("form")
+        seen.submit()
+        run = pages.first_run_of(closing)
+        seen.open_run(run)
+        seen.expect_state("Completed")
+        seen.picture("run")
+        started = pages.first_run_of(pages.deployment("tracking-update/town-us")["id"])
         assert pages.end_of(started)["state_type"] == "COMPLETED"
     assert shipped(town) == set(orders)
+    closed = {order["referenceNum"]: order for order in read(town) if order["referenceNum"] in orders}
+    assert [closed[order]["tracking"] for order in orders] == ["1Z999AA10000000000", "1Z999AA10000000001"]
 
 
 def test_the_form_refuses_what_is_no_charge_before_a_run_exists(town: Town) -> None:
