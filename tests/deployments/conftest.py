@@ -5,7 +5,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-
 from playwright.sync_api import Page
 
 from deployments.prefect_server import free_port, local_server, prefect_environment
