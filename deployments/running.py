@@ -91,7 +91,7 @@ def run_inventory_sync(
     state = inventory_sync(name, dry_run=dry_run, everything=everything, refresh=refresh, return_state=True)
     _tell(state, as_json=as_json)
     if not as_json:
-        say.line(f"'dockwire stock show {name}' says why each SKU is offered at its quantity")
+        say.line(f"'dockwire stock show {name}' says what each SKU is to be offered at, and why")
 
 
 @run.command("ship-and-close")

@@ -12,6 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from dockwire.decisions.addresses import missing_parts
+from dockwire.decisions.sku_names import SkuNames
 from dockwire.errors import Fixer
 from dockwire.model.connection import Connection, Filter, FilterField, FilterMatch
 from dockwire.model.order import Address, FulfilledBy, Order, OrderLine, OrderStatus, Program, Window
@@ -65,12 +66,10 @@ class ImportRules:
 
     def target_sku(self, amazon_sku: str) -> str | None:
         """Return the warehouse SKU an Amazon SKU stands for, or None when nobody said."""
-        mapped = self.connection.sku_map.get(amazon_sku) or self.aliases.get(amazon_sku)
-        if mapped:
-            return mapped
-        if not self.connection.require_sku_map and amazon_sku in self.items:
-            return amazon_sku
-        return None
+        names = SkuNames.of(self.connection, self.aliases)
+        target = names.target(amazon_sku)
+        # An equal name that nobody wrote down is a guess until there is such an item.
+        return target if names.mapped(amazon_sku) or target in self.items else None
 
 
 def decide_import(order: Order, rules: ImportRules) -> Decision:

@@ -66,18 +66,13 @@ async def _facts(desk: Desk, offers: Sequence[Offer]) -> tuple[StockFacts, tuple
         rows=rows,
         unreadable_items=unreadable,
         offers=offers,
-        names=names_of(connection, aliases),
+        names=SkuNames.of(connection, aliases),
         rules=await rules_of(desk, connection),
         to_import=_to_import(waiting, siblings, aliases),
         promises=await _promises(desk, siblings, items, aliases),
         open_orders_allocated=connection.open_orders_allocated,
     )
     return facts, _unreadable(waiting)
-
-
-def names_of(connection: Connection, aliases: Mapping[str, str]) -> SkuNames:
-    """Return how the connection's Amazon SKUs are called in the warehouse."""
-    return SkuNames(connection.sku_map, aliases, require_map=connection.require_sku_map)
 
 
 async def rules_of(desk: Desk, connection: Connection) -> StockRules:
@@ -107,7 +102,7 @@ def _to_import(
     waiting: Waiting, siblings: Sequence[Connection], aliases: Mapping[str, str]
 ) -> dict[str, Decimal]:
     """Return the waiting units by warehouse SKU; one without a meaning takes from no stock we know."""
-    names = {each.slug: names_of(each, aliases) for each in siblings}
+    names = {each.slug: SkuNames.of(each, aliases) for each in siblings}
     units: dict[str, Decimal] = {}
     for (slug, amazon_sku), count in waiting.units.items():
         if (target := names[slug].target(amazon_sku)) is not None:
@@ -133,7 +128,7 @@ async def _promises(
             items=items,
             rows=(),
             offers=offers,
-            names=names_of(sibling, aliases),
+            names=SkuNames.of(sibling, aliases),
             rules=rules,
         )
         promises[sibling.slug] = promised(facts)

@@ -88,7 +88,7 @@ async def test_only_what_changed_travels(stage: Stage) -> None:
     assert offered(stage, US)[SKU] == THERE - 7
     (line,) = report.rows.values()
     assert (line.sku, line.before, line.quantity, line.state) == (SKU, THERE, THERE - 7, "accepted")
-    assert line.why == f"{SKU} is offered at {THERE - 7}: available {THERE - 7}."
+    assert line.why == f"{SKU} is to be offered at {THERE - 7}: available {THERE - 7}."
 
 
 async def test_the_first_run_only_shows_what_it_would_do(stage: Stage) -> None:

@@ -58,7 +58,7 @@ async def test_the_first_run_shows_and_the_second_sends(site: Site) -> None:
     assert offered(site) != {40}
     table = await shown(f"quantities-{site.slug}")
     assert "would be sent" in table
-    assert f"{SKU} is offered at 40: available 10000, maximum 40 -9960." in table
+    assert f"{SKU} is to be offered at 40: available 10000, maximum 40 -9960." in table
     second = await numbers(await sync(site))
     assert second["sent"] == first["differences"]
     assert offered(site) == {40}

@@ -4,27 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dockwire.decisions.sku_names import SkuNames
 from dockwire.model.ids import ConnectionSlug, FacilityId
 from dockwire.model.record import Problem
 from dockwire.model.stock import Offer, Promises, StockDecision
 from dockwire.model.stock_rows import StockItem, StockRow, UnreadableRow
 from dockwire.model.stock_rules import StockRules
-
-
-@dataclass(frozen=True, slots=True)
-class SkuNames:
-    """How a connection's Amazon SKUs are called in the warehouse. SKUs are compared as they are, to the letter."""
-
-    sku_map: Mapping[str, str] = field(default_factory=dict)
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    """A second table, shared by connections; the connection's own map wins."""
-    require_map: bool = False
-    """True gives no meaning to equal names."""
-
-    def target(self, amazon_sku: str) -> str | None:
-        """Return the warehouse SKU that an Amazon SKU stands for, whether it exists or not."""
-        mapped = self.sku_map.get(amazon_sku) or self.aliases.get(amazon_sku)
-        return mapped or (None if self.require_map else amazon_sku)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +26,7 @@ class StockFacts:
     """Items of the customer that the warehouse has and nobody could read."""
     offers: Sequence[Offer] = ()
     """All listings of the connection's marketplace."""
-    names: SkuNames = SkuNames()
+    names: SkuNames = field(default_factory=SkuNames)
     rules: StockRules = field(default_factory=StockRules)
     to_import: Mapping[str, Decimal] = field(default_factory=dict)
     """Units of Amazon orders, paid or pending, that are not in the warehouse yet: by warehouse SKU, of all

@@ -5,9 +5,10 @@ in nothing but those is told as a hint, never taken for the same.
 """
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
-from dockwire.decisions.stock.facts import SkuNames, StockFacts
+from dockwire.decisions.sku_names import SkuNames
+from dockwire.decisions.stock.facts import StockFacts
 from dockwire.errors import Fixer
 from dockwire.model.record import Problem
 from dockwire.model.stock import AMAZON_CHANNELS, DEFAULT_CHANNEL, Offer
@@ -107,17 +108,12 @@ def _unmatched(sku: str, target: str | None, names: SkuNames, alike: Lookalikes)
         return Problem("no_sku", "A listing carries no SKU.", Fixer.MERCHANT)
     if target is None:
         sentence = f"Amazon SKU {sku!r} is not in the connection's SKU map or the alias table."
-    elif _mapped(sku, names):
+    elif names.mapped(sku):
         sentence = f"Amazon SKU {sku!r} is mapped to {target!r}, which the warehouse does not know."
         return Problem("unknown_item", sentence + alike.hint(target), Fixer.ENGINEER)
     else:
         sentence = f"Amazon SKU {sku!r} is neither mapped nor an item of the warehouse."
     return Problem("unmapped_sku", sentence + alike.hint(sku), Fixer.ENGINEER)
-
-
-def _mapped(sku: str, names: SkuNames) -> bool:
-    tables: tuple[Mapping[str, str], ...] = (names.sku_map, names.aliases)
-    return any(table.get(sku) for table in tables)
 
 
 def _bare(name: str) -> str:

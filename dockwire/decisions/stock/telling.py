@@ -1,4 +1,7 @@
-"""Why an Amazon SKU is offered at its quantity: as a sentence and as JSON."""
+"""What an Amazon SKU is to be offered at, and why: as a sentence and as JSON.
+
+A decision never says that a SKU *is* offered: what Amazon has is known only once it was read there.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -20,7 +23,7 @@ _NAMES = {
     StepKind.PAUSED: "paused",
     StepKind.BUFFER: "buffer",
     StepKind.PERCENT: "percent",
-    StepKind.MINIMUM: "fewer than",
+    StepKind.MINIMUM: "below the minimum",
     StepKind.MAXIMUM: "maximum",
     StepKind.LIMIT: "most that Amazon is sent",
 }
@@ -33,7 +36,7 @@ def tell(decision: StockDecision) -> str:
     plain = decision.supplies[0].steps if _is_plain(decision) else ()
     steps = ", ".join(_step(step) for step in (*plain, *decision.steps))
     parts = "" if plain else "".join(f"; {_component(supply)}" for supply in decision.supplies)
-    return f"{decision.sku} is offered at {decision.quantity}: {steps}{parts}."
+    return f"{decision.sku} is to be offered at {decision.quantity}: {steps}{parts}."
 
 
 def as_json(decision: StockDecision) -> dict[str, Any]:
@@ -77,11 +80,16 @@ def _step(step: Step) -> str:
     elif step.kind is StepKind.AVAILABLE:
         words.append(_plain(step.change))
     else:
-        if step.setting is not None and -step.change != step.setting:
+        if step.setting is not None and not _says_itself(step):
             words.append(_plain(step.setting))
         if step.change:
             words.append(f"{'+' if step.change > 0 else '-'}{_plain(abs(step.change))}")
     return " ".join(filter(None, words))
+
+
+def _says_itself(step: Step) -> bool:
+    """Return whether the change is the rule's own number: "buffer -5" needs no second 5."""
+    return step.kind is StepKind.BUFFER and step.setting == -step.change
 
 
 def _json_steps(steps: Iterable[Step]) -> list[dict[str, str]]:

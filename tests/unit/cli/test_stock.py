@@ -49,7 +49,7 @@ async def refused(ledger: SqlLedger) -> None:
     looks = [Look(Listing(sku, (Offer(sku, quantity=3),))) for sku in ("A/1", "B")]
     await ledger.record_looks(ACME, looks, now=NOW)
     decision = Offered("A/1", 7, steps=(Step(StepKind.MAXIMUM, Decimal(-2)),))
-    decided = Decided(decision, "A/1 is offered at 7: maximum 7.", {"sku": "A/1", "quantity": 7})
+    decided = Decided(decision, "A/1 is to be offered at 7: maximum 7.", {"sku": "A/1", "quantity": 7})
     await ledger.record_decisions(ACME, [decided], as_of=NOW)
     due = await ledger.due_offers(ACME, now=NOW, limit=9)
     (sending,) = await ledger.begin_sends(ACME, due, now=NOW, not_before=NOW)
@@ -64,7 +64,7 @@ def test_a_sku_is_explained(folder: Path) -> None:
     in_ledger(folder, refused)
     told = dockwire("show", ACME.slug, "A/1").output
     for part in (
-        "A/1 is offered at 7: maximum 7.",
+        "A/1 is to be offered at 7: maximum 7.",
         "amazon has  3",
         "wanted      7",
         "Amazon says no.",
@@ -79,7 +79,7 @@ def test_a_sku_is_explained(folder: Path) -> None:
     assert (row["state"], row["fixer"], row["told"]) == (
         "refused",
         "merchant",
-        "A/1 is offered at 7: maximum 7.",
+        "A/1 is to be offered at 7: maximum 7.",
     )
     missing = dockwire("show", ACME.slug, "a/1")
     assert missing.exit_code == 1
@@ -115,14 +115,16 @@ def test_all_skus_are_listed_and_a_cut_is_told(folder: Path) -> None:
 def test_a_quantity_on_its_way_is_shown_with_its_moment(folder: Path) -> None:
     async def on_its_way(ledger: SqlLedger) -> None:
         await refused(ledger)
-        decided = Decided(Offered("B", 9), "B is offered at 9: available 9.", {"sku": "B", "quantity": 9})
+        decided = Decided(
+            Offered("B", 9), "B is to be offered at 9: available 9.", {"sku": "B", "quantity": 9}
+        )
         await ledger.record_decisions(ACME, [decided], as_of=NOW)
         due = await ledger.due_offers(ACME, now=NOW, limit=9)
         await ledger.begin_sends(ACME, due, now=NOW, not_before=NOW)
 
     in_ledger(folder, on_its_way)
     assert dockwire("show", ACME.slug, "B").output.splitlines() == [
-        "B is offered at 9: available 9.",
+        "B is to be offered at 9: available 9.",
         "  sku         B",
         "  wanted      9",
         "  state       sent",

@@ -50,7 +50,7 @@ def test_backlog_orders_to_come_and_rules_count_for_kits_too() -> None:
     )
     assert quantities(plan) == {"KIT": 3}  # A: (12 - 2 - 2) / 2 = 4; B: 9 - 1 - 1 = 7; less the buffer
     assert tell(plan.decisions[0]) == (
-        "KIT is offered at 3: scarcest component A makes 4, buffer -1; component A, 2 each: available 12, ordered, "
+        "KIT is to be offered at 3: scarcest component A makes 4, buffer -1; component A, 2 each: available 12, ordered, "
         "not allocated -2, Amazon orders not in the warehouse yet -2, left 8; component B, 1 each: available 9, "
         "Amazon orders not in the warehouse yet -2, left 7."
     )

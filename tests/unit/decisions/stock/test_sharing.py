@@ -47,7 +47,7 @@ def test_offers_that_take_nothing_leave_their_part_to_the_others() -> None:
 
 def test_neighbours_are_named_in_the_explanation() -> None:
     plan = decide(row(), **THREE)
-    assert tell(plan.decisions[0]) == "A1 is offered at 4: available 12, sold beside A2, A3 -8."
+    assert tell(plan.decisions[0]) == "A1 is to be offered at 4: available 12, sold beside A2, A3 -8."
 
 
 def _sibling(slug: ConnectionSlug, share: int | None, available: str, **shares: int) -> int:

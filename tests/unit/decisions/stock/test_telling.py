@@ -20,22 +20,26 @@ def everything() -> StockDecision:
 
 def test_every_step_is_told_with_its_number() -> None:
     assert tell(everything()) == (
-        "A is offered at 3: available 12.5, ordered, not allocated -2, Amazon orders not in the warehouse yet -1, "
+        "A is to be offered at 3: available 12.5, ordered, not allocated -2, Amazon orders not in the warehouse yet -1, "
         "share promised to acme-ca -3, part of a unit -0.5, buffer -1, percent 80 -1, maximum 3 -1."
     )
 
 
 def test_other_rules_are_told_by_their_own_number() -> None:
     told = {
-        "A is offered at 0: available 12, fewer than 13 -12.": rules(minimum=13),
-        "A is offered at 4: available 12, own share 4 -8.": rules(fixed_share=4),
-        "A is offered at 0: available 12, buffer 20 -12.": rules(buffer=20),
-        "A is offered at 0: paused.": rules(paused=True),
+        "A is to be offered at 0: available 12, below the minimum 13 -12.": rules(minimum=13),
+        "A is to be offered at 4: available 12, own share 4 -8.": rules(fixed_share=4),
+        "A is to be offered at 0: available 12, buffer 20 -12.": rules(buffer=20),
+        "A is to be offered at 6: available 12, maximum 6 -6.": rules(maximum=6),
+        "A is to be offered at 6: available 12, buffer -6.": rules(buffer=6),
+        "A is to be offered at 0: paused.": rules(paused=True),
     }
     for sentence, chosen in told.items():
         assert tell(decide(row(), rules=chosen).decisions[0]) == sentence
     short = decide(row(available="3", ordered="5")).decisions[0]
-    assert tell(short) == "A is offered at 0: available 3, ordered, not allocated -5, short, so none +2."
+    assert (
+        tell(short) == "A is to be offered at 0: available 3, ordered, not allocated -5, short, so none +2."
+    )
 
 
 def test_json_carries_exact_numbers_as_texts() -> None:
