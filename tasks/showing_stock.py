@@ -12,7 +12,9 @@ from prefect.logging import get_run_logger
 
 from dockwire.bootstrap import opened_ledger
 from dockwire.clock import SystemClock
+from dockwire.errors import Fixer
 from dockwire.model.ids import ConnectionSlug
+from dockwire.model.record import Problem
 from dockwire.reports.stock_course import course
 from dockwire.services.stock_report import StockReport
 from dockwire.settings import read_settings
@@ -73,18 +75,29 @@ def changes(report: StockReport) -> list[dict[str, str]]:
 
 
 def left_out(report: StockReport) -> list[dict[str, str]]:
-    """Return as rows: Amazon SKUs without a quantity, items without a listing, and notes."""
+    """Return as rows: Amazon SKUs without a quantity, those on sale first, items without a listing, and notes."""
+    # What can be oversold stands first: of a long list only the beginning is shown.
+    withheld = sorted(report.unmatched.items(), key=lambda each: (each[0] not in report.on_sale, each[0]))
+    no_item = Problem("not_at_amazon", "No Amazon SKU stands for this item.", Fixer.MERCHANT)
     rows = [
-        {"what": "no quantity", "SKU": sku, "why": reason.sentence, "who": reason.fixer.value}
-        for sku, reason in sorted(report.unmatched.items())
+        *((_withheld_as(sku, report), sku, report.on_sale.get(sku), why) for sku, why in withheld),
+        *(("not at Amazon", sku, None, no_item) for sku in report.not_at_amazon),
+        *(("note", "", None, note) for note in report.notes),
     ]
-    rows += [
-        {"what": "not at Amazon", "SKU": sku, "why": "No Amazon SKU stands for this item.", "who": "merchant"}
-        for sku in report.not_at_amazon
+    return [
+        {
+            "what": what,
+            "SKU": sku,
+            "Amazon has": "" if units is None else str(units),
+            "why": why.sentence,
+            "who": why.fixer.value,
+        }
+        for what, sku, units, why in rows
     ]
-    return rows + [
-        {"what": "note", "SKU": "", "why": note.sentence, "who": note.fixer.value} for note in report.notes
-    ]
+
+
+def _withheld_as(sku: str, report: StockReport) -> str:
+    return "no quantity, on sale" if sku in report.on_sale else "no quantity"
 
 
 def drift(report: StockReport) -> list[dict[str, str]]:

@@ -1,9 +1,17 @@
 """How a connection's Amazon SKUs are called in the warehouse, for what is offered and for orders alike."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from dockwire.model.connection import Connection
+
+_NAMED = 10
+
+
+def first_few(skus: Collection[str]) -> str:
+    """Return SKUs for people: the first ten in their order, and how many more there are."""
+    more = len(skus) - _NAMED
+    return ", ".join(sorted(skus)[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True, slots=True)

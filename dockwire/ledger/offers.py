@@ -17,7 +17,7 @@ from dockwire.model.ids import ConnectionSlug
 from dockwire.model.listing import Listing
 from dockwire.model.record import Fact, FactKind, Problem
 from dockwire.model.stock import DEFAULT_CHANNEL, Offer
-from dockwire.model.stock_book import Gone, LedgerOffer, Look, OfferRow, OfferState, Unread
+from dockwire.model.stock_book import Gone, LedgerOffer, Look, OfferChoice, OfferRow, OfferState, Unread
 
 CHUNK = 500
 """So many values stand in one list of a query."""
@@ -258,9 +258,15 @@ def offers_to_verify(link: Link, connection: Connection, *, sample: int) -> list
     return [ledger_offer(row) for row in found]
 
 
-def offer_rows(link: Link, slug: ConnectionSlug | None, *, sku: str, limit: int) -> list[OfferRow]:
+def offer_rows(
+    link: Link, slug: ConnectionSlug | None, *, sku: str, which: OfferChoice, limit: int
+) -> list[OfferRow]:
     """Return offers with their newest decisions."""
     query = select(stock_offers).order_by(_COLUMNS.connection, _COLUMNS.sku).limit(limit)
+    if which is OfferChoice.WITHHELD:
+        query = query.where(_COLUMNS.why.is_not(None), _COLUMNS.wanted.is_(None))
+    elif which is OfferChoice.DIFFERENT:
+        query = query.where(_COLUMNS.own, differs())
     if slug is not None:
         query = query.where(_COLUMNS.connection == slug)
     if sku:

@@ -14,6 +14,7 @@ from dockwire.model.stock_book import (
     Gone,
     LedgerOffer,
     Look,
+    OfferChoice,
     OfferRow,
     Sending,
     SendOutcome,
@@ -162,9 +163,18 @@ class StockBook:
         """See the port."""
         return await self._database.read(lambda link: stock_lists.points(link, slug, since=since))
 
-    async def offer_rows(self, slug: ConnectionSlug | None, *, sku: str = "", limit: int) -> list[OfferRow]:
+    async def offer_rows(
+        self,
+        slug: ConnectionSlug | None,
+        *,
+        sku: str = "",
+        which: OfferChoice = OfferChoice.ALL,
+        limit: int,
+    ) -> list[OfferRow]:
         """See the port."""
-        return await self._database.read(lambda link: offer_book.offer_rows(link, slug, sku=sku, limit=limit))
+        return await self._database.read(
+            lambda link: offer_book.offer_rows(link, slug, sku=sku, which=which, limit=limit)
+        )
 
     async def retry_offers(self, slug: ConnectionSlug, sku: str = "") -> int:
         """See the port."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection as Link
 from sqlalchemy import Row, and_, bindparam, case, func, insert, null, or_, select, update
 
+from dockwire.errors import Fixer
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.feeds import siblings_of
 from dockwire.ledger.offers import chunks, differs, is_uncertain
@@ -33,13 +34,14 @@ def record_decisions(
         row.sku: row
         # Locked, and always in the same order: the decision of another run is older or newer, never between.
         for row in link.execute(
-            select(_COLUMNS.sku, _COLUMNS.wanted, _COLUMNS.why)
+            select(_COLUMNS.sku, _COLUMNS.wanted, _COLUMNS.why, _COLUMNS.quantity, _COLUMNS.state)
             .where(mine, older)
             .order_by(_COLUMNS.sku)
             .with_for_update()
         )
     }
     rows = [row for each in decisions if _differs(known, row := _decision(each))]
+    write_facts(link, _sold_on(connection, known, decisions, as_of))
     if rows:
         change = update(stock_offers).where(mine, _COLUMNS.sku == bindparam("of_sku"), older)
         values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in _DECIDED}
@@ -63,6 +65,23 @@ def _decision(each: Decided) -> dict[str, Any]:
 def _differs(known: Mapping[str, Row[Any]], decision: Mapping[str, Any]) -> bool:
     row = known.get(decision["of_sku"])
     return row is not None and (row.wanted, row.why) != (decision["to_wanted"], decision["to_why"])
+
+
+def _sold_on(
+    connection: Connection, known: Mapping[str, Row[Any]], decisions: Sequence[Decided], at: datetime
+) -> list[Fact]:
+    """Return a fact for each SKU that loses its quantity while Amazon may be selling it, unless by choice."""
+    facts = []
+    for decision in (each.decision for each in decisions):
+        row = known.get(decision.sku)
+        if isinstance(decision, Offered) or row is None or row.wanted is None:
+            continue
+        units = None if row.state == OfferState.SENT else row.quantity
+        if units != 0 and decision.reason.fixer is not Fixer.NOBODY:
+            had = {} if units is None else {"amazon_has": str(units)}
+            detail = {"sku": decision.sku} | had | reason(decision.reason)
+            facts.append(Fact(FactKind.STOCK_WITHHELD, at, connection.slug, detail=detail))
+    return facts
 
 
 def begin_sends(

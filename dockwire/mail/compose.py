@@ -30,8 +30,13 @@ def _parcels(count: int) -> str:
     return "1 shipment" if count == 1 else f"{count} shipments"
 
 
-def _quantities(count: int) -> str:
-    return "1 quantity" if count == 1 else f"{count} quantities"
+def _skus(facts: Iterable[Fact]) -> str:
+    count = _counted_skus(facts)
+    return "1 SKU" if count == 1 else f"{count} SKUs"
+
+
+def _counted_skus(facts: Iterable[Fact]) -> int:
+    return len({fact.detail.get("sku") for fact in facts})
 
 
 _KINDS = (
@@ -67,9 +72,9 @@ _KINDS = (
     ),
     _Kind(
         "stock_refused",
-        frozenset({FactKind.STOCK_REFUSED, FactKind.STOCK_DIFFERS}),
+        frozenset({FactKind.STOCK_REFUSED, FactKind.STOCK_DIFFERS, FactKind.STOCK_WITHHELD}),
         lambda contacts: contacts.stock_refused,
-        lambda connection, facts: f"[{connection.slug}] {_quantities(len(facts))} not taken by Amazon",
+        lambda connection, facts: f"[{connection.slug}] {_skus(facts)} may be offered at a wrong quantity",
     ),
     _Kind(
         "run_failed",
@@ -94,8 +99,9 @@ _TITLES = {
     FactKind.CHANGE_NEEDS_PERSON: "changed at Amazon, and the warehouse could not follow: act now",
     FactKind.CLOSE_REFUSED: "not closed in the warehouse",
     FactKind.SHIPMENT_REFUSED: "not confirmed at Amazon",
-    FactKind.STOCK_REFUSED: "refused",
-    FactKind.STOCK_DIFFERS: "accepted and never applied, sent again",
+    FactKind.STOCK_REFUSED: "refused by Amazon",
+    FactKind.STOCK_DIFFERS: "accepted by Amazon and never applied, sent again",
+    FactKind.STOCK_WITHHELD: "not set any more, and Amazon goes on selling",
     FactKind.RUN_FAILED: "run failed",
 }
 
@@ -117,6 +123,8 @@ def _mail(kind: _Kind, connection: Connection, facts: list[Fact], recipients: tu
         "connection": connection,
         "groups": _groups(facts),
         "count": len(facts),
+        "skus": _counted_skus(facts),
+        "happened": {fact.kind.value for fact in facts},
         "more": max(0, len(facts) - _LISTED),
     }
     return Mail(

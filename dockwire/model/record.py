@@ -236,6 +236,8 @@ class FactKind(StrEnum):
     """Amazon does not take a quantity."""
     STOCK_DIFFERS = "stock_differs"
     """Amazon accepted a quantity and does not show it after the time that takes."""
+    STOCK_WITHHELD = "stock_withheld"
+    """A SKU had a quantity and gets none any more, and Amazon goes on selling it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,16 @@ class Waiting:
     """Orders that cannot be read: whatever they are for is not among the units."""
 
 
+class OfferChoice(StrEnum):
+    """Which offers are looked up."""
+
+    ALL = "all"
+    WITHHELD = "withheld"
+    """Those that the newest decision gives no quantity."""
+    DIFFERENT = "different"
+    """Those for which Amazon has something else than what is wanted, or may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfferRow:
     """One Amazon SKU as people look it up."""

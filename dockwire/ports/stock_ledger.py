@@ -12,6 +12,7 @@ from dockwire.model.stock_book import (
     Gone,
     LedgerOffer,
     Look,
+    OfferChoice,
     OfferRow,
     Sending,
     SendOutcome,
@@ -70,7 +71,9 @@ class StockLedger(Protocol):
     ) -> int:
         """Remember what each SKU is to be offered at; return how many rows changed.
 
-        ``as_of`` is when the facts were begun to be read: a decision never replaces one of newer facts.
+        ``as_of`` is when the facts were begun to be read: a decision never replaces one of newer facts. A SKU
+        that had a quantity and gets none any more while Amazon may be selling it becomes a fact, unless that
+        is what somebody chose.
         """
         ...
 
@@ -161,8 +164,15 @@ class StockLedger(Protocol):
         """Return the connection's course since a moment."""
         ...
 
-    async def offer_rows(self, slug: ConnectionSlug | None, *, sku: str = "", limit: int) -> list[OfferRow]:
-        """Return offers with their newest decisions, by connection and SKU."""
+    async def offer_rows(
+        self,
+        slug: ConnectionSlug | None,
+        *,
+        sku: str = "",
+        which: OfferChoice = OfferChoice.ALL,
+        limit: int,
+    ) -> list[OfferRow]:
+        """Return offers with their newest decisions, by connection and SKU: at most ``limit`` of the chosen."""
         ...
 
     async def retry_offers(self, slug: ConnectionSlug, sku: str = "") -> int:

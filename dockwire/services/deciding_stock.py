@@ -1,5 +1,6 @@
 """From what the books say to what every SKU is to be offered at."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,8 +8,8 @@ from decimal import Decimal
 
 import anyio.to_thread
 
+from dockwire.decisions.sku_names import SkuNames, first_few
 from dockwire.decisions.stock import (
-    SkuNames,
     StockFacts,
     StockPlan,
     as_json,
@@ -27,6 +28,8 @@ from dockwire.model.stock_rules import StockRules
 from dockwire.services.desk import Desk
 from dockwire.services.stock_report import StockLine, StockReport
 
+log = logging.getLogger(__name__)
+
 Items = Mapping[str, StockItem]
 
 
@@ -44,6 +47,11 @@ async def decide(desk: Desk, *, dry: bool) -> StockReport:
     await desk.ledger.add_stock_point(desk.connection, _point(plan, as_of))
     report = _report(plan, decided, known, dry=dry)
     report.notes += notes
+    if report.on_sale:
+        log.warning(
+            "connection=%s: Amazon may be selling %d SKUs that get no quantity, and they can be oversold: %s",
+            desk.connection.slug, len(report.on_sale), first_few(report.on_sale),
+        )  # fmt: skip
     return report
 
 
@@ -160,11 +168,14 @@ def _report(
     why = {each.decision.sku: each.told for each in decided}
     changes = stock_changes(plan.decisions, [offer for each in known for offer in each.offers])
     withheld = {each.sku: each.reason for each in plan.decisions if isinstance(each, Withheld)}
+    on_sale = _on_sale(withheld, known)
     report = StockReport(
         skus=len(plan.decisions) - len(withheld),
         withheld=len(withheld),
+        withheld_on_sale=len(on_sale),
         differences=len(changes),
         unmatched=withheld,
+        on_sale=on_sale,
         not_at_amazon=plan.not_at_amazon,
         notes=(*plan.notes, *plan.rows_without_item),
         dry=dry,
@@ -173,6 +184,15 @@ def _report(
     for change in changes:
         report.row(StockLine(change.sku, change.before, change.quantity, state, why[change.sku]))
     return report
+
+
+def _on_sale(withheld: Mapping[str, Problem], known: Sequence[LedgerOffer]) -> dict[str, int | None]:
+    """Return what Amazon has of the SKUs that it may go on selling, where nobody chose to leave them alone."""
+    return {
+        offer.sku: offer.quantity
+        for offer in known
+        if offer.sku in withheld and withheld[offer.sku].fixer is not Fixer.NOBODY and offer.quantity != 0
+    }
 
 
 def _unreadable(waiting: Waiting) -> tuple[Problem, ...]:

@@ -62,10 +62,10 @@ async def look_at(desk: Desk, known: Sequence[LedgerOffer], report: StockReport)
     for offer in known:
         if offer.sku not in shown:
             looks.append(Gone(offer.sku, offer.version))
-            report.listings_gone += 1
+            report.gone.add(offer.sku)
         elif (listing := shown[offer.sku]) is None:
             looks.append(Unread(offer.sku))
-            report.listings_unreadable += 1
+            report.unreadable.add(offer.sku)
         else:
             looks.append(_judged(desk, offer, listing, report))
     await desk.ledger.record_looks(desk.connection, looks, now=desk.clock.now())
@@ -136,8 +136,8 @@ async def _to_the_end(desk: Desk, span: Span, page: ListingPage, report: StockRe
         await desk.ledger.record_looks(
             desk.connection, [Unread(each.sku) for each in page.unreadable], now=desk.clock.now()
         )
-        report.listings_read += len(page.listings)
-        report.listings_unreadable += len(page.unreadable)
+        report.listings |= {each.sku for each in page.listings}
+        report.unreadable |= {each.sku or str(each) for each in page.unreadable}
         await take_in(desk, page.listings, report)
         if page.next_token is None:
             return

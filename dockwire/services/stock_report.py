@@ -32,13 +32,18 @@ class DriftLine:
 class StockReport:
     """What a run, or one step of it, did. Reports add up."""
 
-    listings_read: int = 0
-    listings_unreadable: int = 0
-    listings_gone: int = 0
+    listings: set[str] = field(default_factory=set)
+    """SKUs of the listings that searches showed."""
+    unreadable: set[str] = field(default_factory=set)
+    """SKUs, or places, of listings that are there and cannot be read."""
+    gone: set[str] = field(default_factory=set)
+    """SKUs that Amazon does not list any more."""
     skus: int = 0
     """Offers that a quantity was decided for."""
     withheld: int = 0
     """Offers that get none: Amazon keeps what it has."""
+    withheld_on_sale: int = 0
+    """Those of them that Amazon may be selling though nobody chose that: they can be oversold."""
     differences: int = 0
     """Decided quantities that are not the ones Amazon has."""
     sent: int = 0
@@ -64,6 +69,8 @@ class StockReport:
     drift: list[DriftLine] = field(default_factory=list)
     unmatched: dict[str, Problem] = field(default_factory=dict)
     """Amazon SKUs that get no quantity, and why."""
+    on_sale: dict[str, int | None] = field(default_factory=dict)
+    """Those of them that are counted as on sale, with what Amazon has; None when nobody knows."""
     not_at_amazon: tuple[str, ...] = ()
     """Active items of the warehouse that no Amazon SKU stands for."""
     notes: tuple[Problem, ...] = ()
@@ -76,10 +83,13 @@ class StockReport:
         """Count another step's work in."""
         for name in _COUNTED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in _SETS.values():
+            getattr(self, name).update(getattr(other, name))
         for sku, line in other.rows.items():
             self.row(line if line.why or sku not in self.rows else replace(line, why=self.rows[sku].why))
         self.drift.extend(other.drift)
         self.unmatched.update(other.unmatched)
+        self.on_sale.update(other.on_sale)
         self.not_at_amazon = other.not_at_amazon or self.not_at_amazon
         self.notes += other.notes
         self.dry = self.dry or other.dry
@@ -89,9 +99,11 @@ class StockReport:
         self.rows[line.sku] = line
 
     def numbers(self) -> dict[str, int]:
-        """Return the counts by name."""
-        return {name: getattr(self, name) for name in _COUNTED}
+        """Return the counts by name; a listing that several steps read counts once."""
+        listings = {name: len(getattr(self, skus)) for name, skus in _SETS.items()}
+        return listings | {name: getattr(self, name) for name in _COUNTED}
 
 
-_LISTED = {"rows", "drift", "unmatched", "not_at_amazon", "notes", "dry", "more"}
+_SETS = {"listings_read": "listings", "listings_unreadable": "unreadable", "listings_gone": "gone"}
+_LISTED = {"rows", "drift", "unmatched", "on_sale", "not_at_amazon", "notes", "dry", "more", *_SETS.values()}
 _COUNTED = tuple(name for name in StockReport.__dataclass_fields__ if name not in _LISTED)

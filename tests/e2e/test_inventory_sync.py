@@ -18,6 +18,7 @@ from dockwire.services.stock_feeding import quicker
 from dockwire.simulators.amazon import catalogue
 from dockwire.simulators.amazon.listing_seeds import FULFILLED_BY_AMAZON, FULFILLED_BY_BOTH
 from dockwire.simulators.amazon.selling import cancel_order, place_order
+from tasks.showing_stock import left_out
 from tests.e2e.stocking import adjust, calls, failing, in_feeds, listing, offered, stocked, sync
 from tests.stage import App, Stage, bare, opened_stage, sim_connection
 
@@ -89,6 +90,38 @@ async def test_only_what_changed_travels(stage: Stage) -> None:
     (line,) = report.rows.values()
     assert (line.sku, line.before, line.quantity, line.state) == (SKU, THERE, THERE - 7, "accepted")
     assert line.why == f"{SKU} is to be offered at {THERE - 7}: available {THERE - 7}."
+
+
+async def test_a_listing_that_two_readings_show_is_counted_once(stage: Stage) -> None:
+    report = await sync(stage, US)
+    # Just created, all of them are among the changed ones too.
+    assert report.numbers()["listings_read"] == len(offered(stage, US)) == len(catalogue())
+
+
+async def test_a_sku_that_is_sold_on_without_a_quantity_is_told_in_every_run_and_mailed_once(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    # The mug is left alone by choice: nobody has to be warned.
+    chosen = stocked("US", contacts=US.contacts, stock={"by_sku": {OURS[0]: {"excluded": True}}})
+    assert (await sync(stage, chosen)).on_sale == {}
+    await stage.ledger.replace_aliases(US.warehouse, US.customer_id, {SKU: "MOVED"})
+    for _ in range(2):
+        stage.clock.advance(3600)
+        report = await sync(stage, chosen)
+        assert report.on_sale == {SKU: THERE}
+        assert report.numbers()["withheld_on_sale"] == 1
+        (first, *others) = left_out(report)
+        assert (first["what"], first["SKU"], first["Amazon has"]) == ("no quantity, on sale", SKU, str(THERE))
+        assert {row["Amazon has"] for row in others} == {""}
+    assert (
+        f"Amazon may be selling 1 SKUs that get no quantity, and they can be oversold: {SKU}" in caplog.text
+    )
+    facts = await stage.ledger.untold_facts(US.slug, limit=99)
+    (mail,) = compose(chosen, [fact for fact in facts if fact.kind is not FactKind.ORDER_HELD])
+    assert mail.text.count(f"{SKU}   Amazon has {THERE}") == 1
+    listing(stage, chosen, SKU).offer(0)
+    stage.clock.advance(3600)
+    assert (await sync(stage, chosen, everything=True)).on_sale == {}
 
 
 async def test_the_first_run_only_shows_what_it_would_do(stage: Stage) -> None:
@@ -227,7 +260,7 @@ async def test_a_sweep_forgets_listings_that_ended_and_meets_new_ones(stage: Sta
     stage.world.listings.drop(ended)
     stage.clock.advance(86_401)
     report = await sync(stage, US)
-    assert report.listings_gone == 1
+    assert report.gone == {SKU}
     assert await stage.ledger.offers(US.slug, [SKU]) == []
     assert SKU in report.not_at_amazon
     ended.offer(1)
@@ -357,8 +390,8 @@ async def test_a_listing_that_cannot_be_read_is_neither_forgotten_nor_changed(st
     listing(stage, PLAIN, SKU).offer(3)
     stage.wrap_amazon = garbling
     report = await sync(stage, PLAIN)
-    assert report.listings_unreadable > 0
-    assert report.listings_gone == 0
+    assert report.unreadable == {SKU}
+    assert not report.gone
     assert (await offer(stage)).quantity == THERE
     stage.wrap_amazon = bare
     stage.clock.advance(86_401)
@@ -401,6 +434,6 @@ async def test_a_sweep_that_stopped_half_way_goes_on_and_forgets_nothing(stage: 
     assert marks.sweep_began is not None
     out.replace([])
     stage.clock.advance(7_200)
-    assert (await sync(stage, PLAIN)).listings_gone == 0
+    assert not (await sync(stage, PLAIN)).gone
     assert {each.sku for each in await stage.ledger.offers(US.slug)} == known
     assert (await stage.ledger.stock_marks(PLAIN)).sweep_began is None

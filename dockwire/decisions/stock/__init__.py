@@ -5,7 +5,6 @@ siblings were promised; then the connection's rules. More than there is is never
 told exactly gets no quantity, with the reason and who acts.
 """
 
-from dockwire.decisions.sku_names import SkuNames
 from dockwire.decisions.stock.changes import stock_changes
 from dockwire.decisions.stock.deciding import decide_stock
 from dockwire.decisions.stock.facts import StockFacts, StockPlan
@@ -14,7 +13,6 @@ from dockwire.decisions.stock.promises import promised
 from dockwire.decisions.stock.telling import as_json, tell
 
 __all__ = [
-    "SkuNames",
     "StockFacts",
     "StockPlan",
     "as_json",

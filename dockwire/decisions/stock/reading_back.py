@@ -70,9 +70,9 @@ def _missing(known: LedgerOffer, read: int | None) -> Problem | None:
     if lower and read != known.before:
         rose = known.before is None or (read or 0) > known.before
         return None if rose or before is None else before
-    shown = "no quantity" if read is None else f"still {read}"
+    shown = "shows no quantity" if read is None else f"still shows {read}"
     sentence = (
-        f"Amazon accepted {known.sent} units of {known.sku!r} and shows {shown}. It is sent again; if that lasts, "
+        f"Amazon accepted quantity {known.sent} for {known.sku!r} and {shown}. It is sent again; if that lasts, "
         "look at the listing in Seller Central."
     )
     early = (lower or read is None) and before is None

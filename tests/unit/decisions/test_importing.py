@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockwire.decisions.importing import Decision, Hold, Import, ImportRules, Skip, Watch, decide_import
-from dockwire.decisions.stock import SkuNames
+from dockwire.decisions.sku_names import SkuNames
 from dockwire.model.connection import Filter, FilterField, FilterMatch, ShipMethod
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, MarketplaceId
 from dockwire.model.order import FulfilledBy, Order, OrderStatus, Program

@@ -75,4 +75,8 @@ async def record(ledger: SqlLedger, sending: Sending, state: OfferState, *args: 
 
 async def stock_facts(ledger: SqlLedger) -> list[Fact]:
     told = await ledger.untold_facts(ACME.slug)
-    return [fact for fact in told if fact.kind in {FactKind.STOCK_REFUSED, FactKind.STOCK_DIFFERS}]
+    return [
+        fact
+        for fact in told
+        if fact.kind in {FactKind.STOCK_REFUSED, FactKind.STOCK_DIFFERS, FactKind.STOCK_WITHHELD}
+    ]

@@ -9,8 +9,8 @@ from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
 from dockwire.model.listing import Listing
 from dockwire.model.record import FactKind, Problem
-from dockwire.model.stock import Offer
-from dockwire.model.stock_book import Gone, Look, OfferState
+from dockwire.model.stock import Offer, Withheld
+from dockwire.model.stock_book import Decided, Gone, Look, OfferChoice, OfferState
 from tests.builders import CA, NOW, connection
 from tests.unit.ledger.acts import ACME
 from tests.unit.ledger.stocks import (
@@ -183,6 +183,64 @@ async def test_only_decisions_that_differ_are_written(ledger: SqlLedger) -> None
     (row, _) = await ledger.offer_rows(ACME.slug, limit=5)
     assert (row.offer.wanted, row.offer.version) == (None, 1)
     assert (row.why, row.told, row.decided) == ({"why": "stock"}, "A: stock", NOW)
+
+
+@pytest.mark.parametrize(
+    ("has", "wanted", "fixer", "told"),
+    [
+        (5, 5, Fixer.ENGINEER, {"amazon_has": "5"}),
+        (5, 0, Fixer.CLERK, {"amazon_has": "5"}),
+        (None, 5, Fixer.CLERK, {}),
+        (0, 0, Fixer.CLERK, None),
+        (5, None, Fixer.CLERK, None),
+        (5, 5, Fixer.NOBODY, None),
+    ],
+)
+async def test_a_sku_that_amazon_sells_and_that_loses_its_quantity_is_told_once(
+    ledger: SqlLedger, has: int | None, wanted: int | None, fixer: Fixer, told: dict[str, str] | None
+) -> None:
+    await listed(ledger, A=has)
+    await want(ledger, A=wanted)
+    reason = replace(NO, fixer=fixer)
+    for n, why in enumerate(("gone", "gone", "still gone"), 1):
+        lost = Decided(Withheld("A", reason), "A gets no quantity.", {"why": why})
+        await ledger.record_decisions(ACME, [lost], as_of=NOW + timedelta(minutes=n))
+    expected = {"sku": "A", "code": NO.code, "reason": NO.sentence, "fixer": fixer.value}
+    facts = [(fact.kind, fact.detail) for fact in await stock_facts(ledger)]
+    assert facts == ([] if told is None else [(FactKind.STOCK_WITHHELD, expected | told)])
+
+
+async def test_a_sku_that_loses_its_quantity_with_another_one_on_its_way_is_told(ledger: SqlLedger) -> None:
+    await listed(ledger, A=0)
+    await want(ledger, A=8)
+    await sent(ledger)
+    await want(ledger, A=None)
+    (fact,) = await stock_facts(ledger)
+    assert "amazon_has" not in fact.detail
+    # Facts that are older than the decision change nothing, and so tell nothing.
+    await want(ledger, A=8, as_of=LATER)
+    await want(ledger, A=None)
+    assert len(await stock_facts(ledger)) == 1
+
+
+async def test_offers_are_chosen_before_the_limit_cuts(ledger: SqlLedger) -> None:
+    await listed(ledger, A=5, B=5, C=5, D=5, E=None, F=5)
+    await want(ledger, A=5, B=None, C=4, D=None, E=3)
+    chosen = {
+        which: [row.offer.sku for row in await ledger.offer_rows(ACME.slug, which=which, limit=2)]
+        for which in OfferChoice
+    }
+    assert chosen == {
+        OfferChoice.ALL: ["A", "B"],
+        OfferChoice.WITHHELD: ["B", "D"],
+        OfferChoice.DIFFERENT: ["C", "E"],
+    }
+    # What is sent without an answer may be there or not.
+    await want(ledger, A=6)
+    await sent(ledger)
+    await want(ledger, A=5)
+    (first, *_) = await ledger.offer_rows(ACME.slug, which=OfferChoice.DIFFERENT, limit=9)
+    assert first.offer.sku == "A"
 
 
 async def test_older_facts_replace_no_decision(ledger: SqlLedger) -> None:

@@ -14,7 +14,12 @@ from dockwire.model.record import Fact, FactKind, Mail
 from tests.builders import NOW, connection
 
 ACME = connection()
-ORDERLESS = {FactKind.RUN_FAILED, FactKind.STOCK_REFUSED, FactKind.STOCK_DIFFERS}
+ORDERLESS = {
+    FactKind.RUN_FAILED,
+    FactKind.STOCK_REFUSED,
+    FactKind.STOCK_DIFFERS,
+    FactKind.STOCK_WITHHELD,
+}
 
 
 def fact(kind: FactKind, number: int = 1, /, **detail: str) -> Fact:
@@ -84,14 +89,27 @@ def one_mail(*facts: Fact, **settings: Any) -> Mail:
             {"reason": "Amazon says: no.", "fixer": "merchant", "sku": "RED-9", "quantity": "8"},
             "stock_refused",
             "seller@example.com",
-            ["Refused", "RED-9   8", "Amazon says: no.", "merchant"],
+            [
+                "Refused",
+                "RED-9   wanted 8",
+                "Amazon says: no.",
+                "merchant",
+                "dockwire stock retry acme-us SKU",
+            ],
         ),
         (
             FactKind.STOCK_DIFFERS,
             {"reason": "Still 5.", "fixer": "merchant", "sku": "RED-9"},
             "stock_refused",
             "seller@example.com",
-            ["Accepted and never applied", "RED-9", "Still 5.", "merchant"],
+            ["Accepted by Amazon and never applied", "RED-9", "Still 5.", "merchant"],
+        ),
+        (
+            FactKind.STOCK_WITHHELD,
+            {"reason": "No item.", "fixer": "engineer", "sku": "RED-9", "amazon_has": "7"},
+            "stock_refused",
+            "seller@example.com",
+            ["Not set any more", "RED-9   Amazon has 7", "No item.", "engineer", "acme-us --withheld"],
         ),
         (FactKind.ORDER_FOUND_LATE, {"reason": "R."}, "orders_held", "engineer@example.com", ["late", "R."]),
         (

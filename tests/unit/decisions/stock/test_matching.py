@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockwire.decisions.stock import SkuNames
+from dockwire.decisions.sku_names import SkuNames
 from dockwire.model.stock import Offer
 from dockwire.model.stock_rows import UnreadableRow
 from tests.unit.decisions.stock.shelves import decide, item, quantities, reasons, row, rules

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dockwire.decisions.sku_names import SkuNames
 from dockwire.decisions.stock import (
-    SkuNames,
     StockFacts,
     StockPlan,
     decide_stock,

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from dockwire.decisions.stock import SkuNames, promised, tell
+from dockwire.decisions.sku_names import SkuNames
+from dockwire.decisions.stock import promised, tell
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.stock import Offer
 from dockwire.model.stock_rules import SameStock, StockRule, StockRules
