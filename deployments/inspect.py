@@ -11,10 +11,11 @@ from deployments.plan import stored_connections
 from dockwire.access import EMBEDDED
 from dockwire.bootstrap import opened_ledger, opened_seller, opened_warehouse
 from dockwire.clock import SystemClock
+from dockwire.decisions.sku_names import first_few
 from dockwire.errors import DockwireError, NotFound, SettingsError
 from dockwire.model.connection import Connection
 from dockwire.model.shipping import Carrier
-from dockwire.ports import SellerAccount, Warehouse
+from dockwire.ports import Ledger, SellerAccount, Warehouse
 from dockwire.settings import read_settings
 from tasks.mail_server import FAILURES, open_server, why
 from tasks.opening import load_block
@@ -56,14 +57,14 @@ async def check_connection(slug: str) -> list[dict[str, Any]]:
     results.append({"what": "settings", "ok": True, "detail": "the block is complete"})
     async with AsyncExitStack() as stack:
         try:
-            seller, warehouse = await _open(stack, block)
+            seller, warehouse, ledger = await _open(stack, block)
         except DockwireError as error:
             results.append({"what": "ledger", "ok": False, "detail": str(error), "fixer": error.fixer.value})
             return results
         results.append({"what": "ledger", "ok": True, "detail": "the database answers"})
         await tried("amazon", lambda: _marketplace(seller, connection))
         await tried("warehouse", lambda: _customer_and_facility(warehouse, connection))
-        await tried("items", lambda: _items(warehouse, connection))
+        await tried("items", lambda: _items(warehouse, ledger, connection))
         await tried("ship methods", lambda: _ship_methods(warehouse, connection))
     results.append(_closing(block))
     await tried("mail", lambda: _mail(block))
@@ -99,7 +100,9 @@ def _closing(block: MarketplaceConnection) -> dict[str, Any]:
     }
 
 
-async def _open(stack: AsyncExitStack, block: MarketplaceConnection) -> tuple[SellerAccount, Warehouse]:
+async def _open(
+    stack: AsyncExitStack, block: MarketplaceConnection
+) -> tuple[SellerAccount, Warehouse, Ledger]:
     settings, clock = read_settings(), SystemClock()
     ledger = await stack.enter_async_context(opened_ledger(settings))
     seller = await stack.enter_async_context(
@@ -107,7 +110,7 @@ async def _open(stack: AsyncExitStack, block: MarketplaceConnection) -> tuple[Se
     )
     access = block.warehouse.access(block.warehouse_name)
     warehouse = await stack.enter_async_context(opened_warehouse(access, settings=settings, clock=clock))
-    return seller, warehouse
+    return seller, warehouse, ledger
 
 
 async def _marketplace(seller: SellerAccount, connection: Connection) -> str:
@@ -135,12 +138,18 @@ async def _customer_and_facility(warehouse: Warehouse, connection: Connection) -
     raise SettingsError(f"no facility {connection.facility_id} for this customer; there are: {names}")
 
 
-async def _items(warehouse: Warehouse, connection: Connection) -> str:
+async def _items(warehouse: Warehouse, ledger: Ledger, connection: Connection) -> str:
     items = await warehouse.items(connection.customer_id)
     known = {item.sku for item in items}
-    unknown = sorted(sku for sku in connection.sku_map.values() if sku not in known)
-    if unknown:
-        raise SettingsError(f"the SKU map names items the warehouse does not know: {', '.join(unknown[:10])}")
+    aliases = await ledger.aliases(connection.warehouse, connection.customer_id)
+    tables = {"the SKU map": connection.sku_map, "the alias table": aliases}
+    wrong = [
+        f"{table} names items the warehouse does not know: {first_few(unknown)}"
+        for table, names in tables.items()
+        if (unknown := set(names.values()) - known)
+    ]
+    if wrong:
+        raise SettingsError("; ".join(wrong))
     return f"{len(items)} items"
 
 

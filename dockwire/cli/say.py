@@ -38,6 +38,11 @@ def table(rows: list[dict[str, Any]]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def aside(message: str) -> None:
+    """Print what people should know besides to stderr, where it is in the way of no data."""
+    print(f"dockwire: {message}", file=sys.stderr)
+
+
 def fail(message: str, code: int = FAILED) -> NoReturn:
     """Print the message to stderr, further lines indented, and leave with ``code``."""
     first, *further = message.splitlines() or [""]

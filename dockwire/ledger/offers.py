@@ -44,6 +44,11 @@ def offers(link: Link, slug: ConnectionSlug, skus: Sequence[str] | None = None) 
     return sorted(map(ledger_offer, found), key=lambda offer: offer.sku)
 
 
+def offer_skus(link: Link, slug: ConnectionSlug) -> set[str]:
+    """Return the SKUs of a connection's offers."""
+    return set(link.scalars(select(_COLUMNS.sku).where(_COLUMNS.connection == slug)))
+
+
 def ledger_offer(row: Row[Any]) -> LedgerOffer:
     """Read a row."""
     state = OfferState(row.state)

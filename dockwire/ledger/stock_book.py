@@ -53,6 +53,10 @@ class StockBook:
         """See the port."""
         return await self._database.read(lambda link: offer_book.offers(link, slug, skus))
 
+    async def offer_skus(self, slug: ConnectionSlug) -> set[str]:
+        """See the port."""
+        return await self._database.read(lambda link: offer_book.offer_skus(link, slug))
+
     async def record_looks(
         self, connection: Connection, looks: Sequence[Look | Gone | Unread], *, now: datetime
     ) -> None:

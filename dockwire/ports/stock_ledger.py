@@ -53,6 +53,10 @@ class StockLedger(Protocol):
         """Return a connection's offers by SKU: those named, or all."""
         ...
 
+    async def offer_skus(self, slug: ConnectionSlug) -> set[str]:
+        """Return the SKUs of a connection's offers."""
+        ...
+
     async def record_looks(
         self, connection: Connection, looks: Sequence[Look | Gone | Unread], *, now: datetime
     ) -> None:

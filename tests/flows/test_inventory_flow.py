@@ -7,8 +7,12 @@ import pytest
 from prefect.artifacts import Artifact
 from prefect.client.schemas.objects import State
 
+from deployments.inspect import check_connection
+from dockwire.bootstrap import opened_ledger
 from dockwire.model.connection import Contacts
+from dockwire.model.ids import CustomerId
 from dockwire.model.stock_rules import StockRule, StockRules
+from dockwire.settings import read_settings
 from dockwire.simulators.amazon.listing_seeds import FULFILLED_BY_AMAZON
 from flows.inventory_sync import inventory_sync
 from tests.flows.site import Site, numbers
@@ -83,6 +87,23 @@ async def test_somebody_elses_change_is_in_the_list_of_drift(site: Site) -> None
     assert (await numbers(await sync(site, everything=True)))["drifted"] == 1
     assert "Amazon offers more than was known" in await shown(f"drift-{site.slug}")
     assert offered(site) == {40}
+
+
+async def test_the_check_names_what_both_tables_of_names_lead_to_in_vain(site: Site) -> None:
+    async def items() -> tuple[bool, str]:
+        (told,) = [row for row in await check_connection(site.slug) if row["what"] == "items"]
+        return told["ok"], told["detail"]
+
+    assert (await items())[0]
+    async with opened_ledger(read_settings()) as ledger:
+        aliases = {"A": SKU} | {f"A{n}": f"GONE-{n:02}" for n in range(12)}
+        await ledger.replace_aliases("main", CustomerId(1), aliases)
+    site.block.sku_map = {"B": "LOST", "C": SKU}
+    await site.block.asave(site.slug, overwrite=True)
+    ok, told = await items()
+    assert not ok
+    assert "the SKU map names items the warehouse does not know: LOST; the alias table names" in told
+    assert told.endswith("GONE-09 and 2 more")
 
 
 async def test_a_connection_that_does_not_want_it_is_told_how_to(site: Site) -> None:

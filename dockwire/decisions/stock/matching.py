@@ -4,36 +4,15 @@ Names are compared as they are: with their blanks, signs, letters and letter cas
 in nothing but those is told as a hint, never taken for the same.
 """
 
-import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
-from dockwire.decisions.sku_names import SkuNames
+from dockwire.decisions.sku_names import Lookalikes, SkuNames
 from dockwire.decisions.stock.facts import StockFacts
 from dockwire.errors import Fixer
 from dockwire.model.record import Problem
 from dockwire.model.stock import AMAZON_CHANNELS, DEFAULT_CHANNEL, Offer
 from dockwire.model.stock_rows import UnreadableRow
 from dockwire.model.stock_rules import StockRules
-
-
-class Lookalikes:
-    """Names that a person might take for the same."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = names
-        self._by_look: dict[str, str] | None = None
-
-    def hint(self, name: str) -> str:
-        """Return a sentence on the known name that looks like this one, or nothing."""
-        if self._by_look is None:
-            # Most runs never ask, so fifty thousand names are not prepared in vain.
-            self._by_look = {_bare(known): known for known in sorted(self._names, reverse=True)}
-        known = self._by_look.get(_bare(name))
-        return (
-            ""
-            if known is None
-            else f" It differs from {known!r} only in blanks, letter case or letter forms."
-        )
 
 
 def match_offers(facts: StockFacts) -> tuple[dict[str, str], dict[str, Problem]]:
@@ -114,7 +93,3 @@ def _unmatched(sku: str, target: str | None, names: SkuNames, alike: Lookalikes)
     else:
         sentence = f"Amazon SKU {sku!r} is neither mapped nor an item of the warehouse."
     return Problem("unmapped_sku", sentence + alike.hint(sku), Fixer.ENGINEER)
-
-
-def _bare(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()

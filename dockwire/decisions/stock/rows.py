@@ -6,8 +6,8 @@ A refused row keeps the quantity of its SKU back; the other SKUs go on.
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
+from dockwire.decisions.sku_names import Lookalikes
 from dockwire.decisions.stock.facts import StockFacts
-from dockwire.decisions.stock.matching import Lookalikes
 from dockwire.decisions.stock.numbers import complaint
 from dockwire.errors import Fixer
 from dockwire.model.record import Problem

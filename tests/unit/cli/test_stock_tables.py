@@ -227,5 +227,5 @@ def test_the_page_on_tables_shows_faults_as_they_are_told(tmp_path: Path) -> Non
     faulty = (
         "sku,buffer,percent,paused\nACME-RED-S,-1,,\nB,,101,maybe\n ACME-RED-M,,,\n\nACME-RED-S,,,\nA,1\n"
     )
-    for told in refusal(tmp_path, faulty)[1:]:
-        assert f"\n  {told}\n" in PAGE
+    told = "".join(f"  {fault}\n" for fault in refusal(tmp_path, faulty)[1:])
+    assert f"dockwire: rules.csv: nothing was taken over:\n{told}" in PAGE
