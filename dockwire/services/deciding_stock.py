@@ -49,7 +49,7 @@ async def decide(desk: Desk, *, dry: bool) -> StockReport:
     report.notes += notes
     if report.on_sale:
         log.warning(
-            "connection=%s: Amazon may be selling %d SKUs that get no quantity, and they can be oversold: %s",
+            "connection=%s: Amazon may oversell what gets no quantity (SKUs: %d): %s",
             desk.connection.slug, len(report.on_sale), first_few(report.on_sale),
         )  # fmt: skip
     return report
