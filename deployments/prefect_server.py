@@ -60,6 +60,8 @@ def _home(state_dir: Path) -> dict[str, str]:
     return {
         "PREFECT_HOME": str(state_dir / "prefect"),
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+        # On a busy machine the server of one command starts slower than Prefect allows it by itself.
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": f"{_START_SECONDS:.0f}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_COLORS": "false",
