@@ -15,6 +15,8 @@ UNTOLD = frozenset(FactKind) - {
     FactKind.ORDER_RELEASED,
     FactKind.ORDER_CLOSED,
     FactKind.SHIPMENT_CONFIRMED,
+    FactKind.CONSENT_EXPIRES,
+    FactKind.SECRET_EXPIRES,
 }
 """Facts that mails tell; a release shows itself as a created order, and what went well is in the run."""
 

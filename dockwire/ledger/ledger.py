@@ -22,6 +22,7 @@ from dockwire.ledger import (
     seeing,
     tables,
 )
+from dockwire.ledger.consents import ConsentBook
 from dockwire.ledger.engine import CommitHook, Database
 from dockwire.ledger.migrate import migrate
 from dockwire.ledger.rows import Scribe
@@ -54,7 +55,7 @@ _DIGEST_KEY = "digest"
 _BATCH = 500
 
 
-class SqlLedger(ShippingBook, StockBook):
+class SqlLedger(ShippingBook, StockBook, ConsentBook):
     """The truth about synchronisation, on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database, scribe: Scribe) -> None:

@@ -238,6 +238,10 @@ class FactKind(StrEnum):
     """Amazon accepted a quantity and does not show it after the time that takes."""
     STOCK_WITHHELD = "stock_withheld"
     """A SKU had a quantity and gets none any more, and Amazon goes on selling it."""
+    CONSENT_EXPIRES = "consent_expires"
+    """The seller's consent ends soon, or has ended."""
+    SECRET_EXPIRES = "secret_expires"  # noqa: S105 - a kind of fact
+    """The application's client secret ends soon, or has ended."""
 
 
 @dataclass(frozen=True, slots=True)

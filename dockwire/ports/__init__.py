@@ -1,12 +1,15 @@
 """What the services need from the outside, as protocols; ``bootstrap`` chooses who provides it."""
 
 from dockwire.ports.amazon import Listings, Participation, SellerAccount, ShipmentFeeds, StockFeeds
+from dockwire.ports.consent_ledger import Announcement, ConsentLedger
 from dockwire.ports.ledger import Ledger, QuotaStore
 from dockwire.ports.shipping_ledger import ShippingLedger
 from dockwire.ports.stock_ledger import StockLedger
 from dockwire.ports.warehouse import Warehouse
 
 __all__ = [
+    "Announcement",
+    "ConsentLedger",
     "Ledger",
     "Listings",
     "Participation",

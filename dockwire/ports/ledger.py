@@ -28,6 +28,7 @@ from dockwire.model.record import (
     Verdict,
 )
 from dockwire.model.warehouse import Item
+from dockwire.ports.consent_ledger import ConsentLedger
 from dockwire.ports.shipping_ledger import ShippingLedger
 from dockwire.ports.stock_ledger import StockLedger
 
@@ -52,7 +53,7 @@ class QuotaStore(Protocol):
         ...
 
 
-class Ledger(QuotaStore, ShippingLedger, StockLedger, Protocol):
+class Ledger(QuotaStore, ShippingLedger, StockLedger, ConsentLedger, Protocol):
     """The truth about synchronisation. Each method is one transaction.
 
     Every method may raise ``LedgerUnavailable``; nothing of the call was kept then.

@@ -4,6 +4,7 @@ from alembic import command
 from sqlalchemy import Connection, create_engine, inspect, select, text
 
 from dockwire.ledger import SqlLedger
+from dockwire.ledger.consent_tables import announced_ends, consent_states, consents
 from dockwire.ledger.engine import Database
 from dockwire.ledger.migrate import VERSION_TABLE, configuration
 from dockwire.ledger.rows import Scribe
@@ -41,6 +42,9 @@ NEW = {
         stock_points,
         stock_rules,
         sku_aliases,
+        consents,
+        consent_states,
+        announced_ends,
     )
 }
 SECRET = b"the digest key of the first version"
