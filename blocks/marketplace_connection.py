@@ -8,7 +8,8 @@ from pydantic import Field
 
 from blocks.amazon_seller_account import AmazonSellerAccount
 from blocks.warehouse_account import WarehouseAccount
-from dockwire.errors import SettingsError
+from dockwire.decisions.consent import consent_needed
+from dockwire.errors import ConsentNeeded, SettingsError
 from dockwire.model.connection import CancelPolicy, Connection, Contacts, Filter, ShipMethod, TrackingCheck
 from dockwire.model.stock_rules import StockRules
 from dockwire.settings import explained
@@ -94,13 +95,30 @@ class MarketplaceConnection(Block):
 
         Raises:
             SettingsError: a field does not hold what it should; the message names it.
+            ConsentNeeded: the seller has not consented yet.
         """
+        if self.seller_account.waits:
+            account = self.seller_account._block_document_name  # noqa: SLF001 - Prefect's only way to a block's name
+            raise ConsentNeeded(
+                f"connection {slug}: {consent_needed(account or self.seller_account.seller_id)}"
+            )
+        return self._connection(slug, self.seller_account.seller_id)
+
+    def check(self, slug: str) -> None:
+        """Check everything that can be checked before the seller consents.
+
+        Raises:
+            SettingsError: a field does not hold what it should; the message names it.
+        """
+        self._connection(slug, self.seller_account.seller_id or "unknown")
+
+    def _connection(self, slug: str, seller_id: str) -> Connection:
         with explained(f"connection {slug}"):
             connection = Connection.model_validate(
                 {
                     "slug": slug,
-                    "application_id": self.seller_account.application_id,
-                    "seller_id": self.seller_account.seller_id,
+                    "application_id": self.seller_account.acting_application,
+                    "seller_id": seller_id,
                     "marketplace": self.marketplace,
                     "warehouse": self.warehouse_name,
                     **{name: getattr(self, name) for name in _SAME_NAME},

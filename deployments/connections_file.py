@@ -15,11 +15,15 @@ from typing import Any
 from prefect.blocks.core import Block
 from prefect_email import EmailServerCredentials
 
-from blocks import AmazonSellerAccount, MarketplaceConnection, WarehouseAccount
+from blocks import AmazonApplication, AmazonSellerAccount, MarketplaceConnection, WarehouseAccount
+from deployments.kept_consent import keep_consent
+from dockwire.decisions.consent import region_refusal
 from dockwire.errors import SettingsError
 from dockwire.settings import explained
 
 _SECTIONS: dict[str, type[Block]] = {
+    # Sellers name applications.
+    "applications": AmazonApplication,
     "sellers": AmazonSellerAccount,
     "warehouses": WarehouseAccount,
     "mail": EmailServerCredentials,
@@ -42,20 +46,26 @@ class ConnectionsFile:
         self._environment = environment
         content = self._read()
         self._check_names(content, {*_SECTIONS, "connections"}, "")
-        self.accounts: dict[str, dict[str, Block]] = {
-            section: {
+        self.accounts: dict[str, dict[str, Block]] = {}
+        for section, kind in _SECTIONS.items():
+            self.accounts[section] = {
                 name: self._account(kind, section, name, fields)
                 for name, fields in self._table(content, section).items()
             }
-            for section, kind in _SECTIONS.items()
-        }
         self.connections = {
             name: self._connection(name, fields)
             for name, fields in self._table(content, "connections").items()
         }
 
     async def store(self) -> list[str]:
-        """Write all blocks, replacing those of the same name; return what was written."""
+        """Write all blocks, replacing those of the same name; return what was written.
+
+        A refresh token that the file leaves out and a consent gave stays.
+        """
+        for name, seller in self.accounts["sellers"].items():
+            assert isinstance(seller, AmazonSellerAccount)
+            # Before the applications are written: a stored seller is compared with its own, not with the new one.
+            await keep_consent(name, seller)
         written = []
         for section, blocks in self.accounts.items():
             for name, block in blocks.items():
@@ -81,13 +91,32 @@ class ConnectionsFile:
         return table
 
     def _account(self, kind: type[Block], section: str, name: str, fields: object) -> Block:
-        block = self._block(kind, f"{section}.{name}", fields)
-        with self._at(f"{section}.{name}"):
-            if isinstance(block, AmazonSellerAccount):
-                block.access()
+        place = f"{section}.{name}"
+        if kind is AmazonSellerAccount and isinstance(fields, dict) and "application" in fields:
+            named = self._named("applications", fields["application"], f"{place}.application")
+            fields = fields | {"application": named}
+        block = self._block(kind, place, fields)
+        with self._at(place):
+            if isinstance(block, AmazonApplication):
+                block.access(name)
+            elif isinstance(block, AmazonSellerAccount):
+                self._check_seller(name, block)
             elif isinstance(block, WarehouseAccount):
                 block.access(name)
         return block
+
+    def _check_seller(self, name: str, block: AmazonSellerAccount) -> None:
+        applications = {
+            each: application
+            for each, application in self.accounts["applications"].items()
+            if isinstance(application, AmazonApplication)
+        }
+        if block.application:
+            own = next(each for each, known in applications.items() if known is block.application)
+            regions = {each: known.regions for each, known in applications.items()}
+            if refusal := region_refusal(name, block.region, own, block.application.regions, regions):
+                raise SettingsError(refusal)
+        block.check(name)
 
     @contextmanager
     def _at(self, place: str) -> Iterator[None]:
@@ -121,7 +150,7 @@ class ConnectionsFile:
         block = self._block(MarketplaceConnection, place, values)
         assert isinstance(block, MarketplaceConnection)
         with self._at(place):
-            block.connection(name)
+            block.check(name)
         return block
 
     def _named(self, section: str, name: str, place: str) -> Block:

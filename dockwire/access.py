@@ -1,9 +1,10 @@
 """What it takes to reach the two remote systems: addresses and secrets of one account each."""
 
+from datetime import date
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from dockwire.model.ids import SellerId
 from dockwire.model.marketplaces import LWA_TOKEN_URL, Region
@@ -24,12 +25,17 @@ def _checked_address(address: str) -> str:
 
 
 def _checked_token(token: SecretStr) -> SecretStr:
-    if token.get_secret_value().startswith(_MWS_TOKEN):
+    if token.get_secret_value().strip().startswith(_MWS_TOKEN):
         raise ValueError(
             "is an MWS auth token, which Amazon ended on 31 March 2024 and cannot convert; let the seller "
-            "authorise the application in Seller Central and put the new refresh token here"
+            "authorise the application ('dockwire consent url SELLER --marketplace CODE' prints the link) and "
+            "use the refresh token that this gives; merchant id and marketplace id stay the same"
         )
     return token
+
+
+RefreshToken = Annotated[SecretStr, AfterValidator(_checked_token)]
+"""A refresh token; an MWS auth token is refused with the way forward, here and nowhere else."""
 
 
 _Address = Annotated[str, AfterValidator(_checked_address)]
@@ -45,7 +51,7 @@ class AmazonAccess(_Access):
     application_id: str = Field(min_length=1)
     client_id: str = Field(min_length=1)
     client_secret: SecretStr = Field(min_length=1)
-    refresh_token: Annotated[SecretStr, AfterValidator(_checked_token)] = Field(min_length=1)
+    refresh_token: RefreshToken = Field(min_length=1)
     seller_id: SellerId = Field(min_length=1)
     region: Region
     endpoint: _Address = ""
@@ -56,6 +62,40 @@ class AmazonAccess(_Access):
     def base_url(self) -> str:
         """The address that calls go to."""
         return self.endpoint or self.region.endpoint
+
+
+class ApplicationAccess(_Access):
+    """One Selling Partner API application: who we are to Amazon, and in which regions."""
+
+    name: str = Field(min_length=1)
+    """Name of the application's block."""
+    application_id: str = Field(min_length=1)
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = Field(min_length=1)
+    redirect_uri: _Address = ""
+    """Where Amazon sends the seller's browser after consent; registered with Amazon."""
+    draft: bool = False
+    """A draft application is only authorised on the consent page's beta version."""
+    regions: frozenset[Region] = frozenset(Region)
+    """Regions that this developer identity serves."""
+    secret_changed: date | None = None
+    """When Amazon issued the client secret."""
+    seller_central: _Address = ""
+    """Empty means the marketplace's own Seller Central; the simulator has an address of its own."""
+
+    @field_validator("regions")
+    @classmethod
+    def _some_region(cls, regions: frozenset[Region]) -> frozenset[Region]:
+        if not regions:
+            raise ValueError("names no region; an application serves at least one of NA, EU and FE")
+        return regions
+
+    @field_validator("redirect_uri")
+    @classmethod
+    def _without_fragment(cls, uri: str) -> str:
+        if "#" in uri:
+            raise ValueError("contains '#', which Amazon refuses (MD5110)")
+        return uri
 
 
 class WarehouseAccess(_Access):

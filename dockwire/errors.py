@@ -5,6 +5,8 @@ The tree (an error's ``action`` says what the caller does, its ``fixer`` who can
     DockwireError
     |-- SettingsError            hold   engineer   a setting, file or block is wrong
     |-- MissingRole              hold   engineer   Amazon sends no personal data to this application
+    |-- ConsentNeeded            hold   merchant   no seller has authorised the application for this account yet
+    |-- ConsentFailed            fail   engineer   the seller's consent could not be taken over; begin again
     |-- Unsendable               hold   clerk      a parcel has a value that Amazon's feed cannot carry
     |-- LedgerUnavailable        retry  engineer   the database does not answer
     |-- LeaseLost                retry  nobody     another run took over; this one stops
@@ -72,6 +74,27 @@ class MissingRole(DockwireError):
     """Amazon answers, but without the personal data that shipping needs."""
 
     action = Action.HOLD
+
+
+class ConsentNeeded(DockwireError):
+    """A seller account waits for its seller's consent; the message names the command that asks for it."""
+
+    action = Action.HOLD
+    fixer = Fixer.MERCHANT
+
+
+class ConsentFailed(DockwireError):
+    """What came back from the consent page cannot be used; nothing was stored.
+
+    ``fixer`` is who acts next: the engineer, who begins again, or the merchant, who has to sign in otherwise.
+    ``spent`` says whether the link is used up; until it is, the right redirect may still come.
+    """
+
+    def __init__(self, message: str, *, fixer: Fixer = Fixer.ENGINEER, spent: bool = True) -> None:
+        """Say what is wrong and who acts next."""
+        super().__init__(message)
+        self.fixer = fixer
+        self.spent = spent
 
 
 class Unsendable(DockwireError):

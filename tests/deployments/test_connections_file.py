@@ -1,13 +1,14 @@
 """A connections file is checked whole, and every mistake is named by file, table and field."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from blocks import MarketplaceConnection
+from blocks import AmazonApplication, MarketplaceConnection
 from deployments.connections_file import ConnectionsFile
-from dockwire.errors import SettingsError
+from dockwire.errors import ConsentNeeded, SettingsError
 
 ENVIRONMENT = {
     "SELLER_SECRET": "s3cret",
@@ -109,6 +110,87 @@ def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, words: list[str]
     assert old in TEXT
     with pytest.raises(SettingsError) as refusal:
         read(tmp_path, TEXT.replace(old, new))
+    for word in ["connections.toml", *words]:
+        assert word in str(refusal.value)
+    for secret in ("hush", *filter(None, ENVIRONMENT.values())):
+        assert secret not in str(refusal.value)
+
+
+APPLICATION = """
+[applications.house]
+application_id = "amzn1.sp.solution.house"
+client_id      = "amzn1.application-oa2-client.house"
+client_secret  = { env = "SELLER_SECRET" }
+redirect_uri   = "http://127.0.0.1:8765/callback"
+draft          = true
+regions        = ["NA"]
+secret_changed = 2026-10-01
+"""
+
+NAMED = """
+[sellers.acme-na]
+application = "house"
+region      = "NA"
+"""
+
+
+def named(text: str = TEXT, seller: str = NAMED, application: str = APPLICATION) -> str:
+    """Return the file with an application of its own and a seller who has not consented yet."""
+    return application + seller + "[warehouses.main]" + text.partition("[warehouses.main]")[2]
+
+
+def test_a_seller_may_name_an_application_and_wait_for_consent(tmp_path: Path) -> None:
+    file = read(tmp_path, named())
+    connection = file.connections["acme-us"]
+    seller = connection.seller_account
+    assert isinstance(seller.application, AmazonApplication)
+    assert seller.application.secret_changed == date(2026, 10, 1)
+    assert (seller.acting_application, seller.waits) == ("amzn1.sp.solution.house", True)
+    # Everything that can be checked was, and it is no connection yet.
+    for use in (seller.access, lambda: connection.connection("acme-us")):
+        with pytest.raises(ConsentNeeded, match="'dockwire consent receive"):
+            use()
+    known = NAMED + 'seller_id = "A1"\nrefresh_token = { env = "SELLER_TOKEN" }\n'
+    seller = read(tmp_path, named(seller=known)).connections["acme-us"].seller_account
+    access = seller.access()
+    assert (access.application_id, access.seller_id) == ("amzn1.sp.solution.house", "A1")
+    assert access.client_secret == SecretStr("s3cret")
+
+
+ELSEWHERE = NAMED.replace('"NA"', '"EU"')
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (named(seller=NAMED.replace("house", "home")), ["sellers.acme-na.application", "home", "house"]),
+        (named(seller=NAMED + 'client_id = "c"\n'), ["sellers.acme-na", "either application"]),
+        (named(seller='[sellers.acme-na]\nregion = "NA"\n'), ["sellers.acme-na", "either application"]),
+        (named(seller=ELSEWHERE), ["sellers.acme-na", "region EU", "house does not serve", "make an app"]),
+        (
+            named(seller=ELSEWHERE) + APPLICATION.replace("house", "europe").replace('["NA"]', '["EU"]'),
+            ["sellers.acme-na", "house does not serve", "name application europe"],
+        ),
+        (named(application=APPLICATION.replace('["NA"]', "[]")), ["applications.house", "regions"]),
+        (named(application=APPLICATION.replace("callback", "call#back")), ["applications.house", "MD5110"]),
+        (
+            named(application=APPLICATION.replace('{ env = "SELLER_SECRET" }', '"hush"')),
+            ["applications.house.client_secret", "{ env ="],
+        ),
+        (
+            named(seller=NAMED + 'refresh_token = { env = "MWS_TOKEN" }\n'),
+            ["sellers.acme-na", "MWS auth token", "authorise"],
+        ),
+        (
+            named(TEXT.replace("customer_id  = 17", "customer_id = -3")),
+            ["connections.acme-us", "customer_id"],
+        ),
+        (named(TEXT.replace('"US"', '"DE"')), ["connections.acme-us", "DE", "region NA"]),
+    ],
+)
+def test_a_mistake_about_an_application_is_named(tmp_path: Path, text: str, words: list[str]) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        read(tmp_path, text)
     for word in ["connections.toml", *words]:
         assert word in str(refusal.value)
     for secret in ("hush", *filter(None, ENVIRONMENT.values())):

@@ -7,7 +7,7 @@ quotas), :func:`build_app` puts HTTP in front of it, :func:`serve` runs that on 
     world.populate(300, connections=[("US", 120), ("CA", 80), ("DE", 100)])
     serve(build_app(world), port=8601)
 
-What it speaks: Login with Amazon, Orders v2026-01-01 (searchOrders, getOrder), Orders v0
+What it speaks: Login with Amazon, Seller Central's consent page, Orders v2026-01-01 (searchOrders, getOrder), Orders v0
 confirmShipment, Sellers v1 getMarketplaceParticipations, Listings Items v2021-08-01
 (getListingsItem, searchListingsItems, patchListingsItem), Feeds v2021-06-30 with
 POST_ORDER_FULFILLMENT_DATA and JSON_LISTINGS_FEED. Everything else is refused with status 501 and noted

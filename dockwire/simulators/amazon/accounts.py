@@ -29,13 +29,15 @@ class Application:
     """The one developer application of the world.
 
     ``secret_expired`` stands for a client secret past its 180 days: the token endpoint refuses it
-    and so do API calls with tokens made from it.
+    and so do API calls with tokens made from it. A ``draft`` is only authorized with ``version=beta``.
     """
 
+    name: str = "Dockside warehouse link"
     application_id: str = "amzn1.sp.solution.simulated"
     client_id: str = "amzn1.application-oa2-client.simulated"
     client_secret: str = "amzn1.oa2-cs.v1.simulated"  # noqa: S105 - opens nothing but this simulator
     redirect_uris: tuple[str, ...] = ("http://127.0.0.1:8765/callback", "https://dockwire.example/callback")
+    draft: bool = False
     secret_expired: bool = False
     roles: set[Role] = field(default_factory=lambda: set(Role))
 

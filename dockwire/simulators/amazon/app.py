@@ -12,11 +12,13 @@ from dockwire.faults import FaultRules, Faults
 from dockwire.faults.middleware import SCOPE_KEY
 from dockwire.simulators.amazon import errors
 from dockwire.simulators.amazon.accounts import Seller
+from dockwire.simulators.amazon.consent import answer_consent
 from dockwire.simulators.amazon.control import control_app
 from dockwire.simulators.amazon.feed_storage import answer_storage
 from dockwire.simulators.amazon.handlers import HANDLERS, answer_token_request
 from dockwire.simulators.amazon.journal import Entry
 from dockwire.simulators.amazon.operations import (
+    CONSENT,
     LWA_TOKEN,
     STORAGE_OPERATIONS,
     UNSUPPORTED,
@@ -102,6 +104,8 @@ class _Api:
     async def _answer(self, request: Request, call: Call) -> Response:
         if call.operation == LWA_TOKEN:
             return await answer_token_request(self.world, request)
+        if call.operation == CONSENT:
+            return await answer_consent(self.world, request)
         if call.operation in STORAGE_OPERATIONS.values():
             return await answer_storage(self.world, request, call.arguments["document_id"])
         if call.operation == UNSUPPORTED:
@@ -131,7 +135,7 @@ class _Api:
 
     def _headers(self, call: Call, status: int) -> dict[str, str]:
         date = {"Date": format_datetime(self.world.clock.now(), usegmt=True)}
-        if call.operation in STORAGE_OPERATIONS.values():
+        if call.operation in {CONSENT, *STORAGE_OPERATIONS.values()}:
             return date
         return {
             "x-amzn-RequestId": self.world.new_request_id(),

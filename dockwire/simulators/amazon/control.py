@@ -10,6 +10,7 @@ path                   method  does
 ``/_sim/clock``        POST    ``{"advance_seconds"}``
 ``/_sim/roles``        POST    ``{"roles": [...]}``: what the application may see from now on
 ``/_sim/consent``      POST    ``{"seller", "action": "revoke" | "restore" | "authorize"}``
+``/_sim/application``  POST    ``{"draft"?, "redirect_uris"?}``: how the application is registered
 ``/_sim/secret``       POST    ``{"expired": bool}``: whether the client secret is past its time
 ``/_sim/participation``  POST  ``{"seller", "marketplace", "participating"?, "suspended"?}``
 ``/_sim/switches``     GET     the switches for shipments, feeds, listings, see :class:`Switches`
@@ -44,7 +45,7 @@ from dockwire.simulators.amazon.loading import orders_in
 from dockwire.simulators.amazon.market_control import MarketControl
 from dockwire.simulators.amazon.marketplaces import marketplace
 from dockwire.simulators.amazon.orders import JsonObject
-from dockwire.simulators.amazon.snapshot import journal_state, seller_state, snapshot
+from dockwire.simulators.amazon.snapshot import application, journal_state, seller_state, snapshot
 from dockwire.simulators.amazon.switches import Switches
 from dockwire.simulators.amazon.timestamps import timestamp
 from dockwire.simulators.amazon.world import World
@@ -79,6 +80,13 @@ class ConsentWish(_Wish):
     seller: str
     action: Literal["revoke", "restore", "authorize"]
     redirect_uri: str | None = None
+
+
+class ApplicationWish(_Wish):
+    """Body of ``application``; what is not named stays."""
+
+    draft: bool | None = None
+    redirect_uris: tuple[str, ...] | None = None
 
 
 class SecretWish(_Wish):
@@ -148,6 +156,14 @@ class Control:
             seller.consent = wish.action == "restore"
         return {**seller_state(seller), **answer}
 
+    async def application(self, request: Request) -> JsonObject:
+        """POST application."""
+        wish = ApplicationWish.model_validate_json(await request.body())
+        known = self.world.application
+        known.draft = known.draft if wish.draft is None else wish.draft
+        known.redirect_uris = known.redirect_uris if wish.redirect_uris is None else wish.redirect_uris
+        return application(self.world)
+
     async def secret(self, request: Request) -> JsonObject:
         """POST secret."""
         expired = SecretWish.model_validate_json(await request.body()).expired
@@ -203,6 +219,7 @@ def control_app(world: World, rules: FaultRules) -> ASGIApp:
         control.clock,
         control.roles,
         control.consent,
+        control.application,
         control.secret,
         control.participation,
         market.sales,

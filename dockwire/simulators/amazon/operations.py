@@ -10,8 +10,12 @@ from urllib.parse import quote, unquote
 
 from starlette.types import Scope
 
+from dockwire.simulators.amazon.consent_pages import CONSENT_PATH
+
 LWA_TOKEN = "token"  # noqa: S105 - an operation's name
 UNSUPPORTED = "unsupported"
+CONSENT = "consentPage"
+"""Seller Central's consent page, in the journal; not an operation of the API."""
 
 STORAGE = "/feed-storage/"
 """Path under which the contents of feed documents are put and got, without a token."""
@@ -58,6 +62,8 @@ def find_call(method: str, path: str) -> Call:
     """Recognise a request by its path as it was sent; what is not simulated becomes ``unsupported``."""
     if (method, path) == ("POST", "/auth/o2/token"):
         return Call(LWA_TOKEN)
+    if path == CONSENT_PATH and method in {"GET", "POST"}:
+        return Call(CONSENT)
     if path.startswith(STORAGE) and method in STORAGE_OPERATIONS:
         return Call(STORAGE_OPERATIONS[method], None, {"document_id": unquote(path.removeprefix(STORAGE))})
     prefix = _PREFIX.match(path)

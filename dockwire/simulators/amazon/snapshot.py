@@ -50,6 +50,7 @@ def application(world: World) -> JsonObject:
         "applicationId": known.application_id,
         "clientId": known.client_id,
         "clientSecret": known.client_secret,
+        "draft": known.draft,
         "secretExpired": known.secret_expired,
         "redirectUris": list(known.redirect_uris),
         "roles": sorted(known.roles),

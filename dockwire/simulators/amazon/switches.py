@@ -45,5 +45,7 @@ class Switches(BaseModel):
     listings_take_unknown_skus: bool = True
     """Whether submissions for SKUs that are not listed are accepted, as users report
     (selling-partner-api-models issue 4402); nothing comes of them. Otherwise they are INVALID."""
+    cancelled_consent_redirects: bool = True
+    """Whether a seller who cancels on the consent page is sent back with ``error=access_denied``."""
     cancelled_units_return: bool = True
     """Whether the units of cancelled orders and lowered lines are offered again."""

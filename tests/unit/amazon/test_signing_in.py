@@ -13,7 +13,6 @@ from dockwire.errors import (
     ConsentRevoked,
     Fixer,
     RemoteError,
-    SettingsError,
     Unavailable,
     WrongCredentials,
 )
@@ -206,12 +205,6 @@ async def test_a_token_that_died_while_waiting_for_quota_is_not_used() -> None:
         await seller.search_orders(window(world.clock.now()))
     assert asked(world, "searchOrders") == [200, 200]
     assert tokens_asked(world) == 2
-
-
-def test_an_mws_token_is_refused_with_what_to_do_and_without_the_token() -> None:
-    with pytest.raises(SettingsError, match=r"MWS.*authorise the application") as caught:
-        AmazonCredentials("id", SecretStr("s"), SecretStr("amzn.mws.4ea38b7b-f563-7709-4bae-87aeaEXAMPLE"))
-    assert "4ea38b7b" not in str(caught.value)
 
 
 def test_credentials_do_not_show_themselves() -> None:

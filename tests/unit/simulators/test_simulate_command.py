@@ -97,6 +97,26 @@ def test_people_are_told_address_and_credentials_and_control_stays_closed() -> N
         assert httpx.get(found[1] + "/_sim/state", trust_env=False).status_code == 404
 
 
+def test_the_application_and_its_sellers_are_set_up_for_consent() -> None:
+    callback = "http://127.0.0.1:9001/back"
+    wish = ("--seller", "A2NEW=de,fr", "--redirect-uri", callback, "--draft", "--control", "--json")
+    with running(*wish) as line:
+        told = json.loads(line)
+        assert told["sellers"][-1]["marketplaces"] == ["DE", "FR"]
+        assert told["redirect_uris"][-1] == callback
+        ask = {"application_id": told["application_id"], "state": "s", "redirect_uri": callback}
+        page = httpx.get(f"{told['seller_central']}/apps/authorize/consent", params=ask, trust_env=False)
+        assert "MD1000" in page.text
+        state = httpx.get(f"{told['control']}/state", trust_env=False).json()
+    assert [seller["consent"] for seller in state["sellers"]] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("wish", ["A2NEW", "=DE", "A2NEW=XX", "A2NEW=DE,US"])
+def test_a_seller_that_cannot_be_is_explained(wish: str) -> None:
+    result = CliRunner().invoke(app, ["amazon", "--seller", wish])
+    assert (result.exit_code, f"--seller {wish}: " in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
