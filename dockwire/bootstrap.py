@@ -8,8 +8,8 @@ from functools import partial
 import anyio.to_thread
 import httpx
 
-from dockwire.access import EMBEDDED, AmazonAccess, WarehouseAccess
-from dockwire.amazon import AmazonAccount, AmazonCredentials
+from dockwire.access import EMBEDDED, AmazonAccess, ApplicationAccess, WarehouseAccess
+from dockwire.amazon import AmazonAccount, AmazonConsent, AmazonCredentials
 from dockwire.clock import Clock, SystemClock
 from dockwire.decisions.harvesting import HarvestPolicy
 from dockwire.errors import SettingsError
@@ -20,6 +20,7 @@ from dockwire.model.connection import AccountKey, Connection
 from dockwire.pacing import Pacer
 from dockwire.ports import QuotaStore, SellerAccount, Warehouse
 from dockwire.sealing import Sealer, SealError
+from dockwire.services.consent import Applicant, ConsentDesk, KeepToken
 from dockwire.services.desk import Desk
 from dockwire.services.harvest import Harvest
 from dockwire.services.inventory_sync import InventorySync
@@ -91,6 +92,27 @@ async def opened_seller(
         yield seller
     finally:
         await seller.aclose()
+
+
+@asynccontextmanager
+async def opened_consent(
+    applicant: Applicant,
+    *,
+    application: ApplicationAccess,
+    token_url: str,
+    keep: KeepToken,
+    settings: Settings,
+    clock: Clock | None = None,
+) -> AsyncIterator[ConsentDesk]:
+    """Open what it takes to get a seller's consent; nothing is sent yet."""
+    redaction.install()
+    clock = clock or SystemClock()
+    office = AmazonConsent(application, token_url=token_url, clock=clock)
+    try:
+        async with opened_ledger(settings) as ledger:
+            yield ConsentDesk(applicant, office=office, ledger=ledger, keep=keep, clock=clock)
+    finally:
+        await office.aclose()
 
 
 @asynccontextmanager

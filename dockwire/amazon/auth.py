@@ -58,11 +58,12 @@ class LoginWithAmazon:
                 return Granted.model_validate_json(answer.content)
             except ValidationError:
                 pass
-        raise _refusal(answer)
+        raise refusal_of(answer)
 
 
-def _refusal(answer: httpx.Response) -> RemoteError:
-    code, words = _told(answer)
+def refusal_of(answer: httpx.Response) -> RemoteError:
+    """Return what an answer without a token means."""
+    code, words = told(answer)
     kind, message = _MEANING.get(
         code, (Unavailable, "Login with Amazon gave no token" + (f": {redacted(words)}" if words else ""))
     )
@@ -76,7 +77,8 @@ def _refusal(answer: httpx.Response) -> RemoteError:
     )
 
 
-def _told(answer: httpx.Response) -> tuple[str, str]:
+def told(answer: httpx.Response) -> tuple[str, str]:
+    """Return the error code and the words of an answer, empty where it has none."""
     try:
         body = answer.json()
         return str(body.get("error") or ""), str(body.get("error_description") or "")
@@ -87,13 +89,14 @@ def _told(answer: httpx.Response) -> tuple[str, str]:
 _MEANING: dict[str, tuple[type[RemoteError], str]] = {
     "invalid_grant": (
         ConsentRevoked,
-        "the seller's consent is revoked or was never given: let the seller authorise the application again "
-        "in Seller Central and store the new refresh token",
+        "the seller's consent is revoked, has ended or was never given: let the seller authorise the application "
+        "again ('dockwire consent url SELLER --marketplace CODE --again' prints the link), which gives a new refresh "
+        "token",
     ),
     "invalid_client": (
         WrongCredentials,
         "Amazon does not accept the client id and secret: check both, and whether the secret is older than "
-        "180 days and has to be rotated",
+        "180 days and has to be changed ('dockwire consent list' counts the days)",
     ),
     "unauthorized_client": (
         WrongCredentials,

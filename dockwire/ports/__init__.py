@@ -1,6 +1,7 @@
 """What the services need from the outside, as protocols; ``bootstrap`` chooses who provides it."""
 
 from dockwire.ports.amazon import Listings, Participation, SellerAccount, ShipmentFeeds, StockFeeds
+from dockwire.ports.consent import ConsentOffice
 from dockwire.ports.consent_ledger import Announcement, ConsentLedger
 from dockwire.ports.ledger import Ledger, QuotaStore
 from dockwire.ports.shipping_ledger import ShippingLedger
@@ -10,6 +11,7 @@ from dockwire.ports.warehouse import Warehouse
 __all__ = [
     "Announcement",
     "ConsentLedger",
+    "ConsentOffice",
     "Ledger",
     "Listings",
     "Participation",

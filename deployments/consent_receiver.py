@@ -1,0 +1,162 @@
+"""The loopback receiver: a web server on this machine that takes Amazon's redirect.
+
+It begins the way too: the address that is printed gives the browser a session of its own and sends it on to
+Amazon, and only that browser may bring the redirect back.
+"""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from html import escape
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from dockwire.clock import Clock
+from dockwire.errors import ConsentFailed, DockwireError, SettingsError
+from dockwire.model.consent import Consent
+from dockwire.services.consent import Link, ended
+
+_COOKIE = "dockwire-consent"
+_LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+_HEADERS = {
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+}
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 3rem auto; padding: 0 1rem }}</style>
+</head>
+<body><h1>{title}</h1><p>{text}</p></body>
+</html>
+"""
+
+Finish = Callable[[str, str], Awaitable[Consent]]
+"""Takes the redirect's address and the browser's session."""
+
+
+class Receiver:
+    """Waits on the redirect URI's port for one consent.
+
+    Use it as an asynchronous context manager around the waiting: inside, the port is held and answered.
+    """
+
+    def __init__(self, link: Link, redirect_uri: str, *, finish: Finish, clock: Clock) -> None:
+        """Take a link that is bound to a session; nothing listens yet.
+
+        Raises:
+            SettingsError: the redirect URI does not lead to this machine, or its port is taken.
+        """
+        parts = urlsplit(redirect_uri)
+        host = _LOOPBACK.get(parts.hostname or "")
+        if parts.scheme != "http" or host is None:
+            raise SettingsError(
+                f"redirect_uri {redirect_uri} does not lead to this machine (http://127.0.0.1:PORT/...): use "
+                "'dockwire consent url', and 'dockwire consent finish' with the address that the browser ends at"
+            )
+        self._link = link
+        self._finish = finish
+        self._clock = clock
+        self._key = secrets.token_urlsafe(16)
+        self._ended: asyncio.Future[Consent] = asyncio.get_running_loop().create_future()
+        self._listener = _listener(host, parts.port or 80)
+        self.address = f"http://{parts.netloc}/begin/{self._key}"
+        """What the person opens."""
+        routes = [
+            Route("/begin/{key}", self._begin, methods=["GET"]),
+            Route(parts.path or "/", self._redirected, methods=["GET"]),
+        ]
+        config = uvicorn.Config(
+            Starlette(routes=routes),
+            ws="none",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        self._server = uvicorn.Server(config)
+
+    async def wait(self) -> Consent:
+        """Serve until a consent has come, the way to it has failed, or the link's time is over.
+
+        Raises:
+            DockwireError: why no consent came.
+        """
+        serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        late = asyncio.create_task(self._clock.sleep((self._link.ends - self._clock.now()).total_seconds()))
+        try:
+            await asyncio.wait({serving, late, self._ended}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            late.cancel()
+            self._server.should_exit = True
+            with suppress(asyncio.CancelledError):
+                await serving
+            self._listener.close()
+        if self._ended.done():
+            return self._ended.result()
+        raise ConsentFailed("no consent came in time; nothing was stored. The command may be given again")
+
+    async def _begin(self, request: Request) -> Response:
+        if not secrets.compare_digest(request.path_params["key"].encode(), self._key.encode()):
+            return _page("Not found", "This address begins no consent; open the one that was printed.", 404)
+        answer = RedirectResponse(self._link.url, 303, _HEADERS)
+        # Lax: the way back from Amazon begins on another site.
+        answer.set_cookie(_COOKIE, self._link.session, httponly=True, samesite="lax", path="/")
+        return answer
+
+    async def _redirected(self, request: Request) -> Response:
+        try:
+            consent = await self._finish(str(request.url), request.cookies.get(_COOKIE, ""))
+        except DockwireError as error:
+            # What anybody could send here must not end the waiting for the right redirect.
+            after = BackgroundTask(self._fail, error) if ended(error) else None
+            return _page("No consent", f"{error}.", 400, after)
+        except Exception as error:
+            self._fail(error)
+            raise
+        account = consent.account
+        text = (
+            f"Seller {account.seller_id} has authorised the application for region {account.region}. "
+            "The consent is stored; this page may be closed."
+        )
+        return _page("Thank you", text, 200, BackgroundTask(self._succeed, consent))
+
+    def _fail(self, error: Exception) -> None:
+        if not self._ended.done():
+            self._ended.set_exception(error)
+
+    def _succeed(self, consent: Consent) -> None:
+        if not self._ended.done():
+            self._ended.set_result(consent)
+
+
+def _page(title: str, text: str, status: int, after: BackgroundTask | None = None) -> Response:
+    content = _PAGE.format(title=escape(title), text=escape(text))
+    return HTMLResponse(content, status, _HEADERS, background=after)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(16)
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {host}:{port}, where redirect_uri leads ({error.strerror}): end what listens there, "
+            "perhaps another 'dockwire consent receive'"
+        ) from None
+    return listener
