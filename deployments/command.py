@@ -14,6 +14,7 @@ from typing import Annotated
 import httpx
 import typer
 
+from deployments import consent
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
@@ -31,6 +32,7 @@ app.add_typer(warehouse.app, name="warehouse")
 app.add_typer(orders.app, name="orders")
 app.add_typer(stock.app, name="stock")
 app.add_typer(key.app, name="key")
+app.add_typer(consent.app, name="consent")
 app.add_typer(run, name="run")
 app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")

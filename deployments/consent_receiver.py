@@ -10,6 +10,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from html import escape
+from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -47,10 +48,7 @@ Finish = Callable[[str, str], Awaitable[Consent]]
 
 
 class Receiver:
-    """Waits on the redirect URI's port for one consent.
-
-    Use it as an asynchronous context manager around the waiting: inside, the port is held and answered.
-    """
+    """Waits on the redirect URI's port for one consent; the port is held from the beginning."""
 
     def __init__(self, link: Link, redirect_uri: str, *, finish: Finish, clock: Clock) -> None:
         """Take a link that is bound to a session; nothing listens yet.
@@ -70,6 +68,8 @@ class Receiver:
         self._clock = clock
         self._key = secrets.token_urlsafe(16)
         self._ended: asyncio.Future[Consent] = asyncio.get_running_loop().create_future()
+        self._consent: Consent | None = None
+        self._one_at_a_time = asyncio.Lock()
         self._listener = _listener(host, parts.port or 80)
         self.address = f"http://{parts.netloc}/begin/{self._key}"
         """What the person opens."""
@@ -97,7 +97,8 @@ class Receiver:
         serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
         late = asyncio.create_task(self._clock.sleep((self._link.ends - self._clock.now()).total_seconds()))
         try:
-            await asyncio.wait({serving, late, self._ended}, return_when=asyncio.FIRST_COMPLETED)
+            waiting: set[asyncio.Future[Any]] = {serving, late, self._ended}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
             late.cancel()
             self._server.should_exit = True
@@ -117,21 +118,28 @@ class Receiver:
         return answer
 
     async def _redirected(self, request: Request) -> Response:
-        try:
-            consent = await self._finish(str(request.url), request.cookies.get(_COOKIE, ""))
-        except DockwireError as error:
-            # What anybody could send here must not end the waiting for the right redirect.
-            after = BackgroundTask(self._fail, error) if ended(error) else None
-            return _page("No consent", f"{error}.", 400, after)
-        except Exception as error:
-            self._fail(error)
-            raise
-        account = consent.account
+        session = request.cookies.get(_COOKIE, "")
+        # A browser may ask twice, and the second question must not look like a second use.
+        async with self._one_at_a_time:
+            if self._consent is None or not secrets.compare_digest(session, self._link.session):
+                try:
+                    self._consent = await self._finish(str(request.url), session)
+                except DockwireError as error:
+                    return self._refused(error)
+                except Exception as error:
+                    self._fail(error)
+                    raise
+        account = self._consent.account
         text = (
             f"Seller {account.seller_id} has authorised the application for region {account.region}. "
             "The consent is stored; this page may be closed."
         )
-        return _page("Thank you", text, 200, BackgroundTask(self._succeed, consent))
+        return _page("Thank you", text, 200, BackgroundTask(self._succeed, self._consent))
+
+    def _refused(self, error: DockwireError) -> Response:
+        # What anybody could send here must not end the waiting for the right redirect.
+        over = ended(error) and self._consent is None
+        return _page("No consent", f"{error}.", 400, BackgroundTask(self._fail, error) if over else None)
 
     def _fail(self, error: Exception) -> None:
         if not self._ended.done():

@@ -12,7 +12,7 @@ from deployments.stored_blocks import load_named
 from tests.deployments.test_connections_file import APPLICATION, ENVIRONMENT, NAMED
 
 OWN = {"application_id": "a", "client_id": "c", "client_secret": "s", "region": "NA"}
-STORED = AmazonSellerAccount(**OWN, seller_id="A1", refresh_token="Atzr|given")  # type: ignore[arg-type]
+STORED = AmazonSellerAccount(**OWN, seller_id="A1", refresh_token="Atzr|given")
 HOUSE = AmazonApplication(application_id="a", client_id="c", client_secret=SecretStr("s"))
 
 
@@ -29,7 +29,7 @@ HOUSE = AmazonApplication(application_id="a", client_id="c", client_secret=Secre
     ],
 )
 def test_a_token_stays_where_it_fits(fields: dict[str, object], kept: bool) -> None:
-    assert fits(STORED, AmazonSellerAccount(**fields)) is kept  # type: ignore[arg-type]
+    assert fits(STORED, AmazonSellerAccount(**fields)) is kept
 
 
 async def applied(folder: Path, text: str) -> AmazonSellerAccount:

@@ -108,9 +108,11 @@ class Office:
 
 
 @asynccontextmanager
-async def opened_office(folder: Path, *, on_commit: CommitHook | None = None) -> AsyncIterator[Office]:
+async def opened_office(
+    folder: Path, *, clock: ManualClock | None = None, on_commit: CommitHook | None = None
+) -> AsyncIterator[Office]:
     """Set everything up in ``folder``."""
-    clock = ManualClock()
+    clock = clock or ManualClock()
     world, faults = World(1, clock=clock), FaultRules()
     transport = httpx.ASGITransport(build_app(world, faults=faults))
     ledger = await SqlLedger.open(
