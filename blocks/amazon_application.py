@@ -6,6 +6,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
 from dockwire.access import ApplicationAccess
+from dockwire.model.consent import ClientSecret
 from dockwire.model.marketplaces import Region
 from dockwire.settings import explained
 
@@ -54,6 +55,14 @@ class AmazonApplication(Block):
     seller_central: str = Field(
         default="", description="Address of Seller Central; empty means the marketplace's own."
     )
+
+    def dated_secret(self) -> ClientSecret | None:
+        """Return since when the client secret is good; None where nobody wrote that down."""
+        if self.secret_changed is None:
+            return None
+        return ClientSecret(
+            self._block_document_name or self.application_id, self.application_id, self.secret_changed
+        )
 
     def access(self, name: str) -> ApplicationAccess:
         """Return the settings object that the rest of dockwire works with.

@@ -9,6 +9,7 @@ from blocks.amazon_application import AmazonApplication
 from dockwire.access import AmazonAccess, ApplicationAccess
 from dockwire.decisions.consent import consent_needed, region_refusal
 from dockwire.errors import ConsentNeeded, SettingsError
+from dockwire.model.consent import ClientSecret
 from dockwire.model.ids import SellerId
 from dockwire.model.marketplaces import LWA_TOKEN_URL, Region
 from dockwire.settings import explained
@@ -84,6 +85,10 @@ class AmazonSellerAccount(Block):
     def acting_application(self) -> str:
         """Id of the application that acts for the seller."""
         return self.application.application_id if self.application else self.application_id
+
+    def dated_secret(self) -> ClientSecret | None:
+        """Return since when the application's client secret is good; None where nobody wrote that down."""
+        return self.application.dated_secret() if self.application else None
 
     def application_access(self, name: str) -> ApplicationAccess:
         """Return the application that acts for seller account ``name``.

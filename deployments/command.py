@@ -19,6 +19,7 @@ from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
 from dockwire.cli import key, orders, say, simulate, stock, warehouse
+from dockwire.decisions.consent import consent_needed
 from dockwire.errors import Unexpected
 from dockwire.settings import read_settings
 
@@ -63,11 +64,14 @@ def apply(
     """Store the connections of a file as Prefect blocks; repeating it changes nothing."""
     from deployments.connections_file import ConnectionsFile
 
-    stored = beside_prefect(ConnectionsFile(file).store)
+    content = ConnectionsFile(file)
+    stored = beside_prefect(content.store)
     if as_json:
         say.data(stored)
     else:
         say.line(f"stored: {', '.join(stored)}")
+        for name in content.waiting():
+            say.line(consent_needed(name))
         say.line("'dockwire deploy' makes their deployments, 'dockwire up' runs them")
 
 

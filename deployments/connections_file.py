@@ -76,6 +76,11 @@ class ConnectionsFile:
             written.append(f"connections.{name}")
         return written
 
+    def waiting(self) -> list[str]:
+        """Return the sellers that have not consented yet, as far as the file and what was stored tell."""
+        sellers = self.accounts["sellers"].items()
+        return [name for name, block in sellers if isinstance(block, AmazonSellerAccount) and block.waits]
+
     def _read(self) -> dict[str, Any]:
         try:
             return tomllib.loads(self._path.read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import typer
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
@@ -16,6 +17,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from blocks import MarketplaceConnection
 from deployments.schedules import every
+from dockwire.errors import ConsentNeeded
 from dockwire.model.connection import Connection
 from flows.inventory_sync import inventory_sync
 from flows.order_import import order_import
@@ -73,11 +75,23 @@ async def stored_connections() -> list[str]:
 
 
 async def planned(slugs: list[str]) -> list[RunnerDeployment]:
-    """Return the deployments of these connections; nothing is registered yet."""
+    """Return the deployments of these connections; nothing is registered yet.
+
+    Those that wait for a seller's consent are named on stderr and left out.
+
+    Raises:
+        ConsentNeeded: all of them wait.
+    """
     deployments = []
     for slug in slugs:
-        connection = (await load_block(slug)).connection(slug)
+        try:
+            connection = (await load_block(slug)).connection(slug)
+        except ConsentNeeded as error:
+            typer.echo(f"dockwire: {error}", err=True)
+            continue
         deployments += [_deployment(cadence, connection) for cadence in FLOWS if cadence.wanted(connection)]
+    if slugs and not deployments:
+        raise ConsentNeeded("every stored connection waits for its seller's consent")
     return deployments
 
 

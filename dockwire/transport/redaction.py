@@ -14,7 +14,7 @@ _PATTERNS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~|-]+"), r"\1 [hidden]"),
     (
         re.compile(
-            r"(?i)\b(access_token|refresh_token|client_secret|password|code)([\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
+            r"(?i)\b(access_token|refresh_token|client_secret|password|(?:spapi_oauth_)?code)([\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
         ),
         r"\1\2[hidden]",
     ),

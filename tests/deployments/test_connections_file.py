@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from blocks import AmazonApplication, MarketplaceConnection
 from deployments.connections_file import ConnectionsFile
 from dockwire.errors import ConsentNeeded, SettingsError
+from dockwire.model.consent import ClientSecret
 
 ENVIRONMENT = {
     "SELLER_SECRET": "s3cret",
@@ -145,6 +146,8 @@ def test_a_seller_may_name_an_application_and_wait_for_consent(tmp_path: Path) -
     seller = connection.seller_account
     assert isinstance(seller.application, AmazonApplication)
     assert seller.application.secret_changed == date(2026, 10, 1)
+    house = "amzn1.sp.solution.house"
+    assert seller.dated_secret() == ClientSecret(house, house, date(2026, 10, 1))
     assert (seller.acting_application, seller.waits) == ("amzn1.sp.solution.house", True)
     # Everything that can be checked was, and it is no connection yet.
     for use in (seller.access, lambda: connection.connection("acme-us")):

@@ -8,8 +8,10 @@ from pydantic import SecretStr
 from blocks import AmazonApplication, AmazonSellerAccount
 from deployments.connections_file import ConnectionsFile
 from deployments.kept_consent import fits
+from deployments.plan import planned
 from deployments.stored_blocks import load_named
-from tests.deployments.test_connections_file import APPLICATION, ENVIRONMENT, NAMED
+from dockwire.errors import ConsentNeeded
+from tests.deployments.test_connections_file import APPLICATION, ENVIRONMENT, NAMED, named
 
 OWN = {"application_id": "a", "client_id": "c", "client_secret": "s", "region": "NA"}
 STORED = AmazonSellerAccount(**OWN, seller_id="A1", refresh_token="Atzr|given")
@@ -51,3 +53,18 @@ async def test_the_stored_seller_is_compared_with_its_own_application(tmp_path: 
     assert seller.waits
     assert seller.application is not None
     assert seller.application._block_document_name == "house"
+
+
+@pytest.mark.usefixtures("prefect")
+async def test_a_connection_gets_its_deployments_once_its_seller_has_consented(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seller = await applied(tmp_path, named())
+    seller.refresh_token, seller.seller_id = SecretStr(""), ""
+    await seller.asave("acme-na", overwrite=True)
+    with pytest.raises(ConsentNeeded, match="every stored connection waits"):
+        await planned(["acme-us"])
+    assert "connection acme-us: seller account acme-na waits" in capsys.readouterr().err
+    seller.refresh_token, seller.seller_id = SecretStr("Atzr|given"), "A2EXAMPLE"
+    await seller.asave("acme-na", overwrite=True)
+    assert {each.name for each in await planned(["acme-us"])} == {"acme-us"}

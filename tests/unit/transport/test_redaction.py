@@ -34,6 +34,7 @@ def test_secrets_and_personal_patterns_go(secret: str, frame: str) -> None:
         "authorization: basic s3cr3t==",
         "password=s3cr3t",
         "?code=s3cr3t&state=1",
+        "?state=1&spapi_oauth_code=s3cr3t",
     ],
 )
 def test_values_behind_telling_names_go(text: str) -> None:
