@@ -1,6 +1,7 @@
 """``dockwire consent``: a seller lets the application act for it, and how long that is good."""
 
 import os
+import signal
 import sys
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -99,10 +100,14 @@ def receive(
         # Whoever reads this through a pipe has to open it now.
         sys.stdout.flush()
 
+    for ask in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ask) is not signal.SIG_IGN:
+            # asyncio ends the loop in order at Ctrl-C; an exception from here would end it at any point.
+            signal.signal(ask, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         told = beside_prefect(lambda: _received(seller, place, minutes, announce, again=again))
     except KeyboardInterrupt:
-        say.fail("nothing was stored")
+        say.fail("stopped; nothing was stored")
     if isinstance(told, Consent):
         _tell(told, as_json=as_json)
     elif as_json:

@@ -7,8 +7,8 @@ Amazon, and only that browser may bring the redirect back.
 import asyncio
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,7 +86,7 @@ class Receiver:
             server_header=False,
             timeout_graceful_shutdown=2,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
 
     async def wait(self) -> Consent:
         """Serve until a consent has come, the way to it has failed, or the link's time is over.
@@ -148,6 +148,15 @@ class Receiver:
     def _succeed(self, consent: Consent) -> None:
         if not self._ended.done():
             self._ended.set_result(consent)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the command: it ends the waiting, and the waiting ends the server."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
 
 
 def _page(title: str, text: str, status: int, after: BackgroundTask | None = None) -> Response:

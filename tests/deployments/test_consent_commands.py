@@ -30,7 +30,7 @@ CALLBACK = "https://dockwire.example/callback"
 
 def walked(link: str, *, seller: str) -> httpx.Response:
     """Open a link in a browser, sign in and allow; return the last answer that is not Amazon's."""
-    with httpx.Client(trust_env=False, follow_redirects=True) as browser:
+    with httpx.Client(trust_env=False, follow_redirects=True, timeout=120) as browser:
         page = browser.get(link)
         for filled in ({"seller": seller, "primary": "yes", "step": "sign-in"}, {"step": "allow"}):
             hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text)

@@ -42,7 +42,7 @@ async def receiving(folder: Path, *, seller_id: str = "") -> AsyncIterator[Waiti
     callback = f"http://127.0.0.1:{free_port()}/callback"
     async with (
         opened_office(folder, clock=ManualClock(auto=False)) as office,
-        httpx.AsyncClient(trust_env=False) as browser,
+        httpx.AsyncClient(trust_env=False, timeout=120) as browser,
     ):
         office.world.application.redirect_uris = (callback,)
         with serve(build_app(office.world)) as amazon:
@@ -102,7 +102,7 @@ async def test_strangers_do_not_end_the_waiting_and_do_not_get_in(waiting: Waiti
     browser = waiting.browser
     begun = await browser.get(waiting.receiver.address)
     back = (await walk(browser, begun.headers["location"])).headers["location"]
-    async with httpx.AsyncClient(trust_env=False) as stranger:
+    async with httpx.AsyncClient(trust_env=False, timeout=120) as stranger:
         for address, status in [
             (waiting.callback, 400),
             (f"{waiting.callback}?state=guess&error=access_denied", 400),
