@@ -80,14 +80,7 @@ async def _refuse_region(name: str, block: AmazonSellerAccount) -> None:
     if block.application is None or block.region in block.application.regions:
         return
     others = {each: found.regions for each, found in (await _applications()).items()}
-    own = next(
-        (
-            each
-            for each, found in (await _applications()).items()
-            if found.application_id == block.acting_application
-        ),
-        block.acting_application,
-    )
+    own = block.application._block_document_name or block.acting_application  # noqa: SLF001 - Prefect's only way to a block's name
     raise SettingsError(region_refusal(name, block.region, own, block.application.regions, others))
 
 

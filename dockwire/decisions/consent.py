@@ -172,6 +172,11 @@ _ERRORS = {
         "Amazon says MD9100: the application has no login and redirect URI; register them in the developer console",
         Fixer.ENGINEER,
     ),
+    "CONSENT_LIMIT_REACHED": (
+        "Amazon says CONSENT_LIMIT_REACHED: an application that is not listed on the Appstore may be authorised by so "
+        "many sellers and no more; list it there, or take back a consent that is not needed",
+        Fixer.ENGINEER,
+    ),
     "SPDC8143": (
         "Amazon says SPDC8143: only the account's primary user may consent; that user has to sign in",
         Fixer.MERCHANT,

@@ -50,6 +50,7 @@ def test_what_is_no_redirect_says_what_to_give_instead(address: str, words: str)
         ("error_code=MD5101", Fixer.ENGINEER, "redirect_uri is not one"),
         ("error=MD5110", Fixer.ENGINEER, "'#'"),
         ("error=MD9100", Fixer.ENGINEER, "no login and redirect URI"),
+        ("error=CONSENT_LIMIT_REACHED", Fixer.ENGINEER, "not listed on the Appstore"),
         ("error=SPDC8143", Fixer.MERCHANT, "primary user"),
         ("error=%1b[2Jnew%00", Fixer.ENGINEER, r"the error '\[2Jnew'"),
         ("selling_partner_id=A2EXAMPLE", Fixer.ENGINEER, "no spapi_oauth_code"),
