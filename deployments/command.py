@@ -39,10 +39,8 @@ app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")
 
 _PREFECT_PORT = 4200
-_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "key", "demo"}
-"""The demo has a Prefect of its own."""
-
-_MARKS = {True: "ok  ", False: "FAIL", None: "?   "}
+_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "key", "demo", "doctor"}
+"""The demo has a Prefect of its own; the doctor looks at settings that may be what is wrong."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -157,20 +155,33 @@ def list_connections(as_json: Json = False) -> None:
 @connection.command()
 @say.plainly
 def check(
-    name: Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")],
+    name: Annotated[str, typer.Argument(metavar="[CONNECTION]", help="Name of the connection.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Try all stored connections.")] = False,
+    send_mail: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Send a trial mail there; else none is sent.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Try everything a connection needs, without changing anything, and say what is wrong."""
-    from deployments.inspect import check_connection
+    from deployments.checking.telling import tell_all, tell_one
+    from deployments.inspect import check_connection, check_connections
 
-    results = beside_prefect(lambda: check_connection(name))
-    if as_json:
-        say.data(results)
+    if bool(name) == every or (every and send_mail):
+        say.fail("give the name of one connection, or --all (which sends no mail)", say.MISUSED)
+    if every:
+        tell_all(beside_prefect(check_connections), as_json=as_json)
     else:
-        for result in results:
-            say.line(f"{_MARKS[result['ok']]}  {result['what']}: {result['detail']}")
-    if any(result["ok"] is False for result in results):
-        raise typer.Exit(say.FAILED)
+        tell_one(beside_prefect(lambda: check_connection(name, send_mail=send_mail)), as_json=as_json)
+
+
+@app.command()
+@say.plainly
+def doctor(as_json: Json = False) -> None:
+    """Look at the installation itself, without changing anything, and say what is wrong and what to do."""
+    from deployments.checking.installation import examine
+    from deployments.checking.telling import tell_one
+
+    tell_one(examine(), as_json=as_json)
 
 
 def main() -> None:

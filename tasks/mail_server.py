@@ -13,14 +13,16 @@ FAILURES = (OSError, smtplib.SMTPException)
 """What reaching a server and handing it a mail may raise."""
 
 
-def open_server(credentials: EmailServerCredentials) -> smtplib.SMTP:
+def open_server(credentials: EmailServerCredentials, *, seconds: float = _SOCKET_SECONDS) -> smtplib.SMTP:
     """Return a signed-in connection, to be used as a context manager.
+
+    ``seconds`` bounds each wait for the server, unless this process has a bound of its own already.
 
     Raises:
         OSError, SMTPException: it cannot be reached, or refuses; :func:`why` tells it.
     """
     if socket.getdefaulttimeout() is None:
-        socket.setdefaulttimeout(_SOCKET_SECONDS)
+        socket.setdefaulttimeout(seconds)
     server: smtplib.SMTP = credentials.get_server()
     return server
 

@@ -276,6 +276,14 @@ class SqlLedger(ShippingBook, StockBook, ConsentBook):
             "store_items", lambda link: items.store_items(link, warehouse, customer_id, found, now=now)
         )
 
+    async def newest_open_order(self, account: AccountKey) -> AmazonOrderId | None:
+        """Return the account's order that changed last of those the merchant still has to ship."""
+        return await self._database.read(lambda link: seeing.newest_open(link, account))
+
+    async def database_now(self) -> datetime | None:
+        """Return the time of the database's own machine; None for a file, which has none of its own."""
+        return await self._database.read(seeing.database_now)
+
     async def counts(self, connection: ConnectionSlug) -> dict[OrderState, int]:
         """See the port."""
         return await self._database.read(lambda link: seeing.counts(link, connection))

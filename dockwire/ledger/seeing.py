@@ -1,15 +1,18 @@
 """Reading the ledger for people: no personal data leaves it this way."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Link
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, select, text
 
 from dockwire.ledger.rows import open_problems
 from dockwire.ledger.shipping_states import shipping_state
-from dockwire.ledger.tables import orders
+from dockwire.ledger.tables import accounts, orders
+from dockwire.model.connection import AccountKey
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId
+from dockwire.model.order import OrderStatus
 from dockwire.model.record import OrderRow, OrderState, Shipping
 
 
@@ -69,3 +72,34 @@ def _rows(link: Link, query: Select[Any]) -> list[OrderRow]:
         )
         for row in rows
     ]
+
+
+def newest_open(link: Link, account: AccountKey) -> AmazonOrderId | None:
+    """Return the account's order that changed last of those the merchant still has to ship."""
+    query = (
+        select(orders.c.amazon_order_id)
+        .join(accounts, accounts.c.id == orders.c.account_id)
+        .where(
+            accounts.c.application_id == account.application_id,
+            accounts.c.seller_id == account.seller_id,
+            accounts.c.region == account.region,
+            orders.c.amazon_status.in_(_TO_SHIP),
+            # What is skipped is not the merchant's to ship: it may well come without an address.
+            orders.c.state.not_in([OrderState.SKIPPED, OrderState.WATCHED]),
+        )
+        .order_by(orders.c.amazon_updated.desc(), orders.c.id.desc())
+        .limit(1)
+    )
+    found = link.scalar(query)
+    return None if found is None else AmazonOrderId(found)
+
+
+_TO_SHIP = (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)
+
+
+def database_now(link: Link) -> datetime | None:
+    """Return the time of the database's own machine; a file has none of its own."""
+    if link.dialect.name != "postgresql":
+        return None
+    told: datetime = link.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return told

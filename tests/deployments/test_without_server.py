@@ -14,6 +14,7 @@ def test_connections_are_stored_listed_and_tried_without_a_server(lone_town: Tow
     assert (checked.code, checked.err) == (0, "")
     untried = {row["what"]: row["detail"] for row in checked.data if row["ok"] is None}
     assert "OrderConfirm" in untried.pop("closing")
+    assert "nothing is deployed" in untried.pop("deployments")
     assert not untried
     deployed = lone_town.dockwire("deploy")
     assert deployed.out.splitlines() == [
@@ -22,6 +23,9 @@ def test_connections_are_stored_listed_and_tried_without_a_server(lone_town: Tow
         "ship-and-close/town-us",
     ]
     assert deployed.err == ""
+    every = lone_town.dockwire("connection", "check", "--all")
+    assert (every.code, every.out) == (0, "ok    town-us: 13 checks passed, 1 cannot tell\n"), every
+    assert lone_town.dockwire("connection", "check", "town-us", "--all").code == 2
 
 
 def test_a_run_says_that_it_needs_a_server_and_why_it_failed_and_each_once(lone_town: Town) -> None:
