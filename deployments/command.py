@@ -21,6 +21,7 @@ from deployments.running import charges, run
 from dockwire.cli import key, orders, say, simulate, stock, warehouse
 from dockwire.decisions.consent import consent_needed
 from dockwire.errors import Unexpected
+from dockwire.model.connection import is_mail_address
 from dockwire.settings import read_settings
 
 app = typer.Typer(
@@ -168,6 +169,8 @@ def check(
 
     if bool(name) == every or (every and send_mail):
         say.fail("give the name of one connection, or --all (which sends no mail)", say.MISUSED)
+    if send_mail and not is_mail_address(send_mail):
+        say.fail("--send-mail: that is not one e-mail address", say.MISUSED)
     if every:
         tell_all(beside_prefect(check_connections), as_json=as_json)
     else:

@@ -27,6 +27,9 @@ ADDRESS_ROLE = "Direct-to-Consumer Shipping"
 """The restricted role that fills in addresses (Amazon's page "Access Orders PII")."""
 
 _OPEN = (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)
+LOOKED_AT = 3
+"""Orders that are looked at one by one for an address."""
+
 _LOOKED_BACK = timedelta(days=30)
 _SAFELY_PAST = timedelta(minutes=3)
 """Amazon refuses windows that end less than two minutes ago."""
@@ -166,17 +169,16 @@ def _marketplace(marketplace_id: str) -> tuple[str, Region | None]:
 
 
 async def personal_data(
-    seller: SellerAccount, connection: Connection, newest_open: AmazonOrderId | None
+    seller: SellerAccount, connection: Connection, newest_open: Sequence[AmazonOrderId]
 ) -> Finding:
-    """Say whether addresses come, by looking at one real order.
+    """Say whether addresses come, by looking at real orders.
 
-    An order that the ledger knows costs nothing scarce; only without one the search quota is touched,
+    Orders that the ledger knows cost nothing scarce; only without any the search quota is touched,
     once, and not waited for.
     """
-    if newest_open is not None:
-        told = await _by_name(seller, newest_open)
-        if told is not None:
-            return told
+    known = await _by_name(seller, newest_open)
+    if known:
+        return role_for(known)
     try:
         page = await seller.search_orders(await _window(seller, connection))
     except Throttled as error:
@@ -184,21 +186,28 @@ async def personal_data(
             f"no open order is known yet, and the quota for searching has none left for {error.retry_after:.0f} s",
             "check again after the next import, which looks for orders anyway",
         )
-    ready = [
-        order for order in page.orders if order.status in _OPEN and order.fulfilled_by is FulfilledBy.MERCHANT
-    ]
-    return role_for(ready)
+    return role_for([order for order in page.orders if _to_ship(order)])
 
 
-async def _by_name(seller: SellerAccount, order_id: AmazonOrderId) -> Finding | None:
-    """Return what one order tells; None when it tells nothing, because it has left meanwhile."""
-    try:
-        order = await seller.get_order(order_id)
-    except NotFound:
-        return None
-    if isinstance(order, Malformed) or (order.address is None and order.status not in _OPEN):
-        return None
-    return role_for([order])
+async def _by_name(seller: SellerAccount, order_ids: Sequence[AmazonOrderId]) -> list[Order]:
+    """Return those orders that tell something, up to the first with an address; single ones lack it at times."""
+    telling: list[Order] = []
+    for order_id in order_ids:
+        try:
+            order = await seller.get_order(order_id)
+        except NotFound:
+            continue
+        if isinstance(order, Malformed):
+            continue
+        if order.address is not None:
+            return [order]
+        if _to_ship(order):
+            telling.append(order)
+    return telling
+
+
+def _to_ship(order: Order) -> bool:
+    return order.status in _OPEN and order.fulfilled_by is FulfilledBy.MERCHANT
 
 
 async def _window(seller: SellerAccount, connection: Connection) -> SearchWindow:

@@ -133,7 +133,7 @@ class Subject:
         ledger, connection = self._bench.ledger, self._connection
         if ledger is None:
             return replace(self._bench.ledger_found, ok=None)
-        known = await ledger.newest_open_order(connection.account)
+        known = await ledger.newest_open_orders(connection.account, limit=amazon.LOOKED_AT)
         return await amazon.personal_data(await self._seller(), connection, known)
 
     async def _feeds(self) -> Finding:
@@ -159,7 +159,7 @@ class Subject:
 
     async def _clock(self) -> Finding:
         asked: dict[str, Awaitable[timedelta | None]] = {
-            "Amazon": self._told_by(self._block.seller_account.access().base_url)
+            "Amazon": self._told_by(self._block.seller_account.endpoint or self._connection.region.endpoint)
         }
         if self._block.warehouse.base_url != EMBEDDED:
             asked["the warehouse"] = self._told_by(self._block.warehouse.base_url)

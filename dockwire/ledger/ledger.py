@@ -276,9 +276,9 @@ class SqlLedger(ShippingBook, StockBook, ConsentBook):
             "store_items", lambda link: items.store_items(link, warehouse, customer_id, found, now=now)
         )
 
-    async def newest_open_order(self, account: AccountKey) -> AmazonOrderId | None:
-        """Return the account's order that changed last of those the merchant still has to ship."""
-        return await self._database.read(lambda link: seeing.newest_open(link, account))
+    async def newest_open_orders(self, account: AccountKey, *, limit: int) -> list[AmazonOrderId]:
+        """Return the account's orders that changed last of those the merchant still has to ship."""
+        return await self._database.read(lambda link: seeing.newest_open(link, account, limit))
 
     async def database_now(self) -> datetime | None:
         """Return the time of the database's own machine; None for a file, which has none of its own."""

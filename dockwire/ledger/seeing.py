@@ -74,8 +74,8 @@ def _rows(link: Link, query: Select[Any]) -> list[OrderRow]:
     ]
 
 
-def newest_open(link: Link, account: AccountKey) -> AmazonOrderId | None:
-    """Return the account's order that changed last of those the merchant still has to ship."""
+def newest_open(link: Link, account: AccountKey, limit: int) -> list[AmazonOrderId]:
+    """Return the account's orders that changed last of those the merchant still has to ship."""
     query = (
         select(orders.c.amazon_order_id)
         .join(accounts, accounts.c.id == orders.c.account_id)
@@ -88,10 +88,9 @@ def newest_open(link: Link, account: AccountKey) -> AmazonOrderId | None:
             orders.c.state.not_in([OrderState.SKIPPED, OrderState.WATCHED]),
         )
         .order_by(orders.c.amazon_updated.desc(), orders.c.id.desc())
-        .limit(1)
+        .limit(limit)
     )
-    found = link.scalar(query)
-    return None if found is None else AmazonOrderId(found)
+    return [AmazonOrderId(found) for found in link.scalars(query)]
 
 
 _TO_SHIP = (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)

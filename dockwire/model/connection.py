@@ -36,8 +36,13 @@ def _checked_moment(moment: datetime) -> datetime:
     return moment
 
 
+def is_mail_address(text: str) -> bool:
+    """Return whether a text looks like one e-mail address."""
+    return re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", text) is not None
+
+
 def _checked_mail(address: str) -> str:
-    if not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", address):
+    if not is_mail_address(address):
         raise ValueError(f"{address!r} is not one e-mail address")
     return address
 
