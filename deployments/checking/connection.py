@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -12,7 +11,7 @@ from blocks import MarketplaceConnection
 from deployments.checking import amazon, clocks, schedules, warehouse
 from deployments.checking.bench import Bench, opened_bench
 from deployments.checking.board import Check, carry_out
-from deployments.checking.finding import Finding
+from deployments.checking.finding import Finding, untold
 from deployments.checking.items import items
 from deployments.checking.mail import mail, trial_mail
 from dockwire.access import EMBEDDED
@@ -132,7 +131,7 @@ class Subject:
     async def _personal_data(self) -> Finding:
         ledger, connection = self._bench.ledger, self._connection
         if ledger is None:
-            return replace(self._bench.ledger_found, ok=None)
+            return untold("not tried: 'ledger' comes first")
         known = await ledger.newest_open_orders(connection.account, limit=amazon.LOOKED_AT)
         return await amazon.personal_data(await self._seller(), connection, known)
 

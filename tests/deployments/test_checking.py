@@ -11,6 +11,8 @@ from aiosmtpd.smtp import AuthResult
 from prefect_email import EmailServerCredentials
 from pydantic import SecretStr
 
+from deployments.checking.amazon import others
+from deployments.checking.bench import impatient
 from deployments.checking.connection import check_all
 from deployments.checking.finding import failed
 from deployments.checking.mail import mail, trial_mail
@@ -292,3 +294,30 @@ async def test_the_mail_server_is_signed_in_to_and_gets_a_trial_mail_when_asked_
         assert "a trial mail" in kept.read_text()
     finally:
         server.stop()
+
+
+def test_the_other_regions_are_asked_only_where_the_address_names_a_region(trial: Trial) -> None:
+    def hosts(**changes: str) -> dict[str, str]:
+        trial.seller(**changes)
+        return {region: there.base_url for region, there in others(trial.block.seller_account.access())}
+
+    assert hosts(endpoint="") == {
+        "EU": "https://sellingpartnerapi-eu.amazon.com",
+        "FE": "https://sellingpartnerapi-fe.amazon.com",
+    }
+    assert hosts(endpoint="http://sim/na/") == {"EU": "http://sim/eu", "FE": "http://sim/fe"}
+    assert hosts(endpoint="http://sim/nasa") == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql+psycopg://keeper:hush@host/books", "postgresql+psycopg://keeper:hush@host/books?connect_timeout=10"),
+        ("postgresql+psycopg://host/books?connect_timeout=3", "postgresql+psycopg://host/books?connect_timeout=3"),
+        ("sqlite:///books.db", "sqlite:///books.db"),
+        ("keeper:hush", "keeper:hush"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_database_server_that_does_not_answer_is_given_up_after_seconds(url: str, told: str) -> None:
+    assert impatient(url) == told
