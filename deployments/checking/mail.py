@@ -30,7 +30,7 @@ async def mail(
         return wrong(
             why(error, credentials), "correct the mail server's table in the connections file, and apply it"
         )
-    return fine("the mail server takes the sign-in" + (" and took a trial mail" if trial else ""))
+    return fine("the mail server answers" + (" and took a trial mail" if trial else ""))
 
 
 def _sign_in(credentials: EmailServerCredentials, trial: Mail | None, sender: str, clock: Clock) -> None:
