@@ -9,15 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dockwire.decisions.importing import (
-    ITEMS_ASKED_AGAIN,
-    Hold,
-    Import,
-    ImportRules,
-    Skip,
-    Watch,
-    decide_import,
-)
+from dockwire.decisions.holding import ITEMS_ASKED_AGAIN
+from dockwire.decisions.import_rules import ImportRules
+from dockwire.decisions.importing import Hold, Import, Skip, Watch, decide_import
 from dockwire.decisions.retrying import retry_at
 from dockwire.errors import (
     Action,

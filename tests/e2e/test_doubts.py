@@ -13,7 +13,8 @@ from psycopg import sql
 from sqlalchemy import update
 from sqlalchemy.engine import make_url
 
-from dockwire.decisions.importing import Import, ImportRules, decide_import
+from dockwire.decisions.import_rules import ImportRules
+from dockwire.decisions.importing import Import, decide_import
 from dockwire.errors import LedgerUnavailable
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.record import FactKind, OrderState

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockwire.decisions.importing import Decision, Hold, Import, ImportRules, Skip, Watch, decide_import
+from dockwire.decisions.import_rules import ImportRules
+from dockwire.decisions.importing import Decision, Hold, Import, Skip, Watch, decide_import
 from dockwire.decisions.sku_names import SkuNames
 from dockwire.model.connection import Filter, FilterField, FilterMatch, ShipMethod
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, MarketplaceId

@@ -1,0 +1,134 @@
+"""What holds an order that is ready: all reasons together, each with who can end it."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from dockwire.decisions.addresses import missing_parts
+from dockwire.decisions.import_rules import ImportRules
+from dockwire.errors import Fixer
+from dockwire.model.connection import Connection, Filter, FilterField, FilterMatch
+from dockwire.model.order import Address, Order, OrderLine
+from dockwire.model.record import Problem
+
+ITEMS_ASKED_AGAIN = timedelta(minutes=10)
+"""A SKU nobody knows makes a run read the warehouse's items again, but not more often than this."""
+
+
+def reasons_to_hold(order: Order, lines: list[OrderLine], rules: ImportRules) -> Iterable[Problem]:
+    """Yield everything about an order's open lines that a person has to change or allow first."""
+    if not order.marketplace_id:
+        yield Problem(
+            "marketplace_missing",
+            "Amazon does not say to which marketplace the order belongs; create it by hand if it is yours.",
+            Fixer.ENGINEER,
+        )
+    yield from _buyer_cancels(lines)
+    yield from _sku_problems(lines, rules)
+    yield from _ship_method_problems(order, rules)
+    yield from _address_problems(order.address)
+    for rule in rules.connection.filters:
+        if _caught(order, rule):
+            yield Problem(
+                "filtered",
+                f"The filter on {rule.field.value.replace('_', ' ')} holds this order for a look.",
+                Fixer.ENGINEER,
+            )
+
+
+def _buyer_cancels(lines: list[OrderLine]) -> Iterable[Problem]:
+    asked = [line for line in lines if line.cancel_requested]
+    if asked:
+        yield Problem(
+            "buyer_asked_to_cancel",
+            f"The buyer asked to cancel {len(asked)} of {len(lines)} open lines; "
+            "cancel the order in Seller Central or tell the buyer it ships.",
+            Fixer.MERCHANT,
+        )
+
+
+def _sku_problems(lines: list[OrderLine], rules: ImportRules) -> Iterable[Problem]:
+    for sku in dict.fromkeys(line.sku for line in lines):
+        if not sku:
+            yield Problem("no_sku", "A line carries no seller SKU.", Fixer.MERCHANT)
+            continue
+        target = rules.target_sku(sku)
+        if target is None:
+            yield Problem("unmapped_sku", _unmapped(sku, rules.connection), Fixer.ENGINEER)
+        elif target not in rules.items:
+            yield Problem(
+                "unknown_item",
+                f"Amazon SKU {sku!r} is mapped to {target!r}, which the warehouse does not know. "
+                f"{_once_it('exists', rules.connection)}",
+                Fixer.ENGINEER,
+            )
+        elif not rules.items[target].active:
+            yield Problem(
+                "item_deactivated",
+                f"The warehouse item {target!r} is deactivated. {_once_it('is active', rules.connection)}",
+                Fixer.CLERK,
+            )
+
+
+def _unmapped(sku: str, connection: Connection) -> str:
+    if connection.require_sku_map:
+        return (
+            f"Amazon SKU {sku!r} is neither in the connection's SKU map nor in the alias table; an entry counts "
+            "at the next import."
+        )
+    return (
+        f"Amazon SKU {sku!r} is neither in the connection's SKU map nor in the alias table, nor an item of the "
+        f"warehouse. An entry counts at the next import. {_once_it('exists', connection)}"
+    )
+
+
+def _once_it(is_there: str, connection: Connection) -> str:
+    minutes = ITEMS_ASKED_AGAIN // timedelta(minutes=1)
+    return (
+        f"Once the item {is_there}, the order goes on by itself: with the first import after {minutes} "
+        f"minutes, or at once with 'dockwire run order-import {connection.slug} --refresh'."
+    )
+
+
+def _ship_method_problems(order: Order, rules: ImportRules) -> Iterable[Problem]:
+    if rules.routing(order) is None:
+        level = order.service_level or "(none)"
+        yield Problem(
+            "unmapped_ship_method",
+            f"Service level {level} has no entry in the connection's ship methods.",
+            Fixer.ENGINEER,
+        )
+
+
+def _address_problems(address: Address | None) -> Iterable[Problem]:
+    if address is None:
+        yield Problem(
+            "address_missing",
+            "Amazon sends no address: the application lacks a personal-data role, the seller has not "
+            "re-authorised since it was granted, or Amazon is late.",
+            Fixer.ENGINEER,
+        )
+    elif missing := missing_parts(address):
+        yield Problem("address_incomplete", f"The address lacks: {', '.join(missing)}.", Fixer.MERCHANT)
+
+
+_LOOKED_AT: dict[FilterField, Callable[[Order], Iterable[str]]] = {
+    FilterField.COUNTRY: lambda order: [order.address.country if order.address else ""],
+    FilterField.STATE: lambda order: [order.address.state if order.address else ""],
+    FilterField.POSTAL_CODE: lambda order: [order.address.postal_code if order.address else ""],
+    FilterField.SKU: lambda order: [line.sku or "" for line in order.lines],
+    FilterField.SERVICE_LEVEL: lambda order: [order.service_level],
+    FilterField.PROGRAM: lambda order: order.programs,
+}
+
+_COMPARED: dict[FilterMatch, Callable[[str, str], bool]] = {
+    FilterMatch.FULL: str.__eq__,
+    FilterMatch.STARTS: str.startswith,
+    FilterMatch.ENDS: str.endswith,
+}
+
+
+def _caught(order: Order, rule: Filter) -> bool:
+    compare = _COMPARED[rule.match]
+    wanted = [value.casefold() for value in rule.values]
+    hit = any(compare(seen.casefold(), value) for seen in _LOOKED_AT[rule.field](order) for value in wanted)
+    return hit is not rule.unless

@@ -1,0 +1,35 @@
+"""What the decisions about an order's import know besides the order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dockwire.decisions.sku_names import SkuNames
+from dockwire.model.connection import Connection
+from dockwire.model.order import Order
+from dockwire.model.warehouse import Item, Routing
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRules:
+    """What the decision needs to know besides the order."""
+
+    connection: Connection
+    items: Mapping[str, Item]
+    """The warehouse customer's items by SKU."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """The customer's alias table; the connection's own map wins."""
+
+    def target_sku(self, amazon_sku: str) -> str | None:
+        """Return the warehouse SKU an Amazon SKU stands for, or None when nobody said."""
+        names = SkuNames.of(self.connection, self.aliases)
+        target = names.target(amazon_sku)
+        # An equal name that nobody wrote down is a guess until there is such an item.
+        return target if names.mapped(amazon_sku) or target in self.items else None
+
+    def routing(self, order: Order) -> Routing | None:
+        """Return how an order travels, or None when its service level has no ship method."""
+        connection = self.connection
+        if order.is_prime and connection.prime_ship_method is not None:
+            return connection.prime_ship_method.routing()
+        method = connection.ship_methods.get(order.service_level)
+        return None if method is None else method.routing()
