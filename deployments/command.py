@@ -18,7 +18,7 @@ from deployments import consent
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
-from dockwire.cli import key, orders, say, simulate, stock, warehouse
+from dockwire.cli import holds, key, orders, say, simulate, stock, warehouse
 from dockwire.decisions.consent import consent_needed
 from dockwire.errors import Unexpected
 from dockwire.model.connection import is_mail_address
@@ -32,6 +32,7 @@ connection = typer.Typer(no_args_is_help=True, help="Look at the stored connecti
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(warehouse.app, name="warehouse")
 app.add_typer(orders.app, name="orders")
+app.add_typer(holds.app, name="holds")
 app.add_typer(stock.app, name="stock")
 app.add_typer(key.app, name="key")
 app.add_typer(consent.app, name="consent")
@@ -40,7 +41,7 @@ app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")
 
 _PREFECT_PORT = 4200
-_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "key", "demo", "doctor"}
+_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor"}
 """The demo has a Prefect of its own; the doctor looks at settings that may be what is wrong."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

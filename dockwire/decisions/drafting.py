@@ -14,17 +14,18 @@ def draft_of(order: Order, lines: list[OrderLine], rules: ImportRules) -> OrderD
     connection = rules.connection
     routing = rules.routing(order)
     assert routing is not None  # an order without routing is held
-    assert order.address is not None  # and so is one without address
+    address = rules.address(order)
+    assert address is not None  # and so is one without address
     return OrderDraft(
         reference=reference_of(order, connection),
         customer_id=connection.customer_id,
         facility_id=connection.facility_id,
-        ship_to=order.address,
+        ship_to=address,
         lines=tuple(_draft_line(line, rules) for line in lines),
         routing=routing,
         po_number=order.order_id,
         notes=_notes(order, lines),
-        shipping_notes=order.address.instructions,
+        shipping_notes=address.instructions,
         earliest_ship=order.ship_by.earliest,
         ship_by=order.ship_by.latest,
         deliver_by=order.deliver_by.latest,
@@ -33,7 +34,7 @@ def draft_of(order: Order, lines: list[OrderLine], rules: ImportRules) -> OrderD
 
 
 def _draft_line(line: OrderLine, rules: ImportRules) -> DraftLine:
-    sku = rules.target_sku(line.sku or "")
+    sku = rules.target_of(line)
     assert sku is not None  # an order with an unmapped SKU is held
     return DraftLine(
         sku=sku,

@@ -1,13 +1,14 @@
 """What holds an order that is ready: all reasons together, each with who can end it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from dockwire.decisions.addresses import missing_parts
 from dockwire.decisions.import_rules import ImportRules
 from dockwire.errors import Fixer
 from dockwire.model.connection import Connection, Filter, FilterField, FilterMatch
-from dockwire.model.order import Address, Order, OrderLine
+from dockwire.model.order import Order, OrderLine
 from dockwire.model.record import Problem
 
 ITEMS_ASKED_AGAIN = timedelta(minutes=10)
@@ -16,57 +17,84 @@ ITEMS_ASKED_AGAIN = timedelta(minutes=10)
 
 def reasons_to_hold(order: Order, lines: list[OrderLine], rules: ImportRules) -> Iterable[Problem]:
     """Yield everything about an order's open lines that a person has to change or allow first."""
-    if not order.marketplace_id:
-        yield Problem(
-            "marketplace_missing",
-            "Amazon does not say to which marketplace the order belongs; create it by hand if it is yours.",
-            Fixer.ENGINEER,
-        )
-    yield from _buyer_cancels(lines)
+    looks = wanted_looks(order, lines, rules)
+    yield from dict.fromkeys(looks[key] for key in looks if key not in rules.overrides.released)
     yield from _sku_problems(lines, rules)
     yield from _ship_method_problems(order, rules)
-    yield from _address_problems(order.address)
+    yield from _address_problems(order, rules)
+
+
+def wanted_looks(order: Order, lines: list[OrderLine], rules: ImportRules) -> dict[str, Problem]:
+    """Return what a person may let pass: the key that a release keeps, and the reason.
+
+    A key names what was looked at, so that something new (another filter, another line that the buyer
+    wants to cancel) holds the order again.
+    """
+    looks = {}
+    if not order.marketplace_id:
+        looks["marketplace_missing"] = _NO_MARKETPLACE
+    looks |= _buyer_cancels(lines)
+    shown = replace(order, address=rules.address(order))
     for rule in rules.connection.filters:
-        if _caught(order, rule):
-            yield Problem(
+        if _caught(shown, rule):
+            looks[_filter_key(rule)] = Problem(
                 "filtered",
                 f"The filter on {rule.field.value.replace('_', ' ')} holds this order for a look.",
                 Fixer.ENGINEER,
             )
+    return looks
 
 
-def _buyer_cancels(lines: list[OrderLine]) -> Iterable[Problem]:
+_NO_MARKETPLACE = Problem(
+    "marketplace_missing",
+    "Amazon does not say to which marketplace the order belongs; release it if it is this connection's.",
+    Fixer.ENGINEER,
+)
+
+
+def _buyer_cancels(lines: list[OrderLine]) -> dict[str, Problem]:
     asked = [line for line in lines if line.cancel_requested]
-    if asked:
-        yield Problem(
-            "buyer_asked_to_cancel",
-            f"The buyer asked to cancel {len(asked)} of {len(lines)} open lines; "
-            "cancel the order in Seller Central or tell the buyer it ships.",
-            Fixer.MERCHANT,
-        )
+    problem = Problem(
+        "buyer_asked_to_cancel",
+        f"The buyer asked to cancel {len(asked)} of {len(lines)} open lines; "
+        "cancel the order in Seller Central, or tell the buyer that it ships and release it.",
+        Fixer.MERCHANT,
+    )
+    return {f"{problem.code} {line.item_id}": problem for line in asked}
+
+
+def _filter_key(rule: Filter) -> str:
+    turned = "unless" if rule.unless else "if"
+    return f"filtered {turned} {rule.field} {rule.match} {','.join(sorted(rule.values))}"
 
 
 def _sku_problems(lines: list[OrderLine], rules: ImportRules) -> Iterable[Problem]:
-    for sku in dict.fromkeys(line.sku for line in lines):
-        if not sku:
-            yield Problem("no_sku", "A line carries no seller SKU.", Fixer.MERCHANT)
-            continue
-        target = rules.target_sku(sku)
-        if target is None:
-            yield Problem("unmapped_sku", _unmapped(sku, rules.connection), Fixer.ENGINEER)
-        elif target not in rules.items:
-            yield Problem(
-                "unknown_item",
-                f"Amazon SKU {sku!r} is mapped to {target!r}, which the warehouse does not know. "
-                f"{_once_it('exists', rules.connection)}",
-                Fixer.ENGINEER,
-            )
-        elif not rules.items[target].active:
-            yield Problem(
-                "item_deactivated",
-                f"The warehouse item {target!r} is deactivated. {_once_it('is active', rules.connection)}",
-                Fixer.CLERK,
-            )
+    found = (sku_problem(line, rules) for line in lines)
+    return dict.fromkeys(problem for problem in found if problem is not None)
+
+
+def sku_problem(line: OrderLine, rules: ImportRules) -> Problem | None:
+    """Return what is wrong with a line's SKU or item, if anything is."""
+    target = rules.target_of(line)
+    if target is None and not line.sku:
+        return Problem("no_sku", f"Line {line.item_id} carries no seller SKU.", Fixer.MERCHANT)
+    if target is None:
+        return Problem("unmapped_sku", _unmapped(line.sku or "", rules.connection), Fixer.ENGINEER)
+    if target not in rules.items:
+        mapped = "set for this order" if line.item_id in rules.overrides.skus else "mapped"
+        return Problem(
+            "unknown_item",
+            f"Amazon SKU {line.sku or ''!r} is {mapped} to {target!r}, which the warehouse does not know. "
+            f"{_once_it('exists', rules.connection)}",
+            Fixer.ENGINEER,
+        )
+    if not rules.items[target].active:
+        return Problem(
+            "item_deactivated",
+            f"The warehouse item {target!r} is deactivated. {_once_it('is active', rules.connection)}",
+            Fixer.CLERK,
+        )
+    return None
 
 
 def _unmapped(sku: str, connection: Connection) -> str:
@@ -99,7 +127,11 @@ def _ship_method_problems(order: Order, rules: ImportRules) -> Iterable[Problem]
         )
 
 
-def _address_problems(address: Address | None) -> Iterable[Problem]:
+def _address_problems(order: Order, rules: ImportRules) -> Iterable[Problem]:
+    if rules.outdated(order):
+        yield _ADDRESS_CHANGED
+        return
+    address = rules.address(order)
     if address is None:
         yield Problem(
             "address_missing",
@@ -109,6 +141,13 @@ def _address_problems(address: Address | None) -> Iterable[Problem]:
         )
     elif missing := missing_parts(address):
         yield Problem("address_incomplete", f"The address lacks: {', '.join(missing)}.", Fixer.MERCHANT)
+
+
+_ADDRESS_CHANGED = Problem(
+    "address_changed",
+    "The address was corrected here, and Amazon has another one since: correct it again, or take Amazon's.",
+    Fixer.MERCHANT,
+)
 
 
 _LOOKED_AT: dict[FilterField, Callable[[Order], Iterable[str]]] = {

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from dockwire.decisions.sku_names import SkuNames
 from dockwire.model.connection import Connection
-from dockwire.model.order import Order
+from dockwire.model.order import Address, Order, OrderLine
+from dockwire.model.override import NO_OVERRIDES, Overrides
 from dockwire.model.warehouse import Item, Routing
 
 
@@ -18,6 +19,8 @@ class ImportRules:
     """The warehouse customer's items by SKU."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """The customer's alias table; the connection's own map wins."""
+    overrides: Overrides = NO_OVERRIDES
+    """What persons decided about the order at hand; wins over everything."""
 
     def target_sku(self, amazon_sku: str) -> str | None:
         """Return the warehouse SKU an Amazon SKU stands for, or None when nobody said."""
@@ -26,10 +29,27 @@ class ImportRules:
         # An equal name that nobody wrote down is a guess until there is such an item.
         return target if names.mapped(amazon_sku) or target in self.items else None
 
+    def target_of(self, line: OrderLine) -> str | None:
+        """Return the warehouse SKU of a line, or None when nobody said."""
+        own = self.overrides.skus.get(line.item_id)
+        return own or (self.target_sku(line.sku) if line.sku else None)
+
     def routing(self, order: Order) -> Routing | None:
         """Return how an order travels, or None when its service level has no ship method."""
+        if self.overrides.ship_method is not None:
+            return self.overrides.ship_method
         connection = self.connection
         if order.is_prime and connection.prime_ship_method is not None:
             return connection.prime_ship_method.routing()
         method = connection.ship_methods.get(order.service_level)
         return None if method is None else method.routing()
+
+    def address(self, order: Order) -> Address | None:
+        """Return where an order goes: a correction counts until Amazon's own address changes."""
+        correction = self.overrides.address
+        return order.address if correction is None or self.outdated(order) else correction.address
+
+    def outdated(self, order: Order) -> bool:
+        """Whether the address was corrected, and Amazon has another one since."""
+        correction = self.overrides.address
+        return correction is not None and order.address not in (correction.instead_of, correction.address)

@@ -6,7 +6,7 @@ The rule: import when the merchant ships it (``MERCHANT``) and it is ready (``UN
 of a held order are reported together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockwire.decisions.drafting import draft_of
 from dockwire.decisions.holding import reasons_to_hold
@@ -14,7 +14,8 @@ from dockwire.decisions.import_rules import ImportRules
 from dockwire.errors import Fixer
 from dockwire.model.connection import Connection
 from dockwire.model.order import FulfilledBy, Order, OrderStatus, Program
-from dockwire.model.record import Problem
+from dockwire.model.override import NO_OVERRIDES, SKIPPED_BY_PERSON, Overrides
+from dockwire.model.record import OrderState, Problem
 from dockwire.model.warehouse import OrderDraft
 
 
@@ -49,12 +50,15 @@ class Hold:
 Decision = Import | Watch | Skip | Hold
 
 
-def decide_import(order: Order, rules: ImportRules) -> Decision:
-    """Return what to do with an order that is not in the warehouse."""
-    if (reason := _not_ours(order, rules.connection)) is not None:
+def decide_import(order: Order, rules: ImportRules, overrides: Overrides = NO_OVERRIDES) -> Decision:
+    """Return what to do with an order that is not in the warehouse, after what persons decided about it."""
+    rules = rules if overrides is NO_OVERRIDES else replace(rules, overrides=overrides)
+    if (reason := _not_ours(order, rules.connection) or _taken_away(overrides)) is not None:
         return Skip(reason)
-    if (reason := _not_ready(order)) is not None:
-        return Watch(reason)
+    if order.status in _WAITING:
+        return Watch(_WAITING[order.status])
+    if (reason := _unclear(order)) is not None:
+        return Hold((reason,))
     open_lines = [line for line in order.lines if line.quantity_open > 0]
     if not open_lines:
         return Skip(Problem("nothing_open", "Every line of the order is shipped or cancelled."))
@@ -62,6 +66,13 @@ def decide_import(order: Order, rules: ImportRules) -> Decision:
     if problems:
         return Hold(problems)
     return Import(draft_of(order, open_lines, rules))
+
+
+def state_of(decision: Skip | Watch | Hold) -> tuple[OrderState, tuple[Problem, ...]]:
+    """Return where a decision other than an import puts an order, and why."""
+    if isinstance(decision, Hold):
+        return OrderState.HELD, decision.problems
+    return (OrderState.SKIPPED if isinstance(decision, Skip) else OrderState.WATCHED), (decision.problem,)
 
 
 _FINAL = {
@@ -100,9 +111,16 @@ _WAITING = {
 }
 
 
-def _not_ready(order: Order) -> Problem | None:
-    if order.status in _WAITING:
-        return _WAITING[order.status]
+def _taken_away(overrides: Overrides) -> Problem | None:
+    if overrides.skip is None:
+        return None
+    return Problem(
+        SKIPPED_BY_PERSON, f"A person decided that the warehouse does not ship it: {overrides.skip}"
+    )
+
+
+def _unclear(order: Order) -> Problem | None:
+    """Nobody would ever hear of an order that only waited for Amazon to say something we understand."""
     if order.status not in {OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED}:
         return Problem(
             "unknown_status", "Amazon reports a fulfilment status dockwire does not know.", Fixer.ENGINEER

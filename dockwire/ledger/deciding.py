@@ -8,9 +8,11 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, Select, and_, or_, select, update
 
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
+from dockwire.ledger.overrides import has_override, overrides_of
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.override import NO_OVERRIDES, SKIPPED_BY_PERSON, OverrideKind
 from dockwire.model.record import Fact, FactKind, LedgerOrder, OrderState, Problem, Verdict
 
 _NEVER_DUE = (OrderState.CLAIMED, OrderState.QUARANTINED, OrderState.CANCELLED)
@@ -43,8 +45,14 @@ def due_orders(
     if after is not None:
         query = query.where(orders.c.amazon_order_id > after)
     rows = link.execute(query).all()
-    problems = open_problems(link, [row.id for row in rows])
-    return [scribe.ledger_order(row, problems.get(row.id, ())) for row in rows]
+    ids = [row.id for row in rows]
+    problems = open_problems(link, ids)
+    # Read after the rows: what a person decides meanwhile moves their versions, and no claim on the old one holds.
+    overrides = overrides_of(link, ids, scribe)
+    return [
+        scribe.ledger_order(row, problems.get(row.id, ()), overrides.get(row.id, NO_OVERRIDES))
+        for row in rows
+    ]
 
 
 def record_verdicts(
@@ -80,7 +88,7 @@ def quarantined(
         .where(orders.c.connection == slug, orders.c.state == OrderState.QUARANTINED)
         .where(orders.c.not_before <= now)
         # An order without a readable id cannot be asked for; a later page brings it again.
-        .where(orders.c.amazon_order_id.not_like("unreadable-%"))
+        .where(orders.c.amazon_order_id.not_like("unreadable-%"), ~has_override(OverrideKind.SKIP))
         .order_by(orders.c.not_before)
         .limit(limit)
     )
@@ -179,7 +187,8 @@ def _fact_kind(row: Row[Any], before: tuple[Problem, ...], verdict: Verdict) -> 
     if told is not None:
         unchanged = row.state == verdict.state and _codes(before) == _codes(verdict.problems)
         return None if unchanged else told
-    return FactKind.ORDER_RELEASED if row.state == OrderState.HELD else None
+    taken_away = any(problem.code == SKIPPED_BY_PERSON for problem in verdict.problems)
+    return FactKind.ORDER_RELEASED if row.state == OrderState.HELD and not taken_away else None
 
 
 def _codes(problems: tuple[Problem, ...]) -> set[tuple[str, str]]:

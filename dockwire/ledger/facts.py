@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from dockwire.ledger.tables import events, holds
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
@@ -13,6 +13,7 @@ from dockwire.model.record import Fact, FactKind, Problem
 
 UNTOLD = frozenset(FactKind) - {
     FactKind.ORDER_RELEASED,
+    FactKind.PERSON_DECIDED,
     FactKind.ORDER_CLOSED,
     FactKind.SHIPMENT_CONFIRMED,
     FactKind.CONSENT_EXPIRES,
@@ -63,7 +64,13 @@ def replace_problems(
     after: tuple[Problem, ...],
     now: datetime,
 ) -> None:
-    """Resolve problems that are gone and open the new ones; what stays keeps its age."""
+    """Resolve problems that are gone and open the new ones; what stays keeps its age.
+
+    A reason that goes on in other words (another request id, another SKU) goes on waiting: its age is that
+    of the order's first one with the same code.
+    """
+    fresh = [problem for problem in after if problem not in before]
+    ages = _ages(connection, row_id) if before and fresh else {}
     for problem in before:
         if problem not in after:
             connection.execute(
@@ -72,7 +79,6 @@ def replace_problems(
                 .where(holds.c.sentence == problem.sentence)
                 .values(resolved=now)
             )
-    fresh = [problem for problem in after if problem not in before]
     if fresh:
         connection.execute(
             insert(holds),
@@ -82,11 +88,21 @@ def replace_problems(
                     "code": problem.code,
                     "sentence": problem.sentence,
                     "fixer": problem.fixer,
-                    "since": now,
+                    "since": ages.get(problem.code, now),
                 }
                 for problem in fresh
             ],
         )
+
+
+def _ages(connection: Connection, row_id: int) -> dict[str, datetime]:
+    """Return since when an order has waited, by the codes of its open problems."""
+    query = (
+        select(holds.c.code, func.min(holds.c.since))
+        .where(holds.c.order_id == row_id, holds.c.resolved.is_(None))
+        .group_by(holds.c.code)
+    )
+    return dict(connection.execute(query).tuples().all())
 
 
 def told_reason(problems: tuple[Problem, ...]) -> dict[str, str]:

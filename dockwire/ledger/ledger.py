@@ -24,6 +24,8 @@ from dockwire.ledger import (
 )
 from dockwire.ledger.consents import ConsentBook
 from dockwire.ledger.engine import CommitHook, Database
+from dockwire.ledger.hold_book import HoldBook
+from dockwire.ledger.hold_tables import order_overrides
 from dockwire.ledger.migrate import migrate
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.shipping_book import ShippingBook
@@ -55,7 +57,7 @@ _DIGEST_KEY = "digest"
 _BATCH = 500
 
 
-class SqlLedger(ShippingBook, StockBook, ConsentBook):
+class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook):
     """The truth about synchronisation, on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database, scribe: Scribe) -> None:
@@ -380,6 +382,7 @@ class SqlLedger(ShippingBook, StockBook, ConsentBook):
             if not rows:
                 break
             done, after = done + len(rows), rows[-1]
+        await self._database.write("rotate_overrides", self._rotate_overrides)
         await self._database.write("rotate_keys", self._rotate_keys)
         return done
 
@@ -400,6 +403,12 @@ class SqlLedger(ShippingBook, StockBook, ConsentBook):
                 .values(sealed=self._scribe.rotate(row.sealed), placed_sealed=placed)
             )
         return [row.id for row in rows]
+
+    def _rotate_overrides(self, link: Link) -> None:
+        table = order_overrides
+        for row in link.execute(select(table).with_for_update()).all():
+            place = (table.c.order_id == row.order_id) & (table.c.kind == row.kind)
+            link.execute(update(table).where(place).values(sealed=self._scribe.rotate(row.sealed)))
 
     def _rotate_keys(self, link: Link) -> None:
         for row in link.execute(select(tables.keys)).all():

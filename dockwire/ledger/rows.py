@@ -14,6 +14,7 @@ from dockwire.errors import Fixer
 from dockwire.ledger.tables import holds
 from dockwire.model.ids import CustomerId, WarehouseOrderId
 from dockwire.model.order import Order
+from dockwire.model.override import NO_OVERRIDES, Overrides
 from dockwire.model.record import Chain, LedgerOrder, OrderState, Problem
 from dockwire.model.warehouse import PlacedOrder, PlacedStatus
 from dockwire.sealing import Sealer
@@ -45,6 +46,14 @@ class Scribe:
         """Return any text sealed."""
         return self._sealer.seal(text)
 
+    def seal_value(self, value: Any) -> str:
+        """Return anything JSON can say sealed."""
+        return self._sealer.seal(value)
+
+    def open_value(self, sealed: str) -> Any:
+        """Return the value that was sealed."""
+        return self._sealer.open(sealed)
+
     def seal_chain(self, chain: Chain) -> str:
         """Return the chain, page token included, as a sealed text."""
         return self._sealer.seal(_CHAINS.dump_python(chain, mode="json"))
@@ -68,7 +77,9 @@ class Scribe:
         """Return the digest of a text."""
         return hmac.new(self._digest_key, text.encode(), hashlib.sha256).hexdigest()
 
-    def ledger_order(self, row: Row[Any], problems: tuple[Problem, ...]) -> LedgerOrder:
+    def ledger_order(
+        self, row: Row[Any], problems: tuple[Problem, ...], overrides: Overrides = NO_OVERRIDES
+    ) -> LedgerOrder:
         """Return a row of ``orders`` with everything a decision needs."""
         # The column may be newer: a time stamp that moved alone is not sealed again.
         order = replace(self.open_order(row.sealed), updated=row.amazon_updated)
@@ -80,6 +91,7 @@ class Scribe:
             attempts=row.attempts,
             placed=placed(row),
             placed_as=self.open_order(row.placed_sealed) if row.placed_sealed else None,
+            overrides=overrides,
         )
 
 

@@ -8,10 +8,12 @@ from sqlalchemy import delete, func, insert, select, update
 
 from dockwire.ledger.accounts import registered
 from dockwire.ledger.offers import chunks
+from dockwire.ledger.overrides import has_override
 from dockwire.ledger.stock_tables import sku_aliases, stock_marks, stock_points, stock_rules
 from dockwire.ledger.tables import order_lines, orders
 from dockwire.model.connection import Connection
 from dockwire.model.ids import ConnectionSlug, CustomerId
+from dockwire.model.override import OverrideKind
 from dockwire.model.record import OrderState
 from dockwire.model.stock_book import StockMarks, StockPoint, Waiting
 from dockwire.model.stock_rules import StockRule
@@ -65,7 +67,9 @@ def waiting_units(link: Link, slugs: Sequence[ConnectionSlug]) -> Waiting:
         .group_by(orders.c.connection, order_lines.c.sku)
     )
     unreadable = (
-        select(func.count()).select_from(orders).where(waits, orders.c.state == OrderState.QUARANTINED)
+        select(func.count())
+        .select_from(orders)
+        .where(waits, orders.c.state == OrderState.QUARANTINED, ~has_override(OverrideKind.SKIP))
     )
     units = {(ConnectionSlug(slug), sku): int(count) for slug, sku, count in link.execute(query)}
     return Waiting(units, int(link.scalar(unreadable) or 0))

@@ -9,6 +9,7 @@ from dockwire.errors import Fixer
 from dockwire.model.charge import Charge
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, MarketplaceId, WarehouseOrderId
 from dockwire.model.order import Order, SearchWindow
+from dockwire.model.override import NO_OVERRIDES, Overrides
 from dockwire.model.warehouse import PlacedOrder, Routing
 
 
@@ -108,6 +109,8 @@ class LedgerOrder:
     """The warehouse order, as far as the ledger knows."""
     placed_as: Order | None = field(default=None, repr=False)
     """Amazon's order as it was when the warehouse order was made: what changes are measured against."""
+    overrides: Overrides = NO_OVERRIDES
+    """What persons decided about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,8 @@ class FactKind(StrEnum):
     ORDER_HELD = "order_held"
     ORDER_RELEASED = "order_released"
     ORDER_FAILED = "order_failed"
+    PERSON_DECIDED = "person_decided"
+    """A person skipped, released or corrected an order; the detail says what and who."""
     ORDER_QUARANTINED = "order_quarantined"
     ORDER_FOUND_LATE = "order_found_late"
     """A sweep met an order that no harvest had seen."""

@@ -3,6 +3,7 @@
 from dockwire.ports.amazon import Listings, Participation, SellerAccount, ShipmentFeeds, StockFeeds
 from dockwire.ports.consent import ConsentOffice
 from dockwire.ports.consent_ledger import Announcement, ConsentLedger
+from dockwire.ports.hold_ledger import HoldLedger
 from dockwire.ports.ledger import Ledger, QuotaStore
 from dockwire.ports.shipping_ledger import ShippingLedger
 from dockwire.ports.stock_ledger import StockLedger
@@ -12,6 +13,7 @@ __all__ = [
     "Announcement",
     "ConsentLedger",
     "ConsentOffice",
+    "HoldLedger",
     "Ledger",
     "Listings",
     "Participation",

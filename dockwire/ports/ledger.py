@@ -29,6 +29,7 @@ from dockwire.model.record import (
 )
 from dockwire.model.warehouse import Item
 from dockwire.ports.consent_ledger import ConsentLedger
+from dockwire.ports.hold_ledger import HoldLedger
 from dockwire.ports.shipping_ledger import ShippingLedger
 from dockwire.ports.stock_ledger import StockLedger
 
@@ -53,7 +54,7 @@ class QuotaStore(Protocol):
         ...
 
 
-class Ledger(QuotaStore, ShippingLedger, StockLedger, ConsentLedger, Protocol):
+class Ledger(QuotaStore, ShippingLedger, StockLedger, ConsentLedger, HoldLedger, Protocol):
     """The truth about synchronisation. Each method is one transaction.
 
     Every method may raise ``LedgerUnavailable``; nothing of the call was kept then.
@@ -151,7 +152,8 @@ class Ledger(QuotaStore, ShippingLedger, StockLedger, ConsentLedger, Protocol):
     async def quarantined(
         self, connection: Connection, *, now: datetime, limit: int = 20
     ) -> list[tuple[AmazonOrderId, int]]:
-        """Return ids and attempts of quarantined orders whose ``not_before`` has passed."""
+        """Return ids and attempts of quarantined orders whose ``not_before`` has passed, but of none that a
+        person took away."""
         ...
 
     async def postpone(

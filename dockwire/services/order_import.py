@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from dockwire.decisions.holding import ITEMS_ASKED_AGAIN
 from dockwire.decisions.import_rules import ImportRules
-from dockwire.decisions.importing import Hold, Import, Skip, Watch, decide_import
+from dockwire.decisions.importing import Import, decide_import, state_of
 from dockwire.decisions.retrying import retry_at
 from dockwire.errors import (
     Action,
@@ -23,8 +23,8 @@ from dockwire.errors import (
     Unfinished,
 )
 from dockwire.model.ids import AmazonOrderId
-from dockwire.model.order import Malformed
-from dockwire.model.record import LedgerOrder, OrderState, PageCounts, Problem, Verdict
+from dockwire.model.order import Malformed, Order
+from dockwire.model.record import LedgerOrder, OrderState, PageCounts, Verdict
 from dockwire.model.warehouse import Item, Party
 from dockwire.services.creating import CLAIM_SECONDS, Wanted, create_orders
 from dockwire.services.desk import Desk
@@ -39,6 +39,9 @@ _TELLING = 3
 """So many new orders without an address, and none with one, are no coincidence."""
 
 _ITEMS_LIVE = timedelta(hours=12)
+
+_ASKED_IN_VAIN = timedelta(hours=1)
+"""How long an order waits that a person wants to see again and Amazon does not give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +147,39 @@ class OrderImport:
         return await self._harvest.read_page(refresh=refresh)
 
     async def recheck(self) -> Report:
-        """Ask Amazon again for quarantined orders that are due; what it does not give waits longer."""
+        """Ask Amazon again for quarantined orders that are due, and for those that a person wants to see
+        again; what it does not give waits longer.
+        """
         desk = self._desk
         report = Report()
         for order_id, attempts in await desk.ledger.quarantined(desk.connection, now=desk.clock.now()):
-            order = trouble = None
-            try:
-                order = await desk.seller.get_order(order_id)
-            except RemoteError as error:
-                log.warning("order=%s cannot be read yet: %s", order_id, error)
-                trouble = error
-            if order is not None:
-                await desk.ledger.store_order(desk.connection.account, order, now=desk.clock.now())
+            order, trouble = await self._ask(order_id)
             if order is None or isinstance(order, Malformed):
                 report.quarantined += 1
                 again = retry_at(desk.clock.now(), attempts)
                 await desk.ledger.postpone(desk.connection, order_id, not_before=again)
             if trouble is not None and trouble.action is not Action.FAIL:
                 # Not this order's trouble, most likely: reading the pages will tell.
+                return report
+        for order_id in await desk.ledger.asked_again(desk.connection, now=desk.clock.now()):
+            order, trouble = await self._ask(order_id)
+            later = None if order is not None else desk.clock.now() + _ASKED_IN_VAIN
+            await desk.ledger.answered(desk.connection, order_id, not_before=later)
+            if trouble is not None and trouble.action is not Action.FAIL:
                 break
         return report
+
+    async def _ask(self, order_id: AmazonOrderId) -> tuple[Order | Malformed | None, RemoteError | None]:
+        """Return what Amazon gives for an order, stored already, or why it gives nothing."""
+        desk = self._desk
+        try:
+            order = await desk.seller.get_order(order_id)
+        except RemoteError as error:
+            log.warning("order=%s cannot be read yet: %s", order_id, error)
+            return None, error
+        if order is not None:
+            await desk.ledger.store_order(desk.connection.account, order, now=desk.clock.now())
+        return order, None
 
     async def handle_batch(self, after: AmazonOrderId | None = None, *, refresh: bool = False) -> Report:
         """Decide the due orders behind ``after`` and carry the decisions out.
@@ -271,11 +287,11 @@ class OrderImport:
         wanted: list[Wanted] = []
         verdicts: list[tuple[LedgerOrder, Verdict]] = []
         for known in due:
-            decision = decide_import(known.order, rules)
+            decision = decide_import(known.order, rules, known.overrides)
             if isinstance(decision, Import):
                 wanted.append(Wanted(known.order.order_id, known.version, known.attempts, decision.draft))
             else:
-                state, problems = _state_of(decision)
+                state, problems = state_of(decision)
                 verdicts.append((known, Verdict(known.order.order_id, known.version, state, problems)))
         return wanted, verdicts
 
@@ -309,12 +325,6 @@ class OrderImport:
 
 _ITEM_CODES = frozenset({"unmapped_sku", "unknown_item", "item_deactivated"})
 """Problems that a newer list of items may end."""
-
-
-def _state_of(decision: Skip | Watch | Hold) -> tuple[OrderState, tuple[Problem, ...]]:
-    if isinstance(decision, Hold):
-        return OrderState.HELD, decision.problems
-    return (OrderState.SKIPPED if isinstance(decision, Skip) else OrderState.WATCHED), (decision.problem,)
 
 
 def _why_unfinished(what: str, trouble: RemoteError) -> DockwireError:

@@ -60,8 +60,8 @@ def test_only_the_open_quantity_of_a_partially_shipped_order_is_imported() -> No
     [
         ({"status": OrderStatus.PENDING}, Watch, "pending"),
         ({"status": OrderStatus.PENDING_AVAILABILITY}, Watch, "pending_availability"),
-        ({"status": OrderStatus.UNKNOWN}, Watch, "unknown_status"),
-        ({"fulfilled_by": FulfilledBy.UNKNOWN}, Watch, "unknown_fulfiller"),
+        ({"status": OrderStatus.UNKNOWN}, Hold, "unknown_status"),
+        ({"fulfilled_by": FulfilledBy.UNKNOWN}, Hold, "unknown_fulfiller"),
         ({"status": OrderStatus.SHIPPED}, Skip, "already_shipped"),
         ({"status": OrderStatus.CANCELLED}, Skip, "cancelled"),
         ({"status": OrderStatus.UNFULFILLABLE}, Skip, "unfulfillable"),

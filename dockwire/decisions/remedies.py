@@ -1,0 +1,247 @@
+"""What would end a hold: for each reason the ways out, who can go them, and the command where there is one."""
+
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from dockwire.decisions.holding import sku_problem
+from dockwire.decisions.import_rules import ImportRules
+from dockwire.decisions.ruling import Case
+from dockwire.errors import Fixer
+from dockwire.model.order import OrderLine
+from dockwire.model.override import SKIPPED_BY_PERSON
+from dockwire.model.record import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One way out of a hold."""
+
+    who: Fixer
+    does: str
+    """A sentence."""
+    command: str = ""
+    """To be typed as it is, except for words in capitals; empty where it is not done with dockwire."""
+
+
+Ways = Callable[[Case], Iterable[Remedy]]
+
+
+def remedies(problem: Problem, case: Case) -> list[Remedy]:
+    """Return what would end this problem of this order, the simplest first; for an unknown code, to skip it."""
+    ways = list(WAYS_OUT.get(problem.code, _none)(case))
+    if problem.code != SKIPPED_BY_PERSON:
+        ways.append(
+            Remedy(
+                Fixer.CLERK,
+                "Where the warehouse is not to ship it at all, skip it.",
+                _command("skip", case, "--reason 'WHY'"),
+            )
+        )
+    return ways
+
+
+def _command(act: str, case: Case, rest: str = "") -> str:
+    return f"dockwire holds {act} {shlex.quote(case.waiting.row.order_id)} {rest}".rstrip()
+
+
+def _none(_case: Case) -> Iterable[Remedy]:
+    return ()
+
+
+def _rules(case: Case) -> ImportRules:
+    return replace(case.rules, overrides=case.waiting.overrides)
+
+
+def _lines(case: Case, code: str) -> list[OrderLine]:
+    """Return the open lines that have this problem."""
+    known = case.waiting.known
+    lines = known.order.lines if known else ()
+    found = [(line, sku_problem(line, _rules(case))) for line in lines if line.quantity_open > 0]
+    return [line for line, problem in found if problem is not None and problem.code == code]
+
+
+def _of_lines(code: str, case: Case) -> Iterator[Remedy]:
+    connection = case.rules.connection
+    for line in _lines(case, code):
+        sku = line.sku or ""
+        if sku and not connection.sku_map.get(sku) and line.item_id not in case.waiting.overrides.skus:
+            yield Remedy(
+                Fixer.ENGINEER,
+                f"Give {sku!r} its name in the warehouse, for all orders of the customer.",
+                _command("fix", case, f"--sku {shlex.quote(f'{sku}=WAREHOUSE-SKU')}"),
+            )
+        elif sku and connection.sku_map.get(sku):
+            yield Remedy(
+                Fixer.ENGINEER,
+                f"Change {sku!r} in sku_map of [connections.{connection.slug}] in the connections file and apply it.",
+                "dockwire apply FILE",
+            )
+        yield Remedy(
+            Fixer.CLERK,
+            "Name the item to ship for this line of this order alone.",
+            _command("fix", case, f"--line {line.item_id}=WAREHOUSE-SKU"),
+        )
+
+
+def _missing_item(code: str, case: Case) -> Iterator[Remedy]:
+    yield from _of_lines(code, case)
+    verb = "Activate" if code == "item_deactivated" else "Add"
+    yield Remedy(
+        Fixer.CLERK,
+        f"{verb} the item in the warehouse; then the order goes on by itself, or at once with the command.",
+        f"dockwire run order-import {case.rules.connection.slug} --refresh",
+    )
+
+
+def _no_sku(case: Case) -> Iterator[Remedy]:
+    yield from _of_lines("no_sku", case)
+    yield Remedy(
+        Fixer.MERCHANT, "Give the listing its SKU in Seller Central, if Amazon then shows it in the order."
+    )
+
+
+def _ship_method(case: Case) -> Iterator[Remedy]:
+    known = case.waiting.known
+    level = known.order.service_level if known else ""
+    yield Remedy(
+        Fixer.ENGINEER,
+        "Say how this order is shipped.",
+        _command("fix", case, "--ship-method CARRIER/SERVICE/SCAC"),
+    )
+    if level:
+        yield Remedy(
+            Fixer.ENGINEER,
+            f"Add {level} to [connections.{case.rules.connection.slug}.ship_methods] in the connections file and "
+            "apply it: that counts for all orders.",
+            "dockwire apply FILE",
+        )
+
+
+def _address(case: Case) -> Iterator[Remedy]:
+    yield Remedy(
+        Fixer.MERCHANT,
+        "Enter the address that is to be shipped to; it counts until Amazon's own changes.",
+        _command("fix", case, "--address prompt"),
+    )
+
+
+def _missing_address(case: Case) -> Iterator[Remedy]:
+    yield Remedy(
+        Fixer.ENGINEER,
+        "Give the application its personal-data role and let the seller authorise it again; Amazon's address comes "
+        "with the daily sweep, or of this order with the next import after the command.",
+        _command("retry", case),
+    )
+    yield from _address(case)
+
+
+def _incomplete_address(case: Case) -> Iterator[Remedy]:
+    yield from _address(case)
+    yield Remedy(Fixer.MERCHANT, "Or correct it in Seller Central; dockwire reads that by itself.")
+
+
+def _changed_address(case: Case) -> Iterator[Remedy]:
+    yield Remedy(
+        Fixer.MERCHANT, "Ship to Amazon's address of now.", _command("fix", case, "--address amazon")
+    )
+    yield from _address(case)
+
+
+def _look(told: str, who: Fixer, case: Case) -> Iterator[Remedy]:
+    yield Remedy(who, told, _command("release", case))
+
+
+def _cancelling(case: Case) -> Iterator[Remedy]:
+    yield Remedy(Fixer.MERCHANT, "Cancel the order in Seller Central; dockwire then leaves it out by itself.")
+    yield from _look("Tell the buyer that it ships, and release it.", Fixer.MERCHANT, case)
+
+
+def _refused(case: Case) -> Iterator[Remedy]:
+    yield Remedy(
+        Fixer.CLERK,
+        "It is tried again by itself, up to 6 hours apart; once what the warehouse objects to is put right, at once.",
+        _command("retry", case),
+    )
+    yield Remedy(
+        Fixer.CLERK,
+        "If it objects to the address, enter another one.",
+        _command("fix", case, "--address prompt"),
+    )
+    yield Remedy(
+        Fixer.ENGINEER,
+        "If it objects to the carrier, say how this order is shipped.",
+        _command("fix", case, "--ship-method CARRIER/SERVICE/SCAC"),
+    )
+
+
+def _silent(case: Case) -> Iterator[Remedy]:
+    yield Remedy(
+        Fixer.ENGINEER,
+        "It is tried again by itself, up to 6 hours apart; once the warehouse answers, at once.",
+        _command("retry", case),
+    )
+
+
+def _unreadable(case: Case) -> Iterator[Remedy]:
+    yield Remedy(
+        Fixer.ENGINEER,
+        "Amazon is asked for it again by itself, up to 6 hours apart; by the next import after the command.",
+        _command("retry", case),
+    )
+    yield Remedy(Fixer.ENGINEER, "Report the field that cannot be read: Amazon's format may have changed.")
+    yield Remedy(
+        Fixer.CLERK, "If it has to ship today, create it by hand in the warehouse, and skip it here."
+    )
+
+
+def _waiting_for_amazon(told: str, case: Case) -> Iterator[Remedy]:
+    yield Remedy(Fixer.AMAZON, told)
+    yield Remedy(Fixer.ENGINEER, "Ask Amazon again with the next import.", _command("retry", case))
+
+
+def _reference_taken(case: Case) -> Iterator[Remedy]:
+    yield Remedy(
+        Fixer.ENGINEER,
+        f"Give [connections.{case.rules.connection.slug}] a reference_prefix or reference_suffix of its own in the "
+        "connections file and apply it.",
+        "dockwire apply FILE",
+    )
+
+
+def _reference_cancelled(_case: Case) -> Iterator[Remedy]:
+    yield Remedy(Fixer.CLERK, "Reopen the cancelled order in the warehouse: the next import adopts it.")
+    yield Remedy(Fixer.CLERK, "Or create it by hand under another reference, and skip it here.")
+
+
+def _skipped(case: Case) -> Iterator[Remedy]:
+    yield Remedy(Fixer.CLERK, "Let the warehouse ship it after all.", _command("skip", case, "--undo"))
+    yield Remedy(Fixer.MERCHANT, "Ship or cancel it in Seller Central: it then leaves the list.")
+
+
+WAYS_OUT: dict[str, Ways] = {
+    "marketplace_missing": partial(_look, "Release it if it is this connection's order.", Fixer.ENGINEER),
+    "buyer_asked_to_cancel": _cancelling,
+    "filtered": partial(_look, "Look at the order, and let it pass.", Fixer.ENGINEER),
+    "no_sku": _no_sku,
+    "unmapped_sku": partial(_missing_item, "unmapped_sku"),
+    "unknown_item": partial(_missing_item, "unknown_item"),
+    "item_deactivated": partial(_missing_item, "item_deactivated"),
+    "unmapped_ship_method": _ship_method,
+    "address_missing": _missing_address,
+    "address_incomplete": _incomplete_address,
+    "address_changed": _changed_address,
+    "unknown_status": partial(
+        _waiting_for_amazon,
+        "It goes on once Amazon reports a status that dockwire knows; a newer dockwire may know it.",
+    ),
+    "unknown_fulfiller": partial(_waiting_for_amazon, "It goes on once Amazon says who ships it."),
+    "reference_taken": _reference_taken,
+    "reference_cancelled": _reference_cancelled,
+    "refused_by_warehouse": _refused,
+    "no_answer": _silent,
+    "unreadable": _unreadable,
+    SKIPPED_BY_PERSON: _skipped,
+}
+"""Every reason for which an order waits for somebody, and its ways out."""

@@ -1,0 +1,228 @@
+"""What a person's decision does to a waiting order: the same rule as an import's, told at once.
+
+Nothing is written here: a preview and the act itself are the same decision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from dockwire.decisions.acts import (
+    Act,
+    CorrectAddress,
+    MapSku,
+    Retry,
+    SetLine,
+    SetShipMethod,
+    Skip,
+    Unskip,
+)
+from dockwire.decisions.addresses import missing_parts, quotes
+from dockwire.decisions.holding import wanted_looks
+from dockwire.decisions.import_rules import ImportRules
+from dockwire.decisions.importing import Import, decide_import, state_of
+from dockwire.decisions.stock.matching import Lookalikes
+from dockwire.model.hold import Ruling, WaitingOrder
+from dockwire.model.ids import AmazonItemId
+from dockwire.model.order import Address, Order
+from dockwire.model.override import AddressCorrection, Overrides
+from dockwire.model.record import LedgerOrder, OrderState, Problem
+
+KEPT = frozenset({"reference_taken", "reference_cancelled"})
+"""Reasons that only the warehouse can tell to be gone: an import finds out, not a decision here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A waiting order and the rules of its connection."""
+
+    waiting: WaitingOrder
+    rules: ImportRules
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why this cannot be done to this order, and what to do instead."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """It is so already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    overrides: Overrides
+    told: str
+    aliases: dict[str, str] = field(default_factory=dict)
+
+
+def decide_ruling(case: Case, acts: Sequence[Act]) -> Ruling | Refusal | Unchanged:
+    """Return what these acts, all together or none of them, make of an order."""
+    overrides, told, aliases = case.waiting.overrides, [], dict[str, str]()
+    for act in acts:
+        if (reason := _in_the_way(case.waiting, act)) is not None:
+            return Refusal(reason)
+        step = _step(case, act, overrides)
+        if isinstance(step, Refusal):
+            return step
+        overrides = step.overrides
+        aliases |= step.aliases
+        told.append(step.told)
+    row = case.waiting.row
+    state, problems = _outcome(case, overrides, aliases, acts)
+    same = (overrides, state, problems) == (case.waiting.overrides, row.state, row.problems)
+    if same and not aliases and Retry() not in acts:
+        return Unchanged()
+    return Ruling(row.order_id, row.version, overrides, state, problems, {"act": "; ".join(told)}, aliases)
+
+
+def _outcome(
+    case: Case, overrides: Overrides, aliases: dict[str, str], acts: Sequence[Act]
+) -> tuple[OrderState, tuple[Problem, ...]]:
+    row, known = case.waiting.row, case.waiting.known
+    if known is None or (row.state is OrderState.FAILED and list(acts) == [Retry()]):
+        return row.state, row.problems
+    rules = replace(case.rules, aliases={**case.rules.aliases, **aliases})
+    decision = decide_import(known.order, rules, overrides)
+    if not isinstance(decision, Import):
+        return state_of(decision)
+    kept = tuple(problem for problem in row.problems if problem.code in KEPT)
+    return (OrderState.HELD, kept) if kept else (OrderState.NEW, ())
+
+
+def _in_the_way(waiting: WaitingOrder, act: Act) -> str | None:
+    row = waiting.row
+    if row.state in _SETTLED:
+        return _SETTLED[row.state].format(number=row.warehouse_order_id)
+    if waiting.known is None and not isinstance(act, Skip | Unskip | Retry):
+        return "it cannot be read, so nothing of it can be corrected or released; skip it or retry it"
+    if row.skipped and not isinstance(act, Skip | Unskip):
+        return "a person skipped it; undo that first with 'dockwire holds skip --undo'"
+    if row.state is OrderState.SKIPPED and not row.skipped:
+        return "it is not for the warehouse: " + " ".join(problem.sentence for problem in row.problems)
+    if isinstance(act, Retry) and row.state not in _RETRIED:
+        return "it is neither held nor failed nor unreadable; nothing to retry"
+    return None
+
+
+_SETTLED = {
+    OrderState.CREATED: (
+        "it is warehouse order {number} already; change, hold or cancel it in the warehouse, and the order "
+        "in Seller Central"
+    ),
+    OrderState.CLAIMED: "it is being created right now; look again after the next import",
+    OrderState.CANCELLED: "it was cancelled in the warehouse, as warehouse order {number}, after Amazon cancelled it",
+}
+_RETRIED = (OrderState.HELD, OrderState.FAILED, OrderState.QUARANTINED)
+
+
+def _step(case: Case, act: Act, overrides: Overrides) -> _Step | Refusal:
+    match act:
+        case Skip(reason):
+            return _skip(case, reason, overrides)
+        case Unskip():
+            if overrides.skip is None:
+                return Refusal("it is not skipped by a person; nothing to undo")
+            return _Step(replace(overrides, skip=None), "skip undone")
+        case Retry():
+            asks = case.waiting.row.state is OrderState.HELD
+            told = "Amazon is asked for it again" if asks else "due at once"
+            return _Step(replace(overrides, ask_again=overrides.ask_again or asks), told)
+    known = case.waiting.known
+    assert known is not None  # an unreadable order takes no other act
+    return _correction(case, act, known, overrides)
+
+
+def _correction(case: Case, act: Act, known: LedgerOrder, overrides: Overrides) -> _Step | Refusal:
+    match act:
+        case MapSku(amazon_sku, warehouse_sku):
+            return _map_sku(case.rules, known.order, amazon_sku, warehouse_sku, overrides)
+        case SetLine(item_id, warehouse_sku):
+            return _set_line(case.rules, known.order, item_id, warehouse_sku, overrides)
+        case SetShipMethod(routing):
+            told = " ".join(filter(None, (routing.carrier, routing.service, routing.scac)))
+            return _Step(replace(overrides, ship_method=routing), f"ship method {told}")
+        case CorrectAddress(address):
+            return _correct_address(address, known.order, overrides)
+        case _:
+            return _release(case, known.order, overrides)
+
+
+def _correct_address(address: Address | None, order: Order, overrides: Overrides) -> _Step | Refusal:
+    if address is None:
+        return _Step(replace(overrides, address=None), "Amazon's address taken")
+    if missing := missing_parts(address):
+        return Refusal(f"the address lacks: {', '.join(missing)}")
+    return _Step(replace(overrides, address=AddressCorrection(address, order.address)), "address corrected")
+
+
+def _skip(case: Case, reason: str, overrides: Overrides) -> _Step | Refusal:
+    known = case.waiting.known
+    addresses = [known.order.address] if known else []
+    if overrides.address is not None:
+        addresses.append(overrides.address.address)
+    if any(address is not None and quotes(address, reason) for address in addresses):
+        return Refusal(
+            "the reason quotes the buyer's name, address or phone; it is kept in the open, so say it without"
+        )
+    return _Step(replace(overrides, skip=reason, ask_again=False), f"skipped: {reason}")
+
+
+def _release(case: Case, order: Order, overrides: Overrides) -> _Step | Refusal:
+    rules = replace(case.rules, overrides=overrides)
+    lines = [line for line in order.lines if line.quantity_open > 0]
+    looks = wanted_looks(order, lines, rules)
+    if not looks:
+        return Refusal("nothing of it is held for a look; 'dockwire holds show' says what would end its hold")
+    codes = ", ".join(dict.fromkeys(problem.code for problem in looks.values()))
+    return _Step(replace(overrides, released=frozenset({*overrides.released, *looks})), f"released: {codes}")
+
+
+def _map_sku(
+    rules: ImportRules, order: Order, amazon_sku: str, warehouse_sku: str, overrides: Overrides
+) -> _Step | Refusal:
+    skus = dict.fromkeys(line.sku for line in order.lines if line.sku)
+    if amazon_sku not in skus:
+        return Refusal(
+            f"it has no line with Amazon SKU {amazon_sku!r}; it has: {', '.join(map(repr, skus)) or 'none'}"
+        )
+    if own := rules.connection.sku_map.get(amazon_sku):
+        return Refusal(
+            f"the sku_map of connection {rules.connection.slug} says that {amazon_sku!r} is {own!r}, and wins over "
+            "any alias; change it in the connections file and apply that, or set the line of this order (--line)"
+        )
+    if (fault := _item_fault(rules, warehouse_sku)) is not None:
+        return Refusal(fault)
+    alias = rules.aliases.get(amazon_sku)
+    if alias == warehouse_sku:
+        return _Step(overrides, f"alias: {amazon_sku} is {warehouse_sku}")
+    if alias is not None and _item_fault(rules, alias) is None:
+        return Refusal(
+            f"{amazon_sku!r} is an alias of {alias!r} already, for every order of the customer; 'dockwire stock "
+            "aliases' changes that, --line sets the line of this order alone"
+        )
+    return _Step(overrides, f"alias: {amazon_sku} is {warehouse_sku}", {amazon_sku: warehouse_sku})
+
+
+def _set_line(
+    rules: ImportRules, order: Order, item_id: AmazonItemId, warehouse_sku: str, overrides: Overrides
+) -> _Step | Refusal:
+    lines = [line.item_id for line in order.lines]
+    if item_id not in lines:
+        return Refusal(f"it has no line {item_id}; its lines are: {', '.join(lines)}")
+    if (fault := _item_fault(rules, warehouse_sku)) is not None:
+        return Refusal(fault)
+    skus = {**overrides.skus, item_id: warehouse_sku}
+    return _Step(replace(overrides, skus=skus), f"line {item_id} is {warehouse_sku}")
+
+
+def _item_fault(rules: ImportRules, warehouse_sku: str) -> str | None:
+    item = rules.items.get(warehouse_sku)
+    if item is None:
+        return (
+            f"the warehouse has no item {warehouse_sku!r} as far as dockwire has read.{Lookalikes(rules.items).hint(warehouse_sku)} "
+            f"For an item made just now, 'dockwire run order-import {rules.connection.slug} --refresh' reads them again"
+        )
+    return None if item.active else f"the warehouse item {warehouse_sku!r} is deactivated"

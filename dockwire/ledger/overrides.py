@@ -1,0 +1,80 @@
+"""Overrides of single orders: read beside the order, written kind by kind, each with who and when."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, delete, exists, insert, select
+from sqlalchemy import Connection as Link
+
+from dockwire.ledger.hold_tables import order_overrides
+from dockwire.ledger.rows import Scribe
+from dockwire.ledger.tables import orders
+from dockwire.model.ids import AmazonItemId
+from dockwire.model.override import (
+    NO_OVERRIDES,
+    AddressCorrection,
+    OverrideKind,
+    OverrideNote,
+    Overrides,
+)
+from dockwire.model.warehouse import Routing
+
+_FIELDS: dict[OverrideKind, tuple[str, TypeAdapter[Any]]] = {
+    OverrideKind.SHIP_METHOD: ("ship_method", TypeAdapter(Routing | None)),
+    OverrideKind.SKUS: ("skus", TypeAdapter(dict[AmazonItemId, str])),
+    OverrideKind.ADDRESS: ("address", TypeAdapter(AddressCorrection | None)),
+    OverrideKind.RELEASE: ("released", TypeAdapter(frozenset[str])),
+    OverrideKind.SKIP: ("skip", TypeAdapter(str | None)),
+    OverrideKind.ASK_AGAIN: ("ask_again", TypeAdapter(bool)),
+}
+
+
+def overrides_of(link: Link, row_ids: Iterable[int], scribe: Scribe) -> dict[int, Overrides]:
+    """Return the overrides of these rows of ``orders`` that have some."""
+    query = select(order_overrides).where(order_overrides.c.order_id.in_(list(row_ids)))
+    found: dict[int, Overrides] = {}
+    for row in link.execute(query):
+        name, adapter = _FIELDS[OverrideKind(row.kind)]
+        value = adapter.validate_python(scribe.open_value(row.sealed))
+        found[row.order_id] = replace(found.get(row.order_id, NO_OVERRIDES), **{name: value})
+    return found
+
+
+def notes_of(link: Link, row_ids: Iterable[int]) -> dict[int, tuple[OverrideNote, ...]]:
+    """Return who overrode what of these rows, oldest first."""
+    query = (
+        select(order_overrides.c.order_id, order_overrides.c.kind, order_overrides.c.by, order_overrides.c.at)
+        .where(order_overrides.c.order_id.in_(list(row_ids)))
+        .order_by(order_overrides.c.at, order_overrides.c.kind)
+    )
+    found: dict[int, tuple[OverrideNote, ...]] = {}
+    for row in link.execute(query):
+        note = OverrideNote(OverrideKind(row.kind), row.by, row.at)
+        found[row.order_id] = (*found.get(row.order_id, ()), note)
+    return found
+
+
+def write_overrides(
+    link: Link, row_id: int, wanted: Overrides, *, scribe: Scribe, by: str, now: datetime
+) -> None:
+    """Make the overrides of a row these; what is the same keeps its who and when."""
+    before = overrides_of(link, [row_id], scribe).get(row_id, NO_OVERRIDES)
+    for kind, (name, adapter) in _FIELDS.items():
+        value = getattr(wanted, name)
+        if value == getattr(before, name):
+            continue
+        place = (order_overrides.c.order_id == row_id) & (order_overrides.c.kind == kind)
+        link.execute(delete(order_overrides).where(place))
+        if value:
+            sealed = scribe.seal_value(adapter.dump_python(value, mode="json"))
+            row = {"order_id": row_id, "kind": kind, "sealed": sealed, "by": by, "at": now, "not_before": now}
+            link.execute(insert(order_overrides).values(row))
+
+
+def has_override(kind: OverrideKind) -> ColumnElement[bool]:
+    """Return whether a row of ``orders`` has an override of this kind, as an SQL expression."""
+    here = (order_overrides.c.order_id == orders.c.id) & (order_overrides.c.kind == kind)
+    return exists().where(here).correlate(orders)

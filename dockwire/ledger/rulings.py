@@ -1,0 +1,92 @@
+"""Writing down what a person decided about an order, and asking Amazon again because of it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection as Link
+from sqlalchemy import delete, insert, select, update
+
+from dockwire.ledger.facts import replace_problems, write_facts
+from dockwire.ledger.hold_tables import order_overrides
+from dockwire.ledger.overrides import write_overrides
+from dockwire.ledger.rows import Scribe, open_problems
+from dockwire.ledger.stock_tables import sku_aliases
+from dockwire.ledger.tables import orders
+from dockwire.model.connection import Connection
+from dockwire.model.hold import Ruling
+from dockwire.model.ids import AmazonOrderId
+from dockwire.model.override import OverrideKind
+from dockwire.model.record import Fact, FactKind, OrderState
+
+_IN_WAREHOUSE = (OrderState.CLAIMED, OrderState.CREATED, OrderState.CANCELLED)
+
+
+def record_ruling(
+    link: Link, connection: Connection, ruling: Ruling, *, scribe: Scribe, by: str, now: datetime
+) -> bool:
+    """Write a ruling on the version it was made of; false when the order moved meanwhile."""
+    query = select(orders.c.id, orders.c.version, orders.c.state, orders.c.not_before).where(
+        orders.c.connection == connection.slug, orders.c.amazon_order_id == ruling.order_id
+    )
+    row = link.execute(query.with_for_update()).one_or_none()
+    if row is None or row.version != ruling.version or row.state in _IN_WAREHOUSE:
+        return False
+    write_overrides(link, row.id, ruling.overrides, scribe=scribe, by=by, now=now)
+    for amazon_sku, warehouse_sku in ruling.aliases.items():
+        _set_alias(link, connection, amazon_sku, warehouse_sku)
+    before = open_problems(link, [row.id]).get(row.id, ())
+    replace_problems(link, row_id=row.id, before=before, after=ruling.problems, now=now)
+    waits = ruling.state in (OrderState.FAILED, OrderState.QUARANTINED)
+    link.execute(
+        update(orders)
+        .where(orders.c.id == row.id)
+        # A version of its own: a run that has read the order before may not create it as it was.
+        .values(
+            state=ruling.state,
+            version=row.version + 1,
+            needs_decision=True,
+            not_before=now if waits else None,
+        )
+    )
+    detail = {**ruling.detail, "by": by}
+    write_facts(link, [Fact(FactKind.PERSON_DECIDED, now, connection.slug, ruling.order_id, detail)])
+    return True
+
+
+def _set_alias(link: Link, connection: Connection, amazon_sku: str, warehouse_sku: str) -> None:
+    place = {"warehouse": connection.warehouse, "customer_id": connection.customer_id}
+    same = (
+        (sku_aliases.c.warehouse == connection.warehouse)
+        & (sku_aliases.c.customer_id == connection.customer_id)
+        & (sku_aliases.c.amazon_sku == amazon_sku)
+    )
+    link.execute(delete(sku_aliases).where(same))
+    link.execute(insert(sku_aliases).values(**place, amazon_sku=amazon_sku, warehouse_sku=warehouse_sku))
+
+
+def asked_again(link: Link, connection: Connection, *, now: datetime, limit: int) -> list[AmazonOrderId]:
+    """Return orders that a person wants to be asked for again, longest wished first."""
+    query = (
+        select(orders.c.amazon_order_id)
+        .join(order_overrides, order_overrides.c.order_id == orders.c.id)
+        .where(orders.c.connection == connection.slug, order_overrides.c.kind == OverrideKind.ASK_AGAIN)
+        .where(orders.c.state == OrderState.HELD, order_overrides.c.not_before <= now)
+        .order_by(order_overrides.c.not_before, orders.c.id)
+        .limit(limit)
+    )
+    return [AmazonOrderId(found) for found in link.scalars(query)]
+
+
+def answered(
+    link: Link, connection: Connection, order_id: AmazonOrderId, *, not_before: datetime | None
+) -> None:
+    """End the wish to ask again, or put it off until ``not_before``."""
+    row_id = (
+        select(orders.c.id)
+        .where(orders.c.connection == connection.slug, orders.c.amazon_order_id == order_id)
+        .scalar_subquery()
+    )
+    wish = (order_overrides.c.order_id == row_id) & (order_overrides.c.kind == OverrideKind.ASK_AGAIN)
+    if not_before is None:
+        link.execute(delete(order_overrides).where(wish))
+    else:
+        link.execute(update(order_overrides).where(wish).values(not_before=not_before))

@@ -1,0 +1,83 @@
+"""What persons decided about single orders, and the orders that wait for such a decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from dockwire.model.ids import AmazonItemId, AmazonOrderId, ConnectionSlug
+from dockwire.model.order import Address
+from dockwire.model.warehouse import Routing
+
+SKIPPED_BY_PERSON = "skipped_by_person"
+"""Code of an order that a person took away from the warehouse."""
+
+
+class OverrideKind(StrEnum):
+    """What a person can decide about one order."""
+
+    SHIP_METHOD = "ship_method"
+    SKUS = "skus"
+    ADDRESS = "address"
+    RELEASE = "release"
+    SKIP = "skip"
+    ASK_AGAIN = "ask_again"
+    """Amazon is to be asked for the order again; gone once it has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressCorrection:
+    """An address that counts as long as Amazon's is the one it was made for."""
+
+    address: Address
+    instead_of: Address | None
+    """Amazon's address at the time; None: there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """All that persons decided about one order; what Amazon says stays beside it."""
+
+    ship_method: Routing | None = None
+    skus: Mapping[AmazonItemId, str] = field(default_factory=dict)
+    """Warehouse SKU by Amazon's item id: of these lines only, and before every map."""
+    address: AddressCorrection | None = field(default=None, repr=False)
+    released: frozenset[str] = frozenset()
+    """Keys of what a person looked at and lets pass, see ``decisions.holding.wanted_looks``."""
+    skip: str | None = None
+    """Why the warehouse does not ship it."""
+    ask_again: bool = False
+
+
+NO_OVERRIDES = Overrides()
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideNote:
+    """Who overrode what, and when; not with what."""
+
+    kind: OverrideKind
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCount:
+    """Orders that wait for the same reason."""
+
+    code: str
+    orders: int
+    oldest: datetime
+    """Since when the first of them waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSelection:
+    """Which waiting orders are meant: those that fit everything that is given."""
+
+    connection: ConnectionSlug | None = None
+    codes: tuple[str, ...] = ()
+    """At least one of these reasons."""
+    since: datetime | None = None
+    """Waiting since this moment or longer."""
+    order_ids: tuple[AmazonOrderId, ...] = ()
