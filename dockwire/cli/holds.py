@@ -29,7 +29,7 @@ from dockwire.services.holds import Holds, Outcome, Result
 app = typer.Typer(no_args_is_help=True, help="See why orders wait, and decide about them.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Orders = Annotated[list[str] | None, typer.Argument(metavar="[ORDER]...", help="Amazon order ids.")]
+Orders = Annotated[list[str] | None, typer.Argument(metavar="ORDER", help="Amazon order ids.")]
 InFile = Annotated[Path | None, typer.Option("--file", help="File of Amazon order ids, one a line.")]
 Of = Annotated[str, typer.Option("--connection", help="Only orders of this connection.")]
 Codes = Annotated[

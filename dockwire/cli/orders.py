@@ -110,7 +110,7 @@ def retry(connection: str, order_id: str) -> None:
     if held and not order and not parcels:
         say.fail(
             f"order {order_id} of {connection} is held; it goes on by itself with the next import once its "
-            f"reasons are gone, see 'dockwire orders show {order_id}'; for an item added to the warehouse just "
+            f"reasons are gone, see 'dockwire holds show {order_id}'; for an item added to the warehouse just "
             f"now, 'dockwire run order-import {connection} --refresh' does not wait"
         )
     if not order and not parcels:

@@ -359,31 +359,22 @@ async def test_a_bulk_decision_cut_off_in_the_middle_is_finished_by_the_same_aga
         put(stage, body)
     await stage.run(US)
     doom = Doom(at)
-    chosen = {"codes": ("unmapped_ship_method",)}
-    await die(
-        stage,
-        doom,
-        stage.ledger._scribe._sealer,
-        lambda own: decide(stage, SetShipMethod(UPS), ledger=own, **chosen),
-    )
+
+    async def bulk(ledger: SqlLedger) -> list[Outcome]:
+        return await decide(stage, SetShipMethod(UPS), ledger=ledger, codes=("unmapped_ship_method",))
+
+    await die(stage, doom, stage.ledger._scribe._sealer, bulk)
     assert "record_ruling" in doom.points[-1]
     written = at - 5
     states = [row.state for row in (await stage.booked(US)).values()]
     assert (states.count(OrderState.NEW), states.count(OrderState.HELD)) == (written, 4 - written)
-    outcomes = await decide(stage, SetShipMethod(UPS), **chosen)
+    outcomes = await bulk(stage.ledger)
     assert [outcome.result for outcome in outcomes] == [Result.DONE] * (4 - written)
     await stage.run(US)
     assert sorted(units(stage)) == [number(n) for n in range(1, 5)]
-    assert [
-        len(
-            [
-                f
-                for f in await stage.ledger.order_facts(AmazonOrderId(number(n)))
-                if f.kind is FactKind.PERSON_DECIDED
-            ]
-        )
-        for n in range(1, 5)
-    ] == [1] * 4
+    for n in range(1, 5):
+        facts = await stage.ledger.order_facts(AmazonOrderId(number(n)))
+        assert len([fact for fact in facts if fact.kind is FactKind.PERSON_DECIDED]) == 1
 
 
 async def test_an_alias_given_for_one_order_lets_all_of_them_go_on(stage: Stage) -> None:
