@@ -9,6 +9,7 @@ from dockwire.decisions.holding import sku_problem
 from dockwire.decisions.import_rules import ImportRules
 from dockwire.decisions.ruling import Case
 from dockwire.errors import Fixer
+from dockwire.model.ids import UNREADABLE
 from dockwire.model.order import OrderLine
 from dockwire.model.override import SKIPPED_BY_PERSON
 from dockwire.model.record import Problem
@@ -185,11 +186,12 @@ def _silent(case: Case) -> Iterator[Remedy]:
 
 
 def _unreadable(case: Case) -> Iterator[Remedy]:
-    yield Remedy(
-        Fixer.ENGINEER,
-        "Amazon is asked for it again by itself, up to 6 hours apart; by the next import after the command.",
-        _command("retry", case),
-    )
+    if not case.waiting.row.order_id.startswith(UNREADABLE):
+        yield Remedy(
+            Fixer.ENGINEER,
+            "Amazon is asked for it again by itself, up to 6 hours apart; by the next import after the command.",
+            _command("retry", case),
+        )
     yield Remedy(Fixer.ENGINEER, "Report the field that cannot be read: Amazon's format may have changed.")
     yield Remedy(
         Fixer.CLERK, "If it has to ship today, create it by hand in the warehouse, and skip it here."

@@ -21,11 +21,12 @@ from dockwire.decisions.holding import wanted_looks
 from dockwire.decisions.import_rules import ImportRules
 from dockwire.decisions.importing import Import, decide_import, state_of
 from dockwire.decisions.stock.matching import Lookalikes
-from dockwire.model.hold import Ruling, WaitingOrder
-from dockwire.model.ids import AmazonItemId
+from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
+from dockwire.model.ids import UNREADABLE, AmazonItemId
 from dockwire.model.order import Address, Order
 from dockwire.model.override import AddressCorrection, Overrides
 from dockwire.model.record import LedgerOrder, OrderState, Problem
+from dockwire.model.warehouse import Routing
 
 KEPT = frozenset({"reference_taken", "reference_cancelled"})
 """Reasons that only the warehouse can tell to be gone: an import finds out, not a decision here."""
@@ -102,7 +103,13 @@ def _in_the_way(waiting: WaitingOrder, act: Act) -> str | None:
         return "a person skipped it; undo that first with 'dockwire holds skip --undo'"
     if row.state is OrderState.SKIPPED and not row.skipped:
         return "it is not for the warehouse: " + " ".join(problem.sentence for problem in row.problems)
-    if isinstance(act, Retry) and row.state not in _RETRIED:
+    return _not_retried(row) if isinstance(act, Retry) else None
+
+
+def _not_retried(row: HoldRow) -> str | None:
+    if row.order_id.startswith(UNREADABLE):
+        return "its order id cannot be read, so Amazon cannot be asked for it; look for it in Seller Central"
+    if row.state not in _RETRIED:
         return "it is neither held nor failed nor unreadable; nothing to retry"
     return None
 
@@ -142,12 +149,28 @@ def _correction(case: Case, act: Act, known: LedgerOrder, overrides: Overrides) 
         case SetLine(item_id, warehouse_sku):
             return _set_line(case.rules, known.order, item_id, warehouse_sku, overrides)
         case SetShipMethod(routing):
-            told = " ".join(filter(None, (routing.carrier, routing.service, routing.scac)))
-            return _Step(replace(overrides, ship_method=routing), f"ship method {told}")
+            return _ship_method(case.rules, routing, overrides)
         case CorrectAddress(address):
             return _correct_address(address, known.order, overrides)
         case _:
             return _release(case, known.order, overrides)
+
+
+def _ship_method(rules: ImportRules, wanted: Routing, overrides: Overrides) -> _Step:
+    """Take account, billing code and SCAC from the connection's ship methods of that carrier where they agree."""
+    same = [
+        method.routing()
+        for method in (*rules.connection.ship_methods.values(), rules.connection.prime_ship_method)
+        if method is not None and method.carrier.casefold() == wanted.carrier.casefold()
+    ]
+    known = {
+        name: words.pop()
+        for name in ("scac", "account", "billing_code")
+        if not getattr(wanted, name) and len(words := {getattr(each, name) for each in same}) == 1
+    }
+    routing = replace(wanted, **known)
+    told = " ".join(filter(None, (routing.carrier, routing.service, routing.scac)))
+    return _Step(replace(overrides, ship_method=routing), f"ship method {told}")
 
 
 def _correct_address(address: Address | None, order: Order, overrides: Overrides) -> _Step | Refusal:

@@ -11,7 +11,7 @@ from dockwire.ledger.facts import replace_problems, told_reason, write_facts
 from dockwire.ledger.overrides import has_override, overrides_of
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
-from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.ids import UNREADABLE, AmazonOrderId, ConnectionSlug
 from dockwire.model.override import NO_OVERRIDES, SKIPPED_BY_PERSON, OverrideKind
 from dockwire.model.record import Fact, FactKind, LedgerOrder, OrderState, Problem, Verdict
 
@@ -88,7 +88,7 @@ def quarantined(
         .where(orders.c.connection == slug, orders.c.state == OrderState.QUARANTINED)
         .where(orders.c.not_before <= now)
         # An order without a readable id cannot be asked for; a later page brings it again.
-        .where(orders.c.amazon_order_id.not_like("unreadable-%"), ~has_override(OverrideKind.SKIP))
+        .where(orders.c.amazon_order_id.not_like(f"{UNREADABLE}%"), ~has_override(OverrideKind.SKIP))
         .order_by(orders.c.not_before)
         .limit(limit)
     )

@@ -31,6 +31,9 @@ def record_ruling(
     if row is None or row.version != ruling.version or row.state in _IN_WAREHOUSE:
         return False
     write_overrides(link, row.id, ruling.overrides, scribe=scribe, by=by, now=now)
+    if ruling.overrides.ask_again:
+        # Wished again: what an earlier wish put off is due now.
+        _put_off(link, row.id, now)
     for amazon_sku, warehouse_sku in ruling.aliases.items():
         _set_alias(link, connection, amazon_sku, warehouse_sku)
     before = open_problems(link, [row.id]).get(row.id, ())
@@ -50,6 +53,11 @@ def record_ruling(
     detail = {**ruling.detail, "by": by}
     write_facts(link, [Fact(FactKind.PERSON_DECIDED, now, connection.slug, ruling.order_id, detail)])
     return True
+
+
+def _put_off(link: Link, row_id: int, not_before: datetime) -> None:
+    wish = (order_overrides.c.order_id == row_id) & (order_overrides.c.kind == OverrideKind.ASK_AGAIN)
+    link.execute(update(order_overrides).where(wish).values(not_before=not_before))
 
 
 def _set_alias(link: Link, connection: Connection, amazon_sku: str, warehouse_sku: str) -> None:
@@ -80,13 +88,15 @@ def answered(
     link: Link, connection: Connection, order_id: AmazonOrderId, *, not_before: datetime | None
 ) -> None:
     """End the wish to ask again, or put it off until ``not_before``."""
-    row_id = (
-        select(orders.c.id)
-        .where(orders.c.connection == connection.slug, orders.c.amazon_order_id == order_id)
-        .scalar_subquery()
+    row_id = link.scalar(
+        select(orders.c.id).where(
+            orders.c.connection == connection.slug, orders.c.amazon_order_id == order_id
+        )
     )
+    if row_id is None:
+        return
+    if not_before is not None:
+        _put_off(link, row_id, not_before)
+        return
     wish = (order_overrides.c.order_id == row_id) & (order_overrides.c.kind == OverrideKind.ASK_AGAIN)
-    if not_before is None:
-        link.execute(delete(order_overrides).where(wish))
-    else:
-        link.execute(update(order_overrides).where(wish).values(not_before=not_before))
+    link.execute(delete(order_overrides).where(wish))

@@ -11,6 +11,9 @@ MarketplaceId = NewType("MarketplaceId", str)
 AmazonOrderId = NewType("AmazonOrderId", str)
 """Amazon's order number in its 3-7-7 form."""
 
+UNREADABLE = "unreadable-"
+"""How the id begins that an order gets whose own cannot be read: Amazon cannot be asked for it."""
+
 AmazonItemId = NewType("AmazonItemId", str)
 """Amazon's ``orderItemId``: one line of one order."""
 

@@ -26,7 +26,7 @@ from dockwire.decisions.ruling import KEPT, Case, Refusal, Unchanged, decide_rul
 from dockwire.errors import Fixer, SettingsError
 from dockwire.model.connection import Filter, FilterField
 from dockwire.model.hold import HoldRow, OpenHold, Ruling, WaitingOrder
-from dockwire.model.ids import AmazonItemId, MarketplaceId, WarehouseOrderId
+from dockwire.model.ids import AmazonItemId, AmazonOrderId, MarketplaceId, WarehouseOrderId
 from dockwire.model.order import Order
 from dockwire.model.override import NO_OVERRIDES, AddressCorrection, Overrides
 from dockwire.model.record import LedgerOrder, OrderState, Problem
@@ -136,6 +136,11 @@ def test_a_held_order_goes_on_by_the_act_that_is_meant_for_it(
             Release(),
             "it is not for the warehouse: Every line",
         ),
+        (
+            case_of(order(order_id=AmazonOrderId("unreadable-1")), state=OrderState.QUARANTINED),
+            Retry(),
+            "Amazon cannot be asked for it",
+        ),
         (case_of(), Retry(), "neither held nor failed nor unreadable"),
     ],
 )
@@ -164,6 +169,29 @@ def test_the_same_decision_again_changes_nothing(act: Act) -> None:
     first = decide_ruling(case_of(), [act])
     assert isinstance(first, Ruling)
     assert isinstance(decide_ruling(case_of(overrides=first.overrides), [act]), Unchanged)
+
+
+@pytest.mark.parametrize(
+    ("methods", "routing"),
+    [
+        ({}, Routing("ups", "01")),
+        ({"A": {"carrier": "DHL", "account": "D"}}, Routing("ups", "01")),
+        (
+            {"A": {"carrier": "UPS", "scac": "UPSN", "account": "7", "billing_code": "Prepaid"}},
+            Routing("ups", "01", "UPSN", "7", "Prepaid"),
+        ),
+        (
+            {"A": {"carrier": "UPS", "account": "7"}, "B": {"carrier": "UPS", "account": "8"}},
+            Routing("ups", "01"),
+        ),
+    ],
+)
+def test_a_ship_method_of_one_order_is_billed_like_the_others_of_its_carrier(
+    methods: dict[str, Any], routing: Routing
+) -> None:
+    ruling = decide_ruling(case_of(ship_methods=methods), [SetShipMethod(Routing("ups", "01"))])
+    assert isinstance(ruling, Ruling)
+    assert ruling.overrides.ship_method == routing
 
 
 def test_a_release_lets_pass_what_was_looked_at_and_nothing_else() -> None:

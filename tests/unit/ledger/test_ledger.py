@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from dockwire.errors import Fixer, LedgerUnavailable, SettingsError
 from dockwire.ledger import SqlLedger
+from dockwire.model.hold import Ruling
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, CustomerId
 from dockwire.model.order import Order, OrderStatus
+from dockwire.model.override import AddressCorrection, Overrides
 from dockwire.model.record import (
     Claim,
     Created,
@@ -281,6 +283,9 @@ async def test_a_new_key_opens_everything_after_rotation(database_url: str) -> N
     ledger = await SqlLedger.open(database_url, sealer=Sealer([old]))
     await ledger.register(connection(), now=NOW)
     await read(ledger, order())
+    corrected = Overrides(address=AddressCorrection(address(city="Corrected"), order().address))
+    ruling = Ruling(order().order_id, 1, corrected, OrderState.NEW, (), {})
+    assert await ledger.record_ruling(ACME, ruling, by="anna", now=NOW)
     await ledger.close()
     with pytest.raises(SealError):
         await SqlLedger.open(database_url, sealer=Sealer([new]))
@@ -288,7 +293,9 @@ async def test_a_new_key_opens_everything_after_rotation(database_url: str) -> N
     assert await both.rotate_seals() == 1
     await both.close()
     alone = await SqlLedger.open(database_url, sealer=Sealer([new]))
-    assert [due.order for due in await alone.due_orders(ACME, now=NOW)] == [order()]
+    (due,) = await alone.due_orders(ACME, now=NOW)
+    assert (due.order, due.overrides, due.version) == (order(), corrected, 2)
+    assert not await alone.record_ruling(ACME, ruling, by="anna", now=NOW), "decided on an older version"
     await alone.close()
 
 
