@@ -11,7 +11,7 @@ from dockwire.decisions.ruling import Case
 from dockwire.errors import Fixer
 from dockwire.model.ids import UNREADABLE
 from dockwire.model.order import OrderLine
-from dockwire.model.override import SKIPPED_BY_PERSON
+from dockwire.model.override import REFERENCE_CANCELLED, REFERENCE_TAKEN, SKIPPED_BY_PERSON
 from dockwire.model.record import Problem
 
 
@@ -239,8 +239,8 @@ WAYS_OUT: dict[str, Ways] = {
         "It goes on once Amazon reports a status that dockwire knows; a newer dockwire may know it.",
     ),
     "unknown_fulfiller": partial(_waiting_for_amazon, "It goes on once Amazon says who ships it."),
-    "reference_taken": _reference_taken,
-    "reference_cancelled": _reference_cancelled,
+    REFERENCE_TAKEN: _reference_taken,
+    REFERENCE_CANCELLED: _reference_cancelled,
     "refused_by_warehouse": _refused,
     "no_answer": _silent,
     "unreadable": _unreadable,

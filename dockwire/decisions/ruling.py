@@ -24,11 +24,11 @@ from dockwire.decisions.stock.matching import Lookalikes
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
 from dockwire.model.ids import UNREADABLE, AmazonItemId
 from dockwire.model.order import Address, Order
-from dockwire.model.override import AddressCorrection, Overrides
+from dockwire.model.override import REFERENCE_CANCELLED, REFERENCE_TAKEN, AddressCorrection, Overrides
 from dockwire.model.record import LedgerOrder, OrderState, Problem
 from dockwire.model.warehouse import Routing
 
-KEPT = frozenset({"reference_taken", "reference_cancelled"})
+KEPT = frozenset({REFERENCE_TAKEN, REFERENCE_CANCELLED})
 """Reasons that only the warehouse can tell to be gone: an import finds out, not a decision here."""
 
 

@@ -14,6 +14,7 @@ from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.override import REFERENCE_CANCELLED, REFERENCE_TAKEN
 from dockwire.model.record import (
     Claim,
     Created,
@@ -49,6 +50,8 @@ def claim(
     """Commit to creating these orders; return those that are ours."""
     rows = _rows(link, connection.slug, [wanted.order_id for wanted in claims])
     taken = _taken_references(link, connection, claims)
+    held = [row.id for row in rows.values() if row.state == OrderState.HELD]
+    reasons = open_problems(link, held) if held else {}
     ours: list[AmazonOrderId] = []
     facts: list[Fact] = []
     for wanted in claims:
@@ -76,7 +79,9 @@ def claim(
             )
         )
         ours.append(wanted.order_id)
-        if row.state == OrderState.HELD:
+        # Only the warehouse can tell that this one is over, so every run claims the order to look.
+        looks = any(problem.code == REFERENCE_CANCELLED for problem in reasons.get(row.id, ()))
+        if row.state == OrderState.HELD and not looks:
             facts.append(Fact(FactKind.ORDER_RELEASED, now, connection.slug, wanted.order_id))
     write_facts(link, facts)
     return ours
@@ -165,7 +170,7 @@ def _hold_taken(
     link: Link, connection: Connection, row: Row[Any], wanted: Claim, now: datetime
 ) -> list[Fact]:
     problem = Problem(
-        "reference_taken",
+        REFERENCE_TAKEN,
         f"Another order already uses the warehouse reference {wanted.reference}; give this connection a "
         "reference prefix or suffix of its own.",
         Fixer.ENGINEER,

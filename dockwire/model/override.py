@@ -12,6 +12,12 @@ from dockwire.model.warehouse import Routing
 SKIPPED_BY_PERSON = "skipped_by_person"
 """Code of an order that a person took away from the warehouse."""
 
+REFERENCE_TAKEN = "reference_taken"
+"""Code of an order whose warehouse reference another one has."""
+
+REFERENCE_CANCELLED = "reference_cancelled"
+"""Code of an order that the warehouse has cancelled under its reference."""
+
 
 class OverrideKind(StrEnum):
     """What a person can decide about one order."""

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from dockwire.decisions.retrying import retry_at
 from dockwire.errors import Action, Duplicate, Fixer, Refused, RemoteError, Unanswered, Unexpected
 from dockwire.model.ids import AmazonOrderId
+from dockwire.model.override import REFERENCE_CANCELLED
 from dockwire.model.record import Claim, Created, NotCreated, OrderState, Outcome, Problem
 from dockwire.model.warehouse import OrderDraft, PlacedOrder, PlacedStatus
 from dockwire.services.desk import Desk
@@ -211,7 +212,7 @@ class _Batch:
 def held_as_cancelled(order_id: AmazonOrderId, placed: PlacedOrder) -> NotCreated:
     """A cancelled order is no order: adopting it would lose the buyer's."""
     problem = Problem(
-        "reference_cancelled",
+        REFERENCE_CANCELLED,
         f"The warehouse holds a cancelled order {placed.order_id} under reference "
         f"{placed.reference}; reopen it, or create the order by hand.",
         Fixer.CLERK,

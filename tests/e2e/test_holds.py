@@ -278,6 +278,10 @@ async def test_an_order_cancelled_in_the_warehouse_stays_held_whatever_else_is_d
     for _ in range(2):
         await stage.run(US)
     assert await codes(stage) == {"reference_cancelled"}
+    facts = await stage.ledger.order_facts(AmazonOrderId(number(1)))
+    assert [fact.kind for fact in facts] == [FactKind.ORDER_HELD], (
+        "looked at twice, told once, never released"
+    )
     (outcome,) = await decide(stage, SetShipMethod(UPS))
     assert [problem.code for problem in outcome.problems] == ["reference_cancelled"]
     assert (await decide(stage, Skip("made by hand")))[0].result is Result.DONE

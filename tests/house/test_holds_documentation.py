@@ -7,6 +7,7 @@ from pathlib import Path
 from dockwire.cli.holds import app
 from dockwire.decisions.remedies import WAYS_OUT
 from dockwire.errors import Fixer
+from dockwire.model import override
 from dockwire.model.override import SKIPPED_BY_PERSON
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +27,8 @@ WATCHED = {"pending", "pending_availability"}
 def problems() -> dict[str, str]:
     """Return the code and fixer of every problem that the code makes for somebody; no fixer where it is not written there."""
     found = {}
-    for name in SOURCES:
-        for node in ast.walk(ast.parse((ROOT / "dockwire" / name).read_text(encoding="utf-8"))):
+    for source in SOURCES:
+        for node in ast.walk(ast.parse((ROOT / "dockwire" / source).read_text(encoding="utf-8"))):
             if (
                 not isinstance(node, ast.Call)
                 or not isinstance(node.func, ast.Name)
@@ -35,11 +36,16 @@ def problems() -> dict[str, str]:
             ):
                 continue
             code = node.args[0]
-            if isinstance(code, ast.Constant) and len(node.args) > 2:
+            name = (
+                code.value
+                if isinstance(code, ast.Constant)
+                else getattr(override, getattr(code, "id", ""), None)
+            )
+            if name is not None and len(node.args) > 2:
                 fixer = node.args[2]
                 written = isinstance(fixer, ast.Attribute) and isinstance(fixer.value, ast.Name)
                 known = written and isinstance(fixer, ast.Attribute) and fixer.attr in Fixer.__members__
-                found[str(code.value)] = (
+                found[str(name)] = (
                     Fixer[fixer.attr].value if known and isinstance(fixer, ast.Attribute) else ""
                 )
     return found

@@ -54,7 +54,8 @@ async def test_ended_reasons_and_other_connections_are_not_counted(ledger: SqlLe
         malformed().order_id
     ]
     other = connection(slug="other", seller_id="A2OTHER")
-    assert await ledger.hold_summary(other.slug) == await ledger.hold_rows(HoldSelection(other.slug)) == []
+    assert await ledger.hold_summary(other.slug) == []
+    assert await ledger.hold_rows(HoldSelection(other.slug)) == []
 
 
 async def test_a_wish_to_ask_amazon_is_put_off_ended_and_wished_anew(ledger: SqlLedger) -> None:
