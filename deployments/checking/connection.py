@@ -84,7 +84,12 @@ class Subject:
             Check("warehouse sign-in", self._warehouse_sign_in, after="settings"),
             Check("warehouse", self._of_warehouse(warehouse.place), after="warehouse sign-in"),
             Check("warehouse orders", self._of_warehouse(warehouse.orders_read), after="warehouse sign-in"),
-            Check("items", self._of_warehouse(partial(items, ledger=self._bench.ledger)), after="warehouse", seconds=_LONG),
+            Check(
+                "items",
+                self._of_warehouse(partial(items, ledger=self._bench.ledger)),
+                after="warehouse",
+                seconds=_LONG,
+            ),
             Check("ship methods", self._of_warehouse(warehouse.ship_methods), after="warehouse sign-in"),
         ]
         if self._block.stock_sync:

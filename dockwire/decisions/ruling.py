@@ -20,7 +20,7 @@ from dockwire.decisions.addresses import missing_parts, quotes
 from dockwire.decisions.holding import wanted_looks
 from dockwire.decisions.import_rules import ImportRules
 from dockwire.decisions.importing import Import, decide_import, state_of
-from dockwire.decisions.stock.matching import Lookalikes
+from dockwire.decisions.sku_names import Lookalikes
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
 from dockwire.model.ids import UNREADABLE, AmazonItemId
 from dockwire.model.order import Address, Order
