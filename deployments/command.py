@@ -18,7 +18,7 @@ from deployments import consent
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
-from dockwire.cli import holds, key, orders, say, simulate, stock, warehouse
+from dockwire.cli import holds, key, orders, say, simulate, status, stock, warehouse
 from dockwire.decisions.consent import consent_needed
 from dockwire.errors import Unexpected
 from dockwire.model.connection import is_mail_address
@@ -137,6 +137,18 @@ def demo(
         say.data(summary)
     if not summary["consistent"] or summary["prefect"]["failed"]:
         raise typer.Exit(say.FAILED)
+
+
+@app.command("status")
+@say.plainly
+def show_status(
+    name: Annotated[str, typer.Argument(metavar="[CONNECTION]", help="Only this one, in detail.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show where each connection stands; the exit code is 1 when one of them needs a person."""
+    from deployments.pauses import without_paused
+
+    status.show(name, json=as_json, excuse=without_paused)
 
 
 @connection.command("list")

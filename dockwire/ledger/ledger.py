@@ -29,6 +29,7 @@ from dockwire.ledger.hold_tables import order_overrides
 from dockwire.ledger.migrate import migrate
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.shipping_book import ShippingBook
+from dockwire.ledger.status_book import StatusBook
 from dockwire.ledger.stock_book import StockBook
 from dockwire.model.connection import AccountKey, Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, CustomerId
@@ -57,7 +58,7 @@ _DIGEST_KEY = "digest"
 _BATCH = 500
 
 
-class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook):
+class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook):
     """The truth about synchronisation, on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database, scribe: Scribe) -> None:

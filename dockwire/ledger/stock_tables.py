@@ -66,6 +66,7 @@ stock_offers = Table(
     Column("feed_id", Id, ForeignKey("stock_feeds.id"), comment="the open feed it travels in"),
     Index("ix_stock_offers_looked", "connection", "looked"),
     Index("ix_stock_offers_feed", "feed_id"),
+    Index("ix_stock_offers_state", "connection", "state"),
     comment="Amazon SKUs of a connection: what they are offered at, and are to be offered at",
 )
 

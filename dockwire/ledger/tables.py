@@ -115,6 +115,7 @@ orders = Table(
     Index("ix_orders_due", "connection", "state", "amazon_order_id"),
     Index("ix_orders_changed", "connection", "needs_decision", "amazon_order_id"),
     Index("ix_orders_amazon_order_id", "amazon_order_id"),
+    Index("ix_orders_ship_by", "connection", "amazon_status", "ship_by"),
 )
 
 order_lines = Table(
@@ -180,6 +181,7 @@ events = Table(
     Column("told", Boolean, nullable=False, server_default=false()),
     Index("ix_events_untold", "connection", "told", "id"),
     Index("ix_events_order", "amazon_order_id"),
+    Index("ix_events_kind", "connection", "kind"),
     comment="the audit trail; told means that a mail about it is in the outbox",
 )
 

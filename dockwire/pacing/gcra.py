@@ -20,4 +20,10 @@ def emptied(arrival: float | None, *, rate: float, burst: int, now: float) -> fl
     return max(arrival or 0.0, now + burst / rate)
 
 
+def left(arrival: float | None, *, rate: float, burst: int, now: float) -> float:
+    """Return how many tokens are there now, from 0 to ``burst``."""
+    ahead = 0.0 if arrival is None else max(0.0, arrival - now)
+    return max(0.0, burst - ahead * rate)
+
+
 _ROUNDING = 1e-6

@@ -6,6 +6,7 @@ from dockwire.ports.consent_ledger import Announcement, ConsentLedger
 from dockwire.ports.hold_ledger import HoldLedger
 from dockwire.ports.ledger import Ledger, QuotaStore
 from dockwire.ports.shipping_ledger import ShippingLedger
+from dockwire.ports.status_ledger import StatusLedger
 from dockwire.ports.stock_ledger import StockLedger
 from dockwire.ports.warehouse import Warehouse
 
@@ -21,6 +22,7 @@ __all__ = [
     "SellerAccount",
     "ShipmentFeeds",
     "ShippingLedger",
+    "StatusLedger",
     "StockFeeds",
     "StockLedger",
     "Warehouse",

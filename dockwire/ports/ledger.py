@@ -31,6 +31,7 @@ from dockwire.model.warehouse import Item
 from dockwire.ports.consent_ledger import ConsentLedger
 from dockwire.ports.hold_ledger import HoldLedger
 from dockwire.ports.shipping_ledger import ShippingLedger
+from dockwire.ports.status_ledger import StatusLedger
 from dockwire.ports.stock_ledger import StockLedger
 
 
@@ -54,7 +55,7 @@ class QuotaStore(Protocol):
         ...
 
 
-class Ledger(QuotaStore, ShippingLedger, StockLedger, ConsentLedger, HoldLedger, Protocol):
+class Ledger(QuotaStore, ShippingLedger, StockLedger, ConsentLedger, HoldLedger, StatusLedger, Protocol):
     """The truth about synchronisation. Each method is one transaction.
 
     Every method may raise ``LedgerUnavailable``; nothing of the call was kept then.

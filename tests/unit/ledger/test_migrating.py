@@ -9,6 +9,7 @@ from dockwire.ledger.engine import Database
 from dockwire.ledger.hold_tables import order_overrides
 from dockwire.ledger.migrate import VERSION_TABLE, configuration
 from dockwire.ledger.rows import Scribe
+from dockwire.ledger.run_tables import runs
 from dockwire.ledger.stock_tables import (
     sku_aliases,
     stock_feed_messages,
@@ -47,6 +48,7 @@ NEW = {
         consent_states,
         announced_ends,
         order_overrides,
+        runs,
     )
 }
 SECRET = b"the digest key of the first version"

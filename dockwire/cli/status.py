@@ -1,0 +1,49 @@
+"""``dockwire status``: where each connection stands, and whether somebody has to act."""
+
+from collections.abc import Callable, Sequence
+
+import typer
+
+from dockwire.cli import say
+from dockwire.cli.at_ledger import with_ledger
+from dockwire.clock import SystemClock
+from dockwire.model.ids import ConnectionSlug
+from dockwire.model.status import Status
+from dockwire.reports.status_table import as_json, reason_rows, run_rows, table_row, waiting_rows
+from dockwire.services.seeing import needs_person, read_status
+
+Excuse = Callable[[Sequence[Status]], list[Status]]
+
+
+def show(name: str, *, json: bool, excuse: Excuse = list) -> None:
+    """Print where connections stand; leave with 1 when one of them needs a person.
+
+    ``excuse`` gets what was read and may judge paused connections anew.
+    """
+    now = SystemClock().now()
+    wanted = ConnectionSlug(name) if name else None
+    statuses = excuse(with_ledger(lambda ledger: read_status(ledger, now=now, connection=wanted)))
+    if json:
+        say.data([as_json(each) for each in statuses])
+    else:
+        _print(statuses, one=bool(name))
+    if needs_person(statuses):
+        raise typer.Exit(say.FAILED)
+
+
+def _print(statuses: Sequence[Status], *, one: bool) -> None:
+    if not statuses:
+        say.line(
+            "no connection has run yet; 'dockwire run order-import CONNECTION' or 'dockwire up' runs them"
+        )
+    for status in statuses if one else ():
+        say.line(f"{status.standing.connection}: {status.level.value}")
+        say.table(run_rows(status))
+        say.line()
+        say.table(waiting_rows(status))
+    if not one:
+        say.table([table_row(each) for each in statuses])
+    reasons = [row for each in statuses for row in reason_rows(each)]
+    if reasons:
+        say.line()
+        say.table(reasons)

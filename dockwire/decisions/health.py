@@ -1,0 +1,164 @@
+"""From numbers to what a connection asks of people: nothing, a look, or an act.
+
+A number alone is no reason: orders that are to ship today are a normal day. What may pass by itself asks for
+a look; what stays as it is until somebody acts asks for an act.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dockwire.decisions.spans import in_words
+from dockwire.errors import Fixer
+from dockwire.model.record import OrderState
+from dockwire.model.status import FlowRuns, Level, Reason, RunOutcome, Standing, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """After how long something asks for a look, and for an act."""
+
+    look: timedelta
+    act: timedelta
+
+    def level(self, age: timedelta) -> Level:
+        """Return what this age asks for."""
+        return Level.ACT if age >= self.act else Level.LOOK if age >= self.look else Level.FINE
+
+
+IMPORT_LATE = Patience(timedelta(minutes=45), timedelta(hours=2))
+"""Since the last good order import, which runs every 15 minutes."""
+TRACKING_LATE = Patience(timedelta(minutes=150), timedelta(hours=6))
+"""Since the last good tracking update, which runs every 60 minutes."""
+STOCK_LATE = Patience(timedelta(minutes=150), timedelta(hours=6))
+"""Since the last good inventory sync, which runs every 60 minutes."""
+RUN_UNFINISHED = Patience(timedelta(hours=1), timedelta(hours=6))
+"""Since a run began that did not say that it ended; after 6 hours Prefect ends one that still works."""
+LAG = Patience(timedelta(hours=1), timedelta(hours=4))
+"""How far the reading of Amazon's orders is behind."""
+HOLD_AGE = Patience(timedelta(0), timedelta(hours=24))
+"""Of the oldest hold: it waits for a person from the first moment on, and not for days."""
+SHIPMENT_AGE = Patience(timedelta(hours=3), timedelta(hours=12))
+"""Of the oldest package that Amazon was not told of: the next tracking update is due every hour."""
+MAIL_AGE = Patience(timedelta(hours=1), timedelta(hours=24))
+"""Of the oldest mail that no server took."""
+EXPIRY_LOOK = timedelta(days=30)
+"""Before a consent or client secret expires."""
+EXPIRY_ACT = timedelta(days=7)
+
+FLOWS = {"order-import": IMPORT_LATE, "tracking-update": TRACKING_LATE, "inventory-sync": STOCK_LATE}
+"""The flows that run by themselves; what somebody asked for was told to whoever asked."""
+
+
+_GRAVITY = {Level.ACT: 0, Level.LOOK: 1, Level.FINE: 2}
+
+
+def judge(standing: Standing, *, paused: bool = False) -> tuple[Level, tuple[Reason, ...]]:
+    """Return the gravest level and all reasons, the gravest first.
+
+    ``paused``: its flows do not run because somebody wants it so, which excuses late runs and lag.
+    """
+    found = [*_waits(standing), *_expiries(standing)]
+    if not paused:
+        found += [*_late(standing), *_lag(standing)]
+    reasons = sorted(
+        (each for each in found if each.level is not Level.FINE), key=lambda each: _GRAVITY[each.level]
+    )
+    return (reasons[0].level if reasons else Level.FINE), tuple(reasons)
+
+
+def _late(standing: Standing) -> Iterator[Reason]:
+    for flow, patience in FLOWS.items():
+        if flow != "inventory-sync" or standing.stock_sync:
+            yield from _flow(standing, flow, standing.runs.get(flow), patience)
+
+
+def _flow(standing: Standing, flow: str, runs: FlowRuns | None, patience: Patience) -> Iterator[Reason]:
+    name = flow.replace("-", " ")
+    good = runs.good if runs else None
+    age = standing.at - ((good.ended or good.started) if good else standing.registered)
+    under_way = runs is not None and runs.last.ended is None
+    # A long run under way keeps the next one from starting; crashes one after the other do not excuse it.
+    late = Level.ACT if age >= max(patience.act, RUN_UNFINISHED.act) else Level.FINE
+    late = late if under_way else patience.level(age)
+    since = "has not ended well since the connection began" if good is None else "ended well last"
+    yield Reason(late, "run_late", f"The {name} {since}, {in_words(age)} ago.", Fixer.ENGINEER)
+    if runs is None:
+        return
+    if under_way:
+        unfinished = standing.at - runs.last.started
+        sentence = f"The {name} that began {in_words(unfinished)} ago has not ended; it may have crashed."
+        yield Reason(RUN_UNFINISHED.level(unfinished), "run_unfinished", sentence, Fixer.ENGINEER)
+    elif runs.last.outcome is RunOutcome.FAILED:
+        sentence = f"The last {name} failed: {_first_line(runs.last.sentence)}"
+        yield Reason(Level.LOOK, "run_failed", sentence, Fixer.ENGINEER)
+
+
+def _lag(standing: Standing) -> Iterator[Reason]:
+    if standing.watermark is None:
+        return
+    # A connection that has just begun reads days of orders first.
+    behind = standing.at - max(standing.watermark, standing.registered)
+    sentence = f"Amazon's orders have been read up to {in_words(standing.at - standing.watermark)} ago."
+    yield Reason(LAG.level(behind), "lag", sentence, Fixer.ENGINEER)
+
+
+def _waits(standing: Standing) -> Iterator[Reason]:
+    ship_by, orders = standing.ship_by, standing.orders
+    if ship_by.late:
+        told = f"{_orders(ship_by.late)} should have shipped already, and Amazon was not told of it."
+        yield Reason(Level.ACT, "ship_late", told, Fixer.CLERK)
+    if ship_by.not_in_warehouse:
+        told = f"{_orders(ship_by.not_in_warehouse)} to ship within a day: not in the warehouse yet."
+        yield Reason(Level.ACT, "ship_by_risk", told, Fixer.ENGINEER)
+    if standing.shipments_refused:
+        told = f"{standing.shipments_refused} shipments are refused, so Amazon does not know of them."
+        yield Reason(Level.ACT, "shipments_refused", told, Fixer.CLERK)
+    if standing.quantities_refused:
+        told = f"Amazon refuses the quantity of {standing.quantities_refused} SKUs."
+        yield Reason(Level.LOOK, "quantities_refused", told, Fixer.MERCHANT)
+    if count := orders.get(OrderState.FAILED, 0):
+        yield Reason(Level.LOOK, "orders_failed", f"{_orders(count)} failed; tried again.", Fixer.CLERK)
+    if count := orders.get(OrderState.QUARANTINED, 0):
+        yield Reason(Level.LOOK, "orders_unreadable", f"{_orders(count)} cannot be read.", Fixer.ENGINEER)
+    at = standing.at
+    yield from _aged(standing.holds, at, HOLD_AGE, "orders_held", "orders are held", Fixer.ENGINEER)
+    yield from _aged(
+        standing.shipments, at, SHIPMENT_AGE, "shipments_wait", "shipments wait for Amazon", Fixer.ENGINEER
+    )
+    yield from _aged(standing.mails, at, MAIL_AGE, "mails_wait", "mails wait to be sent", Fixer.ENGINEER)
+
+
+def _aged(
+    waiting: Waiting, at: datetime, patience: Patience, code: str, what: str, fixer: Fixer
+) -> Iterator[Reason]:
+    if not waiting.count:
+        return
+    age = at - waiting.since if waiting.since else timedelta(0)
+    yield Reason(patience.level(age), code, f"{waiting.count} {what}, the oldest {in_words(age)}.", fixer)
+
+
+def _expiries(standing: Standing) -> Iterator[Reason]:
+    consent = standing.consent
+    if consent is None:
+        return
+    for what, code, moment, fixer in (
+        ("The seller's consent", "consent_expires", consent.expires, Fixer.MERCHANT),
+        ("The application's client secret", "secret_expires", consent.secret_expires, Fixer.ENGINEER),
+    ):
+        if moment is not None:
+            left = moment - standing.at
+            told = f"{what} expires in {in_words(left)}." if left > timedelta(0) else f"{what} has expired."
+            yield Reason(_expiry(left), code, told, fixer)
+
+
+def _expiry(left: timedelta) -> Level:
+    return Level.ACT if left <= EXPIRY_ACT else Level.LOOK if left <= EXPIRY_LOOK else Level.FINE
+
+
+def _orders(count: int) -> str:
+    return "1 order" if count == 1 else f"{count} orders"
+
+
+def _first_line(text: str) -> str:
+    return (text.splitlines() or ["no reason was told"])[0]

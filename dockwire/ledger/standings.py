@@ -1,0 +1,231 @@
+"""Where connections stand: a fixed number of queries, whatever the number of connections and orders."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import Connection as Link
+
+from dockwire.ledger import runs
+from dockwire.ledger.shipping_states import shipping_state
+from dockwire.ledger.stock_tables import stock_offers
+from dockwire.ledger.tables import (
+    accounts,
+    connections,
+    events,
+    holds,
+    orders,
+    outbox,
+    parcels,
+    quota_buckets,
+    watermarks,
+)
+from dockwire.model.connection import AccountKey
+from dockwire.model.ids import ConnectionSlug, SellerId
+from dockwire.model.marketplaces import Region
+from dockwire.model.order import OrderStatus
+from dockwire.model.parcel import ParcelState
+from dockwire.model.record import FactKind, OrderState, Shipping
+from dockwire.model.status import Bucket, Consent, ShipBy, Standing, Waiting
+from dockwire.model.stock_book import OfferState
+
+T = TypeVar("T")
+
+DUE_WITHIN = timedelta(hours=24)
+"""An order whose time to ship ends this soon counts as due."""
+
+_WAITING = (
+    OrderState.NEW,
+    OrderState.WATCHED,
+    OrderState.HELD,
+    OrderState.QUARANTINED,
+    OrderState.CLAIMED,
+    OrderState.FAILED,
+)
+_TO_SHIP = (OrderState.NEW, OrderState.HELD, OrderState.CLAIMED, OrderState.FAILED, OrderState.CREATED)
+_NOT_SHIPPED = (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)
+_SLUG = connections.c.slug
+_TOLD = (Shipping.CONFIRMED, Shipping.NOT_NEEDED)
+
+
+def standings(link: Link, slug: ConnectionSlug | None, *, now: datetime) -> list[Standing]:
+    """Return where connections stand, by name."""
+    only = connections.c.slug == slug if slug else connections.c.slug.is_not(None)
+    places = link.execute(_places(only)).all()
+    ran = runs.newest(link, slug)
+    waiting = _orders(link, only)
+    held = _holds(link, only)
+    ship_by = _ship_by(link, only, now)
+    packages = _parcels(link, only)
+    offers = _offers(link, only)
+    mails = _mails(link, only)
+    buckets = _buckets(link, places if slug else None)
+    consents = _consents(link)
+    return [
+        Standing(
+            connection=ConnectionSlug(place.slug),
+            account=(account := _account(place)),
+            at=now,
+            registered=place.registered,
+            # This one field only: settings of an older version must not keep the status from being shown.
+            stock_sync=bool(json.loads(place.settings).get("stock_sync")),
+            watermark=place.mark,
+            runs=ran.get(place.slug, {}),
+            orders=waiting.get(place.slug, {}),
+            holds=held.get(place.slug, Waiting()),
+            ship_by=ship_by.get(place.slug, ShipBy()),
+            shipments=(parcel := packages.get(place.slug, (Waiting(), 0)))[0],
+            shipments_refused=parcel[1],
+            quantities_under_way=(offer := offers.get(place.slug, (0, 0)))[0],
+            quantities_refused=offer[1],
+            mails=mails.get(place.slug, Waiting()),
+            buckets=buckets.get(str(account), ()),
+            consent=consents.get(account),
+        )
+        for place in places
+    ]
+
+
+def fact_counts(link: Link) -> dict[tuple[ConnectionSlug, FactKind], int]:
+    """Return how many facts there are, by connection and kind."""
+    query = select(events.c.connection, events.c.kind, func.count()).group_by(
+        events.c.connection, events.c.kind
+    )
+    return {(ConnectionSlug(slug), FactKind(kind)): count for slug, kind, count in link.execute(query)}
+
+
+def consent_of(link: Link, account: AccountKey) -> Consent | None:
+    """Return what is known of an account's consent."""
+    return _consents(link).get(account)
+
+
+def _consents(link: Link) -> Mapping[AccountKey, Consent]:  # noqa: ARG001 - nothing is recorded of consents yet
+    return {}
+
+
+def _places(only: ColumnElement[bool]) -> Select[Any]:
+    here = and_(
+        watermarks.c.account_id == connections.c.account_id,
+        watermarks.c.marketplace_id == connections.c.marketplace_id,
+    )
+    return (
+        select(
+            connections.c.slug,
+            connections.c.settings,
+            connections.c.registered,
+            accounts.c.application_id,
+            accounts.c.seller_id,
+            accounts.c.region,
+            watermarks.c.mark,
+        )
+        .join(accounts, accounts.c.id == connections.c.account_id)
+        .outerjoin(watermarks, here)
+        .where(only)
+        .order_by(connections.c.slug)
+    )
+
+
+def _account(place: Row[Any]) -> AccountKey:
+    return AccountKey(
+        application_id=place.application_id, seller_id=SellerId(place.seller_id), region=Region(place.region)
+    )
+
+
+def _orders(link: Link, only: ColumnElement[bool]) -> dict[str, dict[OrderState, int]]:
+    query = (
+        select(_SLUG, orders.c.state, func.count())
+        .select_from(connections.join(orders, orders.c.connection == connections.c.slug))
+        .where(only, orders.c.state.in_(_WAITING))
+        .group_by(_SLUG, orders.c.state)
+    )
+    found: dict[str, dict[OrderState, int]] = {}
+    for slug, state, count in link.execute(query):
+        found.setdefault(slug, {})[OrderState(state)] = count
+    return found
+
+
+def _holds(link: Link, only: ColumnElement[bool]) -> dict[str, Waiting]:
+    open_hold = and_(holds.c.order_id == orders.c.id, holds.c.resolved.is_(None))
+    query = (
+        select(_SLUG, func.count(orders.c.id.distinct()), func.min(holds.c.since))
+        .select_from(connections.join(orders, orders.c.connection == connections.c.slug))
+        .outerjoin(holds, open_hold)
+        .where(only, orders.c.state == OrderState.HELD)
+        .group_by(_SLUG)
+    )
+    return {slug: Waiting(count, since) for slug, count, since in link.execute(query)}
+
+
+def _ship_by(link: Link, only: ColumnElement[bool], now: datetime) -> dict[str, ShipBy]:
+    shipping = shipping_state()
+    query = (
+        select(
+            _SLUG,
+            func.count(),
+            _how_many(orders.c.ship_by < now),
+            _how_many(orders.c.state != OrderState.CREATED),
+        )
+        .select_from(connections.join(orders, orders.c.connection == connections.c.slug))
+        .where(only, orders.c.amazon_status.in_(_NOT_SHIPPED), orders.c.ship_by <= now + DUE_WITHIN)
+        .where(orders.c.state.in_(_TO_SHIP), or_(shipping.is_(None), shipping.not_in(_TOLD)))
+        .group_by(_SLUG)
+    )
+    return {slug: ShipBy(due, late, outside) for slug, due, late, outside in link.execute(query)}
+
+
+def _parcels(link: Link, only: ColumnElement[bool]) -> dict[str, tuple[Waiting, int]]:
+    refused = parcels.c.state == ParcelState.REFUSED
+    query = (
+        select(
+            _SLUG,
+            _how_many(~refused),
+            func.min(case((~refused, parcels.c.first_seen))),
+            _how_many(refused),
+        )
+        .select_from(connections.join(parcels, parcels.c.connection == connections.c.slug))
+        .where(only)
+        .where(parcels.c.state.in_((ParcelState.TO_SEND, ParcelState.SENT, ParcelState.REFUSED)))
+        .group_by(_SLUG)
+    )
+    return {slug: (Waiting(count, since), bad) for slug, count, since, bad in link.execute(query)}
+
+
+def _offers(link: Link, only: ColumnElement[bool]) -> dict[str, tuple[int, int]]:
+    refused = stock_offers.c.state == OfferState.REFUSED
+    query = (
+        select(_SLUG, _how_many(~refused), _how_many(refused))
+        .select_from(connections.join(stock_offers, stock_offers.c.connection == connections.c.slug))
+        .where(only)
+        .where(stock_offers.c.state.in_((OfferState.SENT, OfferState.ACCEPTED, OfferState.REFUSED)))
+        .group_by(_SLUG)
+    )
+    return {slug: (under_way, bad) for slug, under_way, bad in link.execute(query)}
+
+
+def _mails(link: Link, only: ColumnElement[bool]) -> dict[str, Waiting]:
+    query = (
+        select(_SLUG, func.count(), func.min(outbox.c.posted))
+        .select_from(connections.join(outbox, outbox.c.connection == connections.c.slug))
+        .where(only, outbox.c.sent.is_(None))
+        .group_by(_SLUG)
+    )
+    return {slug: Waiting(count, since) for slug, count, since in link.execute(query)}
+
+
+def _buckets(link: Link, places: Sequence[Row[Any]] | None) -> dict[str, tuple[Bucket, ...]]:
+    """Return buckets by account: of these places' accounts, or of all."""
+    query = select(quota_buckets).order_by(quota_buckets.c.key)
+    if places is not None:
+        begins = [quota_buckets.c.key.startswith(f"{_account(place)}/", autoescape=True) for place in places]
+        query = query.where(or_(*begins)) if begins else query.limit(0)
+    found: dict[str, tuple[Bucket, ...]] = {}
+    for row in link.execute(query):
+        account, _, operation = row.key.rpartition("/")
+        found[account] = (*found.get(account, ()), Bucket(operation, row.arrival, row.rate))
+    return found
+
+
+def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

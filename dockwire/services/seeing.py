@@ -1,0 +1,96 @@
+"""Where connections stand, judged; and a reading of it that many may look at."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dockwire.clock import Clock
+from dockwire.decisions.health import judge
+from dockwire.errors import SettingsError
+from dockwire.model.ids import ConnectionSlug
+from dockwire.model.record import FactKind
+from dockwire.model.status import Bucket, Level, QuotaLeft, Standing, Status
+from dockwire.pacing import BUDGETS, gcra
+from dockwire.ports import StatusLedger
+
+FRESH_FOR = timedelta(seconds=5)
+"""A reading this young serves the next scrape too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All connections at one moment, and what ever happened to them."""
+
+    at: datetime
+    connections: tuple[Status, ...]
+    facts: dict[tuple[ConnectionSlug, FactKind], int]
+
+
+async def read_status(
+    ledger: StatusLedger, *, now: datetime, connection: ConnectionSlug | None = None
+) -> list[Status]:
+    """Return where all connections stand, or one of them, by name.
+
+    Raises:
+        SettingsError: the ledger does not know the connection.
+    """
+    standings = await ledger.standings(connection, now=now)
+    if connection is not None and not standings:
+        raise SettingsError(
+            f"the ledger knows no connection {connection!r}: it has not run yet, or its name is another; "
+            "'dockwire connection list' shows the stored ones"
+        )
+    return [judged(standing) for standing in standings]
+
+
+def judged(standing: Standing, *, paused: bool = False) -> Status:
+    """Return what a standing means for people."""
+    level, reasons = judge(standing, paused=paused)
+    now = standing.at.timestamp()
+    quotas = tuple(_quota(bucket, now) for bucket in standing.buckets if bucket.operation in BUDGETS)
+    return Status(standing, level, reasons, quotas, paused)
+
+
+def excused(statuses: Collection[Status], paused: Collection[str]) -> list[Status]:
+    """Judge anew the connections whose flows somebody has paused."""
+    return [
+        judged(each.standing, paused=True) if each.standing.connection in paused else each
+        for each in statuses
+    ]
+
+
+def needs_person(statuses: Collection[Status]) -> bool:
+    """Return whether one of them stays as it is until somebody acts."""
+    return any(each.level is Level.ACT for each in statuses)
+
+
+class LatestReading:
+    """Reads the ledger when somebody looks, at most every few seconds."""
+
+    def __init__(self, ledger: StatusLedger, clock: Clock) -> None:
+        """Look into this ledger."""
+        self._ledger = ledger
+        self._clock = clock
+        self._latest: Reading | None = None
+        self._reading = asyncio.Lock()
+
+    async def read(self) -> Reading:
+        """Return a reading that is at most ``FRESH_FOR`` old.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+        """
+        async with self._reading:
+            now = self._clock.now()
+            if self._latest is None or now - self._latest.at >= FRESH_FOR:
+                statuses = await read_status(self._ledger, now=now)
+                self._latest = Reading(now, tuple(statuses), await self._ledger.fact_counts())
+            return self._latest
+
+
+def _quota(bucket: Bucket, now: float) -> QuotaLeft:
+    budget = BUDGETS[bucket.operation]
+    burst = budget.planned_burst
+    left = gcra.left(bucket.arrival, rate=bucket.rate or budget.rate, burst=burst, now=now)
+    return QuotaLeft(bucket.operation, left, burst)

@@ -1,0 +1,204 @@
+"""Where connections stand: every number from real rows, on both databases, in a fixed number of queries."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from dockwire.errors import Fixer
+from dockwire.ledger import SqlLedger
+from dockwire.model.ids import ConnectionSlug
+from dockwire.model.order import OrderStatus, Window
+from dockwire.model.parcel import ParcelState
+from dockwire.model.record import FactKind, Mail, NotCreated, OrderState, Problem, Verdict
+from dockwire.model.status import RunRecord, ShipBy, Standing, Waiting
+from dockwire.model.stock_book import OfferState
+from tests.builders import CA, NOW, connection, malformed, order
+from tests.unit.ledger import shipments, stocks
+from tests.unit.ledger.acts import ACCOUNT, ACME, claim, number, read
+
+HELD = Problem("unmapped_sku", "Amazon SKU 'X' is not mapped.", Fixer.ENGINEER)
+FAILED = Problem("refused_by_warehouse", "The warehouse refuses it.", Fixer.CLERK)
+EARLIER = NOW - timedelta(hours=30)
+CANADA = connection(slug="acme-ca", marketplace_code="CA")
+
+
+async def standing(ledger: SqlLedger, *, now: datetime = NOW) -> Standing:
+    (found,) = await ledger.standings(ACME.slug, now=now)
+    return found
+
+
+async def hold(ledger: SqlLedger, n: int, *, at: datetime) -> None:
+    due = {found.order.order_id: found.version for found in await ledger.due_orders(ACME, now=NOW)}
+    verdict = Verdict(number(n), due[number(n)], OrderState.HELD, (HELD,))
+    assert await ledger.record_verdicts(ACME, [verdict], now=at) == [number(n)]
+
+
+async def fail(ledger: SqlLedger, n: int) -> None:
+    await claim(ledger, order(order_id=number(n)))
+    failed = NotCreated(number(n), OrderState.FAILED, (FAILED,), NOW)
+    await ledger.record_outcomes(ACME, [failed], owner="me", now=NOW)
+
+
+async def test_a_connection_that_has_just_begun_has_nothing_waiting(ledger: SqlLedger) -> None:
+    assert await ledger.standings(now=NOW) == [
+        Standing(ACME.slug, ACCOUNT, NOW, NOW, watermark=ACME.import_since)
+    ]
+    assert (await standing(ledger)).lag == NOW - ACME.import_since
+    assert await ledger.standings(ConnectionSlug("nobody"), now=NOW) == []
+    assert await ledger.consent_of(ACCOUNT) is None
+
+
+async def test_orders_are_counted_by_state_and_holds_have_the_age_of_the_oldest(ledger: SqlLedger) -> None:
+    await read(ledger, *(order(order_id=number(n)) for n in range(1, 6)), bad=(malformed(),))
+    await hold(ledger, 1, at=EARLIER)
+    await hold(ledger, 2, at=NOW)
+    await fail(ledger, 3)
+    await claim(ledger, order(order_id=number(4)))
+    found = await standing(ledger)
+    assert found.orders == {
+        OrderState.HELD: 2,
+        OrderState.FAILED: 1,
+        OrderState.CLAIMED: 1,
+        OrderState.NEW: 1,
+        OrderState.QUARANTINED: 1,
+    }
+    assert found.orders_waiting == 6
+    assert found.holds == Waiting(2, EARLIER)
+    assert found.lag == timedelta(0)
+    assert (await ledger.fact_counts())[ACME.slug, FactKind.ORDER_HELD] == 2
+
+
+@pytest.mark.parametrize(
+    ("latest", "status", "expected"),
+    [
+        (timedelta(hours=-1), OrderStatus.UNSHIPPED, ShipBy(1, 1, 1)),
+        (timedelta(hours=23), OrderStatus.PARTIALLY_SHIPPED, ShipBy(1, 0, 1)),
+        (timedelta(hours=25), OrderStatus.UNSHIPPED, ShipBy()),
+        (timedelta(hours=1), OrderStatus.SHIPPED, ShipBy()),
+        (timedelta(hours=1), OrderStatus.PENDING, ShipBy()),
+        (timedelta(hours=1), OrderStatus.CANCELLED, ShipBy()),
+        (None, OrderStatus.UNSHIPPED, ShipBy()),
+    ],
+)
+async def test_an_order_is_due_while_amazon_waits_for_it(
+    ledger: SqlLedger, latest: timedelta | None, status: OrderStatus, expected: ShipBy
+) -> None:
+    window = Window(NOW - timedelta(days=1), NOW + latest) if latest is not None else Window()
+    await read(ledger, order(status=status, ship_by=window))
+    assert (await standing(ledger)).ship_by == expected
+
+
+async def test_an_order_is_due_until_amazon_took_its_shipment(ledger: SqlLedger) -> None:
+    await shipments.created(ledger, 7, order(ship_by=Window(NOW, NOW + timedelta(hours=2))))
+    due = ShipBy(due=1, late=0, not_in_warehouse=0)
+    assert (await standing(ledger)).ship_by == due
+    await shipments.store(ledger, 7, shipments.parcel())
+    found = await standing(ledger)
+    assert (found.ship_by, found.shipments, found.shipments_refused) == (due, Waiting(1, NOW), 0)
+    (parcel,) = await shipments.due(ledger)
+    await shipments.record(ledger, parcel, ParcelState.REFUSED, problem=FAILED)
+    found = await standing(ledger)
+    assert (found.ship_by, found.shipments, found.shipments_refused) == (due, Waiting(), 1)
+    await ledger.retry_parcels(ACME.slug, order().order_id)
+    (parcel,) = await shipments.due(ledger)
+    await shipments.record(ledger, parcel, ParcelState.ACCEPTED, taken=True)
+    found = await standing(ledger)
+    assert (found.ship_by, found.shipments, found.shipments_refused) == (ShipBy(), Waiting(), 0)
+
+
+async def test_quantities_mails_and_quota_are_what_is_under_way_and_left(ledger: SqlLedger) -> None:
+    await stocks.listed(ledger, A=1, B=1, C=1, D=1)
+    await stocks.want(ledger, A=5, B=5, C=5)
+    for sku, state in (("A", OfferState.SENT), ("B", OfferState.ACCEPTED), ("C", OfferState.REFUSED)):
+        await stocks.record(ledger, await stocks.sent(ledger, sku), state)
+    mails = [
+        Mail(f"<{n}@x>", ACME.slug, "orders_held", ("a@example.com",), "s", "t", "h", id=n) for n in (1, 2)
+    ]
+    await ledger.post_mail(mails[:1], [], now=EARLIER)
+    await ledger.post_mail(mails[1:], [], now=NOW)
+    await ledger.take(f"{ACCOUNT}/getOrder", rate=0.5, burst=29, now=NOW)
+    await ledger.take("another/account/NA/getOrder", rate=0.5, burst=29, now=NOW)
+    found = await standing(ledger)
+    assert (found.quantities_under_way, found.quantities_refused) == (2, 1)
+    assert found.mails == Waiting(2, EARLIER)
+    assert [bucket.operation for bucket in found.buckets] == ["getOrder"]
+    (oldest, *_) = await ledger.take_mail(ACME.slug, owner="me", now=NOW, seconds=60)
+    await ledger.mail_sent(oldest.id, now=NOW)
+    assert (await standing(ledger)).mails == Waiting(1, NOW)
+
+
+async def test_each_connection_has_its_own_numbers(ledger: SqlLedger) -> None:
+    await ledger.register(CANADA, now=NOW)
+    await ledger.begin_run(RunRecord(CANADA.slug, "order-import", "r", NOW))
+    await ledger.take(f"{ACCOUNT}/getOrder", rate=0.5, burst=29, now=NOW)
+    await read(ledger, order(), order(order_id=number(2), marketplace_id=CA))
+    await hold(ledger, 1, at=NOW)
+    canada, us = await ledger.standings(now=NOW)
+    assert (canada.connection, canada.orders, set(canada.runs)) == (
+        CANADA.slug,
+        {OrderState.NEW: 1},
+        {"order-import"},
+    )
+    assert (us.connection, us.orders, us.runs, us.holds.count) == (ACME.slug, {OrderState.HELD: 1}, {}, 1)
+    assert canada.buckets == us.buckets != ()
+
+
+@contextmanager
+def statements(ledger: SqlLedger) -> Iterator[list[tuple[str, Any]]]:
+    """Give the reading statements that run inside the block, with their parameters."""
+    found: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            found.append((statement, parameters))
+
+    engine = ledger._database._engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+async def test_hundreds_of_connections_cost_as_many_queries_as_one(ledger: SqlLedger) -> None:
+    with statements(ledger) as few:
+        await ledger.standings(now=NOW)
+    for n in range(200):
+        await ledger.register(connection(slug=f"c-{n}", seller_id=f"S{n}"), now=NOW)
+    with statements(ledger) as many:
+        assert len(await ledger.standings(now=NOW)) == 201
+    with statements(ledger) as one:
+        await ledger.standings(ACME.slug, now=NOW)
+    assert len(few) == len(many) == len(one) == 9
+
+
+async def test_nothing_that_grows_is_read_from_end_to_end(sqlite_url: str) -> None:
+    from dockwire.sealing import Sealer
+
+    ledger = await SqlLedger.open(sqlite_url, sealer=Sealer([Sealer.new_key()]))
+    await ledger.register(ACME, now=NOW)
+    with statements(ledger) as asked:
+        await ledger.standings(now=NOW)
+        await ledger.standings(ACME.slug, now=NOW)
+        await ledger.fact_counts()
+
+    def plans(link: Any) -> list[str]:
+        return [
+            row.detail
+            for statement, parameters in asked
+            for row in link.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+
+    steps = await ledger._database.read(plans)
+    grown = ("orders", "parcels", "stock_offers", "outbox", "holds")
+    assert [step for step in steps if step.startswith("SCAN") and step.split()[1] in grown] == []
+    # Runs and facts are counted, from their indexes alone.
+    scanned = {step for step in steps if step.startswith(("SCAN runs", "SCAN events"))}
+    assert scanned == {
+        "SCAN runs USING COVERING INDEX ix_runs_flow",
+        "SCAN events USING COVERING INDEX ix_events_kind",
+    }
+    assert await ledger._database.read(lambda link: link.scalar(text("SELECT count(*) FROM runs"))) == 0
+    await ledger.close()
