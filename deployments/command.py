@@ -18,11 +18,12 @@ from deployments import consent
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
-from dockwire.cli import holds, key, orders, say, simulate, status, stock, warehouse
+from dockwire.cli import holds, key, metrics, orders, say, simulate, status, stock, warehouse
 from dockwire.decisions.consent import consent_needed
 from dockwire.errors import Unexpected
 from dockwire.model.connection import is_mail_address
 from dockwire.settings import read_settings
+from dockwire.transport import log_lines
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,9 +40,10 @@ app.add_typer(consent.app, name="consent")
 app.add_typer(run, name="run")
 app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")
+app.command("metrics")(metrics.metrics)
 
 _PREFECT_PORT = 4200
-_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor"}
+_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor", "metrics"}
 """The demo has a Prefect of its own; the doctor looks at settings that may be what is wrong."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -51,8 +53,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @say.plainly
 def _everywhere(context: typer.Context) -> None:
     """Amazon orders into the warehouse, shipments back to Amazon; nothing lost, nothing doubled."""
+    settings = read_settings()
+    if settings.log_format == "json":
+        # Of this process, and of those it starts: runs, and a local server.
+        log_lines.install()
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS", log_lines.CONSOLE)
     if context.invoked_subcommand not in _WITHOUT_PREFECT:
-        prepare_environment(read_settings().state_dir.absolute())
+        prepare_environment(settings.state_dir.absolute())
 
 
 @app.command()
@@ -93,12 +100,22 @@ def deploy(as_json: Json = False) -> None:
 @say.plainly
 def up(
     limit: Annotated[int, typer.Option(min=1, help="How many runs are under way at once.")] = 2,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option("--metrics", metavar="PORT", min=0, max=65535, help="Serve Prometheus metrics there."),
+    ] = None,
+    metrics_host: Annotated[str, typer.Option(help="Address that the metrics are served on.")] = "127.0.0.1",
 ) -> None:
     """Serve the deployments of all stored connections until Ctrl-C.
 
     Uses the Prefect server of PREFECT_API_URL, or starts a local one when there is none.
     """
     with ExitStack() as stack:
+        if metrics_port is not None:
+            from dockwire.cli.metrics_app import serving
+
+            address = stack.enter_context(serving(read_settings(), host=metrics_host, port=metrics_port))
+            say.line(f"metrics are at {address}/metrics")
         if "PREFECT_API_URL" not in os.environ:
             state = read_settings().state_dir.absolute()
             port = free_port(_PREFECT_PORT)

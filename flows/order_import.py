@@ -10,6 +10,7 @@ from dockwire.services.order_import import OrderImport, Report
 from tasks.amazon import read_page
 from tasks.notify import publish
 from tasks.opening import Run, opened_import
+from tasks.showing_status import show_status
 from tasks.telling import told
 from tasks.warehouse import create_orders, finish, prepare
 
@@ -50,6 +51,7 @@ async def order_import(connection: str, refresh: bool = False) -> State:
             for row in report.rows
         ]
         await publish(connection, flow="order-import", numbers=report.numbers(), rows=rows, keyed="orders")
+        await show_status()
 
     opened = opened_import(connection, owner=str(flow_run.id))
     return await told(opened, work, flow="order-import", publish=show)

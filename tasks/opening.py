@@ -15,6 +15,7 @@ from dockwire.services.order_import import OrderImport
 from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.services.tracking_update import TrackingUpdate
 from dockwire.settings import read_settings
+from dockwire.transport import log_lines
 
 
 class HasDesk(Protocol):
@@ -110,6 +111,9 @@ async def opened_closing(slug: str, *, owner: str) -> AsyncIterator[Run[ShipAndC
 async def _opened(slug: str, owner: str) -> AsyncIterator[tuple[Desk, MarketplaceConnection]]:
     settings = read_settings()
     logging.getLogger("dockwire").setLevel(settings.log_level)
+    if settings.log_format == "json":
+        # A worker that somebody starts without our command line does not know of it yet.
+        log_lines.install()
     quiet_known_errors()
     block = await load_block(slug)
     async with opened_desk(

@@ -28,9 +28,9 @@ class Patience:
 
 IMPORT_LATE = Patience(timedelta(minutes=45), timedelta(hours=2))
 """Since the last good order import, which runs every 15 minutes."""
-TRACKING_LATE = Patience(timedelta(minutes=150), timedelta(hours=6))
+TRACKING_LATE = Patience(timedelta(hours=3), timedelta(hours=6))
 """Since the last good tracking update, which runs every 60 minutes."""
-STOCK_LATE = Patience(timedelta(minutes=150), timedelta(hours=6))
+STOCK_LATE = Patience(timedelta(hours=3), timedelta(hours=6))
 """Since the last good inventory sync, which runs every 60 minutes."""
 RUN_UNFINISHED = Patience(timedelta(hours=1), timedelta(hours=6))
 """Since a run began that did not say that it ended; after 6 hours Prefect ends one that still works."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from dockwire.errors import Fixer
 from dockwire.model.connection import AccountKey
 from dockwire.model.ids import ConnectionSlug
-from dockwire.model.record import OrderState
+from dockwire.model.record import FactKind, OrderState
 
 
 class RunOutcome(StrEnum):
@@ -164,3 +164,12 @@ class Status:
     """The gravest first."""
     quotas: tuple[QuotaLeft, ...] = ()
     paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All connections at one moment, and how often what happened to them."""
+
+    at: datetime
+    connections: tuple[Status, ...]
+    facts: dict[tuple[ConnectionSlug, FactKind], int]

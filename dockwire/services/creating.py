@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from dockwire.decisions.retrying import retry_at
 from dockwire.errors import Action, Duplicate, Fixer, Refused, RemoteError, Unanswered, Unexpected
+from dockwire.handles import meant
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.override import REFERENCE_CANCELLED
 from dockwire.model.record import Claim, Created, NotCreated, OrderState, Outcome, Problem
@@ -113,7 +114,8 @@ class _Batch:
 
     async def _work(self, queue: Iterator[Wanted], known: dict[str, PlacedOrder]) -> None:
         for want in queue:
-            outcome = await self._guarded(want, known.get(want.draft.reference))
+            with meant(order=want.order_id):
+                outcome = await self._guarded(want, known.get(want.draft.reference))
             if outcome is None:
                 self.result.doubtful += 1
             else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dockwire.decisions.following import Follow, FollowAct, decide_follow
 from dockwire.errors import Outdated, Refused, RemoteError
+from dockwire.handles import meant
 from dockwire.model.record import FactKind, LedgerOrder
 from dockwire.model.warehouse import PlacedOrder, PlacedStatus
 from dockwire.services.desk import Desk
@@ -45,13 +46,14 @@ async def follow_changes(desk: Desk, changed: Iterable[LedgerOrder]) -> Followed
         if troubles >= _MOST_TROUBLES:
             result.left += 1
             continue
-        try:
-            result.done += await _follow(desk, known) is not None
-            troubles = 0
-        except RemoteError as error:
-            log.warning("order=%s: a later run follows its change: %s", known.order.order_id, error)
-            result.left, result.trouble = result.left + 1, error
-            troubles += 1
+        with meant(order=known.order.order_id):
+            try:
+                result.done += await _follow(desk, known) is not None
+                troubles = 0
+            except RemoteError as error:
+                log.warning("order=%s: a later run follows its change: %s", known.order.order_id, error)
+                result.left, result.trouble = result.left + 1, error
+                troubles += 1
     return result
 
 

@@ -22,6 +22,7 @@ from dockwire.errors import (
     SettingsError,
     Unfinished,
 )
+from dockwire.handles import meant
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.order import Malformed, Order
 from dockwire.model.record import LedgerOrder, OrderState, PageCounts, Verdict
@@ -172,11 +173,12 @@ class OrderImport:
     async def _ask(self, order_id: AmazonOrderId) -> tuple[Order | Malformed | None, RemoteError | None]:
         """Return what Amazon gives for an order, stored already, or why it gives nothing."""
         desk = self._desk
-        try:
-            order = await desk.seller.get_order(order_id)
-        except RemoteError as error:
-            log.warning("order=%s cannot be read yet: %s", order_id, error)
-            return None, error
+        with meant(order=order_id):
+            try:
+                order = await desk.seller.get_order(order_id)
+            except RemoteError as error:
+                log.warning("order=%s cannot be read yet: %s", order_id, error)
+                return None, error
         if order is not None:
             await desk.ledger.store_order(desk.connection.account, order, now=desk.clock.now())
         return order, None

@@ -2,29 +2,18 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dockwire.clock import Clock
 from dockwire.decisions.health import judge
 from dockwire.errors import SettingsError
 from dockwire.model.ids import ConnectionSlug
-from dockwire.model.record import FactKind
-from dockwire.model.status import Bucket, Level, QuotaLeft, Standing, Status
+from dockwire.model.status import Bucket, Level, QuotaLeft, Reading, Standing, Status
 from dockwire.pacing import BUDGETS, gcra
 from dockwire.ports import StatusLedger
 
 FRESH_FOR = timedelta(seconds=5)
 """A reading this young serves the next scrape too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """All connections at one moment, and what ever happened to them."""
-
-    at: datetime
-    connections: tuple[Status, ...]
-    facts: dict[tuple[ConnectionSlug, FactKind], int]
 
 
 async def read_status(

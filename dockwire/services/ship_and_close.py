@@ -25,6 +25,7 @@ from dockwire.decisions.closed import (
 )
 from dockwire.decisions.closing import Candidate, plan_close
 from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished, WrongCredentials
+from dockwire.handles import meant
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.closing import OrderForm, ShipRequest
 from dockwire.model.ids import AmazonOrderId
@@ -146,9 +147,10 @@ def _so_far(report: CloseReport) -> str:
 
 @contextmanager
 def _naming(order_id: AmazonOrderId) -> Iterator[None]:
-    """Let the warehouse's errors, which know its own number only, name Amazon's order too."""
+    """Let log lines and the warehouse's errors, which know its own number only, name Amazon's order too."""
     try:
-        yield
+        with meant(order=order_id):
+            yield
     except WrongCredentials:
         raise  # no order's fault
     except RemoteError as error:

@@ -13,6 +13,7 @@ from dockwire.decisions.refusals import ALREADY_FULFILLED, explain_refusal
 from dockwire.decisions.retrying import retry_at
 from dockwire.decisions.tracking import Look, Settle, decide_parcel, parcels_of, settle_by_packages, shows
 from dockwire.errors import Action, Fixer, NotFound, Refused, RemoteError, Unanswered, Unavailable, Unfinished
+from dockwire.handles import meant
 from dockwire.model.ids import WarehouseOrderId
 from dockwire.model.order import Malformed, Order
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelState
@@ -115,7 +116,8 @@ class TrackingUpdate:
             # Another run may have told Amazon of a correction meanwhile; this one would put the old back.
             if not await desk.ledger.parcel_stands(known):
                 continue
-            outcome, trouble = await self._tell(known)
+            with meant(order=known.order.order_id):
+                outcome, trouble = await self._tell(known)
             await desk.ledger.record_parcels(desk.connection, [outcome], now=desk.clock.now())
             report.count(known, outcome)
             troubles = troubles + 1 if trouble else 0
@@ -132,7 +134,8 @@ class TrackingUpdate:
             outcome = _seen(known, known.order)
             if outcome is None and asked < _ASKED_AT_ONCE and _waits_long(known, desk.clock.now()):
                 asked += 1
-                outcome = await self._ask(known)
+                with meant(order=known.order.order_id):
+                    outcome = await self._ask(known)
             if outcome is not None:
                 await desk.ledger.record_parcels(desk.connection, [outcome], now=desk.clock.now())
                 report.count(known, outcome)
