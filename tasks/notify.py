@@ -25,7 +25,12 @@ _LONGEST_DELAY = timedelta(hours=4)
 _ROWS = 500
 
 
-@task(name="send-mail", task_run_name="send-mail", cache_policy=NO_CACHE, persist_result=False)
+@task(
+    name="send-mail",
+    task_run_name="send-mail-{run.desk.connection.slug}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
 async def send_mail(run: Run[Any]) -> int:
     """Post this connection's notices and send what is due; return how many mails the server took.
 
@@ -75,7 +80,7 @@ async def _postpone(desk: Desk, mail: Mail, told: str, logger: Any) -> None:
 Rows = Sequence[Mapping[str, str]]
 
 
-@task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
+@task(name="publish", task_run_name="publish-{flow}-{slug}", cache_policy=NO_CACHE, persist_result=False)
 async def publish(slug: str, *, flow: str, numbers: Mapping[str, int], rows: Rows, keyed: str) -> None:
     """Show what a run did: a summary, and a table of its orders under the key ``keyed``."""
     logger = get_run_logger()

@@ -31,7 +31,7 @@ async def show_stock(slug: str, report: StockReport) -> None:
     await publish_lists(slug, left_out=left_out(report), drift=drift(report))
 
 
-@task(name="publish-lists", task_run_name="publish-lists", cache_policy=NO_CACHE, persist_result=False)
+@task(name="publish-lists", task_run_name="publish-lists-{slug}", cache_policy=NO_CACHE, persist_result=False)
 async def publish_lists(slug: str, *, left_out: Sequence[Mapping[str, str]], drift: Sequence[Any]) -> None:
     """Show what was left out, what had drifted, and the course of the last days."""
     logger = get_run_logger()

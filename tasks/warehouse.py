@@ -12,7 +12,7 @@ from tasks.act import act
 from tasks.opening import Run, told_safely
 
 
-@act("prepare")
+@act("prepare-import")
 async def prepare(run: Run[OrderImport]) -> Report:
     """Check the warehouse side, settle what an earlier run left in doubt, ask again for unreadable orders."""
     async with told_safely():
@@ -33,7 +33,7 @@ async def create_orders(
         return await run.steps.handle_batch(after, refresh=refresh)
 
 
-@act("finish")
+@act("finish-import")
 async def finish(run: Run[OrderImport], total: Report) -> None:
     """Look once more at orders in doubt and say so when personal data is missing altogether."""
     async with told_safely():

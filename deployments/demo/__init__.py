@@ -9,6 +9,10 @@ from deployments.prefect_server import free_port, prefect_environment
 from dockwire.settings import PREFIX, read_settings
 
 
+_KEPT = {f"{PREFIX}LOG_FORMAT", f"{PREFIX}LOG_LEVEL"}
+"""How much it writes, and in what form, is left to whoever watches."""
+
+
 def run_demo(*, orders: int, seed: int, keep: bool, quiet: bool) -> dict[str, Any]:
     """Live through the day and return the summary; everything it writes is under one folder.
 
@@ -28,7 +32,8 @@ def run_demo(*, orders: int, seed: int, keep: bool, quiet: bool) -> dict[str, An
 
 def _take_over_environment(folder: Path, port: int) -> None:
     for name in [name for name in os.environ if name.startswith((PREFIX, "PREFECT_"))]:
-        del os.environ[name]
+        if name not in _KEPT:
+            del os.environ[name]
     os.environ[f"{PREFIX}STATE_DIR"] = str(folder)
     os.environ.update(prefect_environment(folder, port))
     os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"

@@ -30,6 +30,11 @@ class Pages:
         """Send and return the answer, whatever it is."""
         return self._client.post(path, json=body)
 
+    def delete_block(self, kind: str, name: str) -> None:
+        """Delete a stored block."""
+        found = self.get(f"block_types/slug/{kind}/block_documents/name/{name}")
+        self._client.delete(f"block_documents/{found['id']}").raise_for_status()
+
     def deployment(self, name: str) -> Any:
         """Return a deployment once it is registered."""
         return self._await(lambda: self.get(f"deployments/name/{name}"))

@@ -68,13 +68,13 @@ class Town:
         return Said(ran.returncode, ran.stdout, ran.stderr)
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
+    def serving(self, *words: str, **environment: str) -> Iterator[None]:
         """Run what Prefect asks for, as ``dockwire up`` does, until the block ends."""
         with (self.folder / "up.log").open("wb") as log:
             process = start(
-                [sys.executable, "-m", "deployments", "up"],
+                [sys.executable, "-m", "deployments", "up", *words],
                 cwd=self.folder,
-                env=self.environment(PREFECT_RUNNER_POLL_FREQUENCY="1"),
+                env=self.environment(PREFECT_RUNNER_POLL_FREQUENCY="1", **environment),
                 stdout=log,
                 stderr=log,
             )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,22 +24,31 @@ PERSONAL = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
-    """Live through the demo once; give its summary and the folder it wrote."""
-    folder = tmp_path_factory.mktemp("demo")
-    ran = subprocess.run(
-        [sys.executable, "-m", "deployments", "demo", "--json", "--orders", str(ORDERS), "--seed", str(SEED)],
-        env=os.environ | {"DOCKWIRE_STATE_DIR": str(folder)},
+def dockwire(*words: str, at: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "deployments", *words],
+        env=os.environ | {"DOCKWIRE_STATE_DIR": str(at)} | environment,
         capture_output=True,
         text=True,
         timeout=280,
         check=False,
     )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """Live through the demo once; give its summary and the folder it wrote."""
+    folder = tmp_path_factory.mktemp("demo")
+    # As talkative as it can be.
+    talk = {"DOCKWIRE_LOG_FORMAT": "json", "DOCKWIRE_LOG_LEVEL": "DEBUG"}
+    ran = dockwire("demo", "--json", "--orders", str(ORDERS), "--seed", str(SEED), at=folder, **talk)
     assert ran.returncode == 0, ran.stderr
     assert "Traceback" not in ran.stderr
     assert "importing orders\n  first reading\n" in ran.stderr
     (folder / "terminal.txt").write_text(ran.stdout + ran.stderr)
+    for words in (("status",), ("status", "--json"), ("metrics",)):
+        seen = dockwire(*words, at=folder / "demo", **talk)
+        (folder / f"{'-'.join(words)}.txt").write_text(seen.stdout + seen.stderr)
     return json.loads(ran.stdout.splitlines()[-1]), folder
 
 
@@ -66,6 +76,21 @@ def test_part_of_the_orders_is_closed_and_told_to_amazon(demo: tuple[dict[str, A
     assert summary["latency"]["closings"] == shipments["confirmed"]
     assert 0 < summary["latency"]["median_seconds"] <= summary["latency"]["p95_seconds"] < 600
     assert any("refused" in file.name for file in (folder / "demo" / "mail").iterdir())
+
+
+def test_status_metrics_and_log_lines_tell_of_the_day(demo: tuple[dict[str, Any], Path]) -> None:
+    summary, folder = demo
+    standings = json.loads((folder / "status---json.txt").read_text().splitlines()[0])
+    assert sum(each["held"]["count"] for each in standings) <= summary["orders"]["held"]
+    assert all(each["runs"]["order-import"]["last"]["outcome"] != "unfinished" for each in standings)
+    metrics = (folder / "metrics.txt").read_text()
+    created = re.findall(r'^dockwire_facts_total\{.*kind="order_created"\} ([0-9.]+)$', metrics, re.MULTILINE)
+    assert sum(map(float, created)) == summary["orders"]["imported"]
+    logged = [json.loads(line) for line in (folder / "demo" / "logs" / "up.log").read_text().splitlines()
+              if line.startswith("{")]  # fmt: skip
+    assert {line["connection"] for line in logged if "order" in line} >= {
+        each["connection"] for each in standings
+    }
 
 
 def test_nothing_the_demo_writes_tells_who_bought_or_how_to_get_in(demo: tuple[dict[str, Any], Path]) -> None:

@@ -1,5 +1,6 @@
 """What Prefect's pages show of a run that went well: its numbers in one line, and names that say something."""
 
+import re
 from typing import Any
 
 import pytest
@@ -43,9 +44,15 @@ async def test_every_flow_says_its_numbers_in_one_line_and_keeps_no_result(site:
     assert "Nothing was written" in (run.state.message or "")
 
 
-async def test_batches_are_numbered_like_pages(site: Site) -> None:
+async def test_names_tell_what_which_batch_and_whose(site: Site) -> None:
     site.world.populate(3, [("US", 1)])
-    _, tasks = await shown(await site.run())
+    run, tasks = await shown(await site.run())
+    assert run.name == f"order-import-{site.slug}"
     names = {task.name for task in tasks}
-    assert {"read-page-1", "create-orders-1"} <= names
-    assert not any("None" in name for name in names)
+    whose = f"-{site.slug}"
+    assert {f"read-page-1{whose}", f"read-page-2{whose}", f"create-orders-1{whose}"} <= names
+    assert {re.sub(r"-\d+$", "", name.removesuffix(whose)) for name in names} == {
+        "prepare-import", "read-page", "create-orders", "finish-import", "publish-order-import", "show-status",
+        "send-mail",
+    }  # fmt: skip
+    assert [name for name in names if not name.endswith(whose)] == ["show-status"]

@@ -1,0 +1,82 @@
+"""Seeing a real run from outside: its log lines, its metrics, the table in Prefect, and ``dockwire status``."""
+
+import json
+import sqlite3
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from deployments.prefect_server import free_port
+from dockwire.faults.rules import Rule
+from tests.deployments.pages import Pages
+from tests.deployments.town import Said, Town
+
+NAME = "order-import/town-us"
+
+
+def run_once(pages: Pages) -> str:
+    """Run an import as Prefect's pages do; return its id."""
+    deployment = pages.deployment(NAME)["id"]
+    run: str = pages.post(f"deployments/{deployment}/create_flow_run", {})["id"]
+    assert pages.end_of(run)["state_type"] == "COMPLETED"
+    return run
+
+
+def metrics(port: int) -> dict[str, float]:
+    text = httpx.get(f"http://127.0.0.1:{port}/metrics").raise_for_status().text
+    return {
+        f"{sample.name} {sample.labels.get('kind', sample.labels.get('flow', ''))}".strip(): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_a_served_run_is_seen_in_logs_metrics_and_tables(town: Town) -> None:
+    assert town.dockwire("apply", str(town.connections())).code == 0
+    pages, port = Pages(town), free_port()
+    with town.serving("--metrics", str(port), DOCKWIRE_LOG_FORMAT="json", DOCKWIRE_LOG_LEVEL="DEBUG"):
+        run = run_once(pages)
+        found = metrics(port)
+        kept = pages.post("logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}, "limit": 200})
+    assert found["dockwire_facts_total order_created"] > 3
+    assert found["dockwire_run_unfinished order-import"] == 0
+    lines = [line for line in (town.folder / "up.log").read_text().splitlines() if line.startswith("{")]
+    of_run = [line for line in map(json.loads, lines) if line.get("run") == run]
+    loggers = {line["logger"].split(".")[0] for line in of_run}
+    assert loggers == {"dockwire", "prefect"}
+    # Prefect's own line from before our work began, and ours with the order it is about.
+    assert any(line["message"].startswith("Beginning flow run") for line in of_run)
+    assert any(line.get("order") and line["connection"] == "town-us" for line in of_run)
+    # What Prefect keeps of the run is what it always was: text, our lines among it.
+    assert any(line["name"] == "dockwire.http" and "createOrder" in line["message"] for line in kept)
+    table = pages.get("artifacts/status/latest")
+    (row,) = json.loads(table["data"])
+    assert row["connection"] == "town-us"
+    assert row["import"].endswith(" ago")
+
+
+def test_status_excuses_what_is_paused_or_gone_and_nothing_else(town: Town) -> None:
+    assert town.dockwire("apply", str(town.connections())).code == 0
+    assert town.dockwire("deploy").code == 0
+    town.faults.replace([Rule(method="GET", path="^/customers", effect={"kind": "status", "status": 403})])
+    assert town.dockwire("run", "order-import", "town-us").code == 1
+    with sqlite3.connect(town.folder / "state" / "ledger.db") as ledger:
+        ledger.execute("UPDATE connections SET registered = '2025-01-01 00:00:00.000000'")
+    late = town.dockwire("status", "--json")
+    assert (late.code, late.data[0]["paused"], "run_late" in codes(late)) == (1, False, True)
+    assert "denies" in late.data[0]["runs"]["order-import"]["last"]["sentence"]
+    pages = Pages(town)
+    deployment = pages.deployment(NAME)["id"]
+    pages.try_post(f"deployments/{deployment}/pause_deployment", {}).raise_for_status()
+    paused = town.dockwire("status", "--json")
+    assert (paused.code, paused.data[0]["paused"], codes(paused)) == (0, True, set())
+    pages.try_post(f"deployments/{deployment}/resume_deployment", {}).raise_for_status()
+    pages.delete_block("marketplace-connection", "town-us")
+    gone = town.dockwire("status")
+    assert (gone.code, "fine (paused)" in gone.out) == (0, True)
+
+
+def codes(said: Said) -> set[str]:
+    """Return why the only connection is not fine."""
+    (row,) = said.data
+    return {reason["code"] for reason in row["reasons"]}
