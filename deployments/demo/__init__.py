@@ -8,7 +8,6 @@ from typing import Any
 from deployments.prefect_server import free_port, prefect_environment
 from dockwire.settings import PREFIX, read_settings
 
-
 _KEPT = {f"{PREFIX}LOG_FORMAT", f"{PREFIX}LOG_LEVEL"}
 """How much it writes, and in what form, is left to whoever watches."""
 
