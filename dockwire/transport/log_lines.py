@@ -68,10 +68,12 @@ class JsonConsole(logging.StreamHandler[TextIO]):
 def install() -> None:
     """Let what goes to the terminal be JSON lines; handlers that lead elsewhere stay, repeating changes nothing."""
     root = logging.getLogger()
+    # The one that is there may have filters, so it stays.
+    console = next((each for each in root.handlers if isinstance(each, JsonConsole)), None) or JsonConsole()
     for handler in list(root.handlers):
         if isinstance(handler, logging.StreamHandler) and handler.stream in (sys.stderr, sys.stdout):
             root.removeHandler(handler)
-    root.addHandler(JsonConsole())
+    root.addHandler(console)
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -49,6 +49,15 @@ def test_every_threshold_is_told() -> None:
     assert f"newest {KEPT} runs" in TEXT
 
 
+def test_every_flow_that_runs_by_itself_has_a_patience_of_three_runs() -> None:
+    from deployments.plan import FLOWS
+
+    scheduled = {each.flow.name: each.interval for each in FLOWS if each.interval}
+    assert {flow: patience.look for flow, patience in health.FLOWS.items()} == {
+        flow: 3 * interval for flow, interval in scheduled.items()
+    }
+
+
 def test_every_column_of_the_table_is_told() -> None:
     acme = connection()
     standing = Standing(acme.slug, acme.account, NOW, NOW, ship_by=ShipBy())

@@ -31,9 +31,9 @@ async def standing(ledger: SqlLedger, *, now: datetime = NOW) -> Standing:
     return found
 
 
-async def hold(ledger: SqlLedger, n: int, *, at: datetime) -> None:
+async def hold(ledger: SqlLedger, n: int, *, at: datetime, why: Problem = HELD) -> None:
     due = {found.order.order_id: found.version for found in await ledger.due_orders(ACME, now=NOW)}
-    verdict = Verdict(number(n), due[number(n)], OrderState.HELD, (HELD,))
+    verdict = Verdict(number(n), due[number(n)], OrderState.HELD, (why,))
     assert await ledger.record_verdicts(ACME, [verdict], now=at) == [number(n)]
 
 
@@ -70,6 +70,9 @@ async def test_orders_are_counted_by_state_and_holds_have_the_age_of_the_oldest(
     assert found.holds == Waiting(2, EARLIER)
     assert found.lag == timedelta(0)
     assert (await ledger.fact_counts())[ACME.slug, FactKind.ORDER_HELD] == 2
+    # A reason that is gone has no age any more.
+    await hold(ledger, 1, at=NOW, why=FAILED)
+    assert (await standing(ledger)).holds == Waiting(2, NOW)
 
 
 @pytest.mark.parametrize(
