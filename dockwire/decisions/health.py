@@ -106,27 +106,34 @@ def _lag(standing: Standing) -> Iterator[Reason]:
 def _waits(standing: Standing) -> Iterator[Reason]:
     ship_by, orders = standing.ship_by, standing.orders
     if ship_by.late:
-        told = f"{_orders(ship_by.late)} should have shipped already, and Amazon was not told of it."
+        told = f"Orders that should have shipped already, as far as Amazon was told: {ship_by.late}."
         yield Reason(Level.ACT, "ship_late", told, Fixer.CLERK)
     if ship_by.not_in_warehouse:
-        told = f"{_orders(ship_by.not_in_warehouse)} to ship within a day: not in the warehouse yet."
+        told = f"Orders to ship within a day that are not in the warehouse yet: {ship_by.not_in_warehouse}."
         yield Reason(Level.ACT, "ship_by_risk", told, Fixer.ENGINEER)
     if standing.shipments_refused:
-        told = f"{standing.shipments_refused} shipments are refused, so Amazon does not know of them."
+        told = f"Shipments refused: {standing.shipments_refused}; Amazon does not know of them."
         yield Reason(Level.ACT, "shipments_refused", told, Fixer.CLERK)
     if standing.quantities_refused:
-        told = f"Amazon refuses the quantity of {standing.quantities_refused} SKUs."
+        told = f"SKUs whose quantity Amazon refuses: {standing.quantities_refused}."
         yield Reason(Level.LOOK, "quantities_refused", told, Fixer.MERCHANT)
     if count := orders.get(OrderState.FAILED, 0):
-        yield Reason(Level.LOOK, "orders_failed", f"{_orders(count)} failed; tried again.", Fixer.CLERK)
+        yield Reason(
+            Level.LOOK, "orders_failed", f"Orders that failed and are tried again: {count}.", Fixer.CLERK
+        )
     if count := orders.get(OrderState.QUARANTINED, 0):
-        yield Reason(Level.LOOK, "orders_unreadable", f"{_orders(count)} cannot be read.", Fixer.ENGINEER)
+        yield Reason(Level.LOOK, "orders_unreadable", f"Orders that cannot be read: {count}.", Fixer.ENGINEER)
     at = standing.at
-    yield from _aged(standing.holds, at, HOLD_AGE, "orders_held", "orders are held", Fixer.ENGINEER)
+    yield from _aged(standing.holds, at, HOLD_AGE, "orders_held", "Orders held", Fixer.ENGINEER)
     yield from _aged(
-        standing.shipments, at, SHIPMENT_AGE, "shipments_wait", "shipments wait for Amazon", Fixer.ENGINEER
+        standing.shipments,
+        at,
+        SHIPMENT_AGE,
+        "shipments_wait",
+        "Shipments that wait for Amazon",
+        Fixer.ENGINEER,
     )
-    yield from _aged(standing.mails, at, MAIL_AGE, "mails_wait", "mails wait to be sent", Fixer.ENGINEER)
+    yield from _aged(standing.mails, at, MAIL_AGE, "mails_wait", "Mails that wait to be sent", Fixer.ENGINEER)
 
 
 def _aged(
@@ -135,7 +142,9 @@ def _aged(
     if not waiting.count:
         return
     age = at - waiting.since if waiting.since else timedelta(0)
-    yield Reason(patience.level(age), code, f"{waiting.count} {what}, the oldest {in_words(age)}.", fixer)
+    yield Reason(
+        patience.level(age), code, f"{what}: {waiting.count}, the oldest for {in_words(age)}.", fixer
+    )
 
 
 def _expiries(standing: Standing) -> Iterator[Reason]:
@@ -154,10 +163,6 @@ def _expiries(standing: Standing) -> Iterator[Reason]:
 
 def _expiry(left: timedelta) -> Level:
     return Level.ACT if left <= EXPIRY_ACT else Level.LOOK if left <= EXPIRY_LOOK else Level.FINE
-
-
-def _orders(count: int) -> str:
-    return "1 order" if count == 1 else f"{count} orders"
 
 
 def _first_line(text: str) -> str:

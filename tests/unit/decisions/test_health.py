@@ -163,7 +163,7 @@ def test_the_gravest_reason_comes_first_and_each_says_who_acts() -> None:
     level, reasons = judge(many)
     assert level is Level.ACT
     assert [(reason.level, reason.sentence, reason.fixer.value) for reason in reasons] == [
-        (Level.ACT, "1 order should have shipped already, and Amazon was not told of it.", "clerk"),
-        (Level.LOOK, "2 orders are held, the oldest 3 h.", "engineer"),
+        (Level.ACT, "Orders that should have shipped already, as far as Amazon was told: 1.", "clerk"),
+        (Level.LOOK, "Orders held: 2, the oldest for 3 h.", "engineer"),
         (Level.LOOK, "The last order import failed: It said so.", "engineer"),
     ]

@@ -105,3 +105,19 @@ def test_the_budgets_are_the_documented_plans() -> None:
         name: (budget.rate, budget.burst) for name, budget in BUDGETS.items()
     }
     assert Budget(1.0, 1).planned_burst == 1
+
+
+@pytest.mark.parametrize("budget", BUDGETS.values(), ids=BUDGETS.keys())
+def test_what_is_left_is_how_many_calls_may_be_made_at_once(budget: Budget) -> None:
+    rate, burst = budget.rate, budget.burst
+    arrival: float | None = None
+
+    def left(after: float = 0.0) -> float:
+        return gcra.left(arrival, rate=rate, burst=burst, now=START + after)
+
+    for made in range(burst):
+        assert left() == pytest.approx(burst - made, abs=1e-3)
+        arrival, wait = gcra.take(arrival, rate=rate, burst=burst, now=START)
+        assert not wait
+    assert (left(), left(1 / rate)) == pytest.approx((0, 1), abs=1e-3)
+    assert left(86_400) == burst
