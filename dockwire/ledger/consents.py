@@ -49,7 +49,7 @@ class ConsentBook:
 
     async def consents(self) -> list[Consent]:
         """See the port."""
-        return await self._database.read(_consents)
+        return await self._database.read(all_consents)
 
     async def announce(self, announcements: Sequence[Announcement]) -> list[Fact]:
         """See the port."""
@@ -107,7 +107,8 @@ def _record(link: Link, consent: Consent) -> None:
         link.execute(update(consents).where(known).values(values))
 
 
-def _consents(link: Link) -> list[Consent]:
+def all_consents(link: Link) -> list[Consent]:
+    """Return every recorded consent, by the name of the seller account."""
     query = select(consents, accounts).join(accounts).order_by(consents.c.seller, accounts.c.id)
     return [
         Consent(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy import Connection as Link
 
 from dockwire.ledger import runs
+from dockwire.ledger.consents import all_consents
 from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.stock_tables import stock_offers
 from dockwire.ledger.tables import (
@@ -28,7 +29,7 @@ from dockwire.model.marketplaces import Region
 from dockwire.model.order import OrderStatus
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import FactKind, OrderState, Shipping
-from dockwire.model.status import Bucket, Consent, ShipBy, Standing, Waiting
+from dockwire.model.status import Bucket, ConsentEnds, ShipBy, Standing, Waiting
 from dockwire.model.stock_book import OfferState
 
 T = TypeVar("T")
@@ -96,13 +97,13 @@ def fact_counts(link: Link) -> dict[tuple[ConnectionSlug, FactKind], int]:
     return {(ConnectionSlug(slug), FactKind(kind)): count for slug, kind, count in link.execute(query)}
 
 
-def consent_of(link: Link, account: AccountKey) -> Consent | None:
+def consent_of(link: Link, account: AccountKey) -> ConsentEnds | None:
     """Return what is known of an account's consent."""
     return _consents(link).get(account)
 
 
-def _consents(link: Link) -> Mapping[AccountKey, Consent]:  # noqa: ARG001 - nothing is recorded of consents yet
-    return {}
+def _consents(link: Link) -> Mapping[AccountKey, ConsentEnds]:
+    return {each.account: ConsentEnds(each.expires) for each in all_consents(link)}
 
 
 def _places(only: ColumnElement[bool]) -> Select[Any]:

@@ -8,7 +8,7 @@ from dockwire.ledger.engine import Database
 from dockwire.model.connection import AccountKey
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.record import FactKind
-from dockwire.model.status import Consent, RunRecord, Standing
+from dockwire.model.status import ConsentEnds, RunRecord, Standing
 
 
 class StatusBook:
@@ -32,6 +32,6 @@ class StatusBook:
         """See the port."""
         return await self._database.read(standing_queries.fact_counts)
 
-    async def consent_of(self, account: AccountKey) -> Consent | None:
+    async def consent_of(self, account: AccountKey) -> ConsentEnds | None:
         """See the port."""
         return await self._database.read(lambda link: standing_queries.consent_of(link, account))

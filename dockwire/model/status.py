@@ -71,7 +71,7 @@ class QuotaLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class ConsentEnds:
     """How long a seller's consent and the application's client secret are good for, where known."""
 
     expires: datetime | None = None
@@ -121,7 +121,7 @@ class Standing:
     quantities_refused: int = 0
     mails: Waiting = Waiting()
     buckets: tuple[Bucket, ...] = ()
-    consent: Consent | None = None
+    consent: ConsentEnds | None = None
 
     @property
     def lag(self) -> timedelta | None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from dockwire.model.connection import AccountKey
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.record import FactKind
-from dockwire.model.status import Consent, RunRecord, Standing
+from dockwire.model.status import ConsentEnds, RunRecord, Standing
 
 
 class StatusLedger(Protocol):
@@ -34,6 +34,6 @@ class StatusLedger(Protocol):
         """Return how many facts of each kind each connection has."""
         ...
 
-    async def consent_of(self, account: AccountKey) -> Consent | None:
+    async def consent_of(self, account: AccountKey) -> ConsentEnds | None:
         """Return what is known of a seller account's consent."""
         ...

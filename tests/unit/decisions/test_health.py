@@ -9,7 +9,7 @@ import pytest
 from dockwire.decisions.health import judge
 from dockwire.model.record import OrderState
 from dockwire.model.status import (
-    Consent,
+    ConsentEnds,
     FlowRuns,
     Level,
     RunOutcome,
@@ -127,10 +127,10 @@ IMPORT = "order-import"
         ({"mails": Waiting(3, NOW - HOUR)}, (Level.LOOK, {"mails_wait"})),
         ({"mails": Waiting(3, NOW - DAY)}, (Level.ACT, {"mails_wait"})),
         # What expires.
-        ({"consent": Consent(NOW + 31 * DAY, NOW + 31 * DAY)}, FINE),
-        ({"consent": Consent(NOW + 30 * DAY)}, (Level.LOOK, {"consent_expires"})),
-        ({"consent": Consent(NOW + 7 * DAY)}, (Level.ACT, {"consent_expires"})),
-        ({"consent": Consent(None, NOW - DAY)}, (Level.ACT, {"secret_expires"})),
+        ({"consent": ConsentEnds(NOW + 31 * DAY, NOW + 31 * DAY)}, FINE),
+        ({"consent": ConsentEnds(NOW + 30 * DAY)}, (Level.LOOK, {"consent_expires"})),
+        ({"consent": ConsentEnds(NOW + 7 * DAY)}, (Level.ACT, {"consent_expires"})),
+        ({"consent": ConsentEnds(None, NOW - DAY)}, (Level.ACT, {"secret_expires"})),
     ],
 )
 def test_each_rule_by_itself(overrides: dict[str, Any], expected: tuple[Level, set[str]]) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import event, text
 
 from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
+from dockwire.model.consent import Consent, ConsentWay
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.order import OrderStatus, Window
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import FactKind, Mail, NotCreated, OrderState, Problem, Verdict
-from dockwire.model.status import RunRecord, ShipBy, Standing, Waiting
+from dockwire.model.status import ConsentEnds, RunRecord, ShipBy, Standing, Waiting
 from dockwire.model.stock_book import OfferState
 from tests.builders import CA, NOW, connection, malformed, order
 from tests.unit.ledger import shipments, stocks
@@ -50,6 +51,14 @@ async def test_a_connection_that_has_just_begun_has_nothing_waiting(ledger: SqlL
     assert (await standing(ledger)).lag == NOW - ACME.import_since
     assert await ledger.standings(ConnectionSlug("nobody"), now=NOW) == []
     assert await ledger.consent_of(ACCOUNT) is None
+
+
+async def test_the_end_of_a_consent_is_part_of_the_standing(ledger: SqlLedger) -> None:
+    ends = NOW + timedelta(days=12)
+    await ledger.record_consent(
+        Consent(ACCOUNT, "acme-na", NOW - timedelta(days=353), ends, ConsentWay.WEBSITE)
+    )
+    assert (await standing(ledger)).consent == await ledger.consent_of(ACCOUNT) == ConsentEnds(ends)
 
 
 async def test_orders_are_counted_by_state_and_holds_have_the_age_of_the_oldest(ledger: SqlLedger) -> None:
@@ -174,7 +183,7 @@ async def test_hundreds_of_connections_cost_as_many_queries_as_one(ledger: SqlLe
         assert len(await ledger.standings(now=NOW)) == 201
     with statements(ledger) as one:
         await ledger.standings(ACME.slug, now=NOW)
-    assert len(few) == len(many) == len(one) == 9
+    assert len(few) == len(many) == len(one) == 10
 
 
 async def test_nothing_that_grows_is_read_from_end_to_end(sqlite_url: str) -> None:

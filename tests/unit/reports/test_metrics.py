@@ -10,7 +10,7 @@ from dockwire.model.marketplaces import Region
 from dockwire.model.record import FactKind, OrderState
 from dockwire.model.status import (
     Bucket,
-    Consent,
+    ConsentEnds,
     FlowRuns,
     Reading,
     RunOutcome,
@@ -63,7 +63,7 @@ def busy() -> Standing:
         quantities_refused=7,
         mails=Waiting(8, NOW - HOUR),
         buckets=(Bucket("getOrder", NOW.timestamp() + 4, None), Bucket("unheardOf", 0.0, None)),
-        consent=Consent(NOW + HOUR, None),
+        consent=ConsentEnds(NOW + HOUR, None),
     )
 
 
