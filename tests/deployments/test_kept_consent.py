@@ -44,10 +44,12 @@ async def applied(folder: Path, text: str) -> AmazonSellerAccount:
 
 
 @pytest.mark.usefixtures("prefect")
-async def test_the_stored_seller_is_compared_with_its_own_application(tmp_path: Path) -> None:
+async def test_a_file_applied_again_keeps_the_token_unless_the_application_is_another(tmp_path: Path) -> None:
     seller = await applied(tmp_path, APPLICATION + NAMED)
     seller.refresh_token, seller.seller_id = SecretStr("Atzr|given"), "A2EXAMPLE"
     await seller.asave("acme-na", overwrite=True)
+    seller = await applied(tmp_path, APPLICATION + NAMED)
+    assert (seller.refresh_token.get_secret_value(), seller.seller_id) == ("Atzr|given", "A2EXAMPLE")
     # Through its own block the application changes for the stored seller too, and the token is not the new one's.
     seller = await applied(tmp_path, APPLICATION.replace("solution.house", "solution.other") + NAMED)
     assert seller.waits
