@@ -18,6 +18,7 @@ UNTOLD = frozenset(FactKind) - {
     FactKind.SHIPMENT_CONFIRMED,
     FactKind.CONSENT_EXPIRES,
     FactKind.SECRET_EXPIRES,
+    FactKind.ORDER_PURGED,
 }
 """Facts that mails tell; a release shows itself as a created order, and what went well is in the run."""
 

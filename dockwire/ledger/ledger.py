@@ -27,6 +27,7 @@ from dockwire.ledger.engine import CommitHook, Database
 from dockwire.ledger.hold_book import HoldBook
 from dockwire.ledger.hold_tables import order_overrides
 from dockwire.ledger.migrate import migrate
+from dockwire.ledger.personal_book import PersonalBook
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.shipping_book import ShippingBook
 from dockwire.ledger.status_book import StatusBook
@@ -58,7 +59,7 @@ _DIGEST_KEY = "digest"
 _BATCH = 500
 
 
-class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook):
+class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, PersonalBook):
     """The truth about synchronisation, on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database, scribe: Scribe) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from dockwire.decisions.purging import comes_back, redacted
 from dockwire.errors import Fixer
 from dockwire.ledger.accounts import connection_of
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
@@ -137,13 +138,19 @@ def _update(
     if order.updated < row.amazon_updated:
         return False
     unreadable = row.state == OrderState.QUARANTINED
-    if not unreadable:
+    received = order
+    if row.purged is not None:
+        order = _without_personal_data(order, row, scribe)
+    elif not unreadable:
         order = _fill_blanks(order, row, scribe)
     digest = scribe.digest(order)
     if digest == row.digest:
         if order.updated > row.amazon_updated:
             _move_time(link, row, order.updated)
         return False
+    purged = row.purged
+    if purged is not None and comes_back(OrderState(row.state), received):
+        purged, order, digest = None, received, scribe.digest(received)
     # An unreadable order was given to the account's first connection when it named no marketplace.
     known = None if unreadable else row.connection
     values = _clear(order) | {
@@ -151,6 +158,7 @@ def _update(
         "sealed": scribe.seal_order(order),
         "digest": digest,
         "bad_digest": None,
+        "purged": purged,
         "version": row.version + 1,
         "needs_decision": True,
     }
@@ -171,6 +179,14 @@ def _move_time(link: Connection, row: Row[Any], updated: datetime) -> None:
     if row.state in _DECIDED_BY_TIME:
         values |= {"version": row.version + 1, "needs_decision": True}
     link.execute(update(orders).where(orders.c.id == row.id).values(values))
+
+
+def _without_personal_data(order: Order, row: Row[Any], scribe: Scribe) -> Order:
+    """Leave out what Amazon sends of a purged order again; what stayed of its address stays as it is."""
+    order = redacted(order)
+    if row.state == OrderState.QUARANTINED:
+        return order
+    return replace(order, address=scribe.open_order(row.sealed).address)
 
 
 def _fill_blanks(order: Order, row: Row[Any], scribe: Scribe) -> Order:
@@ -267,7 +283,7 @@ def _turn_unreadable(
         update(orders)
         .where(orders.c.id == row.id)
         .values(
-            sealed=scribe.seal_text(bad.raw),
+            sealed=scribe.seal_text(bad.raw if row.purged is None else ""),
             digest=digest,
             state=OrderState.QUARANTINED,
             version=row.version + 1,

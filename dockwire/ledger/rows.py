@@ -92,6 +92,7 @@ class Scribe:
             placed=placed(row),
             placed_as=self.open_order(row.placed_sealed) if row.placed_sealed else None,
             overrides=overrides,
+            purged=row.purged,
         )
 
 

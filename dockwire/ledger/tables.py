@@ -39,6 +39,13 @@ keys = Table(
     comment="secrets of this database, for instance the key of the content digests",
 )
 
+seal_keys = Table(
+    "seal_keys",
+    metadata,
+    Column("fingerprint", String(16), primary_key=True),
+    comment="keys that seal, or may seal, values of this database",
+)
+
 accounts = Table(
     "accounts",
     metadata,
@@ -110,12 +117,14 @@ orders = Table(
     Column("warehouse_order_id", BigInteger),
     Column("placed_sealed", Text, comment="the order as it was when the warehouse order was made"),
     Column("first_seen", Utc, nullable=False),
+    Column("purged", Utc, comment="when its personal data was deleted"),
     UniqueConstraint("account_id", "amazon_order_id"),
     UniqueConstraint("warehouse", "customer_id", "reference"),
     Index("ix_orders_due", "connection", "state", "amazon_order_id"),
     Index("ix_orders_changed", "connection", "needs_decision", "amazon_order_id"),
     Index("ix_orders_amazon_order_id", "amazon_order_id"),
     Index("ix_orders_ship_by", "connection", "amazon_status", "ship_by"),
+    Index("ix_orders_purged", "purged", "first_seen"),
 )
 
 order_lines = Table(

@@ -57,6 +57,7 @@ _KINDS = (
                 FactKind.CANCELLED_IN_WAREHOUSE,
                 FactKind.HELD_IN_WAREHOUSE,
                 FactKind.CHANGE_NEEDS_PERSON,
+                FactKind.OPEN_ORDER_PURGED,
             }
         ),
         lambda contacts: contacts.orders_held,
@@ -97,6 +98,7 @@ _TITLES = {
     FactKind.CANCELLED_IN_WAREHOUSE: "cancelled in the warehouse",
     FactKind.HELD_IN_WAREHOUSE: "stopped in the warehouse: look before shipping",
     FactKind.CHANGE_NEEDS_PERSON: "changed at Amazon, and the warehouse could not follow: act now",
+    FactKind.OPEN_ORDER_PURGED: "unfinished, and the buyer's data had to be deleted",
     FactKind.CLOSE_REFUSED: "not closed in the warehouse",
     FactKind.SHIPMENT_REFUSED: "not confirmed at Amazon",
     FactKind.STOCK_REFUSED: "refused by Amazon",

@@ -111,6 +111,8 @@ class LedgerOrder:
     """Amazon's order as it was when the warehouse order was made: what changes are measured against."""
     overrides: Overrides = NO_OVERRIDES
     """What persons decided about it."""
+    purged: datetime | None = None
+    """When its personal data was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,10 @@ class FactKind(StrEnum):
     """The seller's consent ends soon, or has ended."""
     SECRET_EXPIRES = "secret_expires"  # noqa: S105 - a kind of fact
     """The application's client secret ends soon, or has ended."""
+    ORDER_PURGED = "order_purged"
+    """Its personal data was deleted on schedule."""
+    OPEN_ORDER_PURGED = "open_order_purged"
+    """Likewise, though it is not finished: it waited longer than personal data may be kept."""
 
 
 @dataclass(frozen=True, slots=True)

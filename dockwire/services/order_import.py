@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from dockwire.decisions.holding import ITEMS_ASKED_AGAIN
 from dockwire.decisions.import_rules import ImportRules
 from dockwire.decisions.importing import Import, decide_import, state_of
+from dockwire.decisions.purging import after_purge
 from dockwire.decisions.retrying import retry_at
 from dockwire.errors import (
     Action,
@@ -290,6 +291,7 @@ class OrderImport:
         verdicts: list[tuple[LedgerOrder, Verdict]] = []
         for known in due:
             decision = decide_import(known.order, rules, known.overrides)
+from dockwire.decisions.purging import after_purge
             if isinstance(decision, Import):
                 wanted.append(Wanted(known.order.order_id, known.version, known.attempts, decision.draft))
             else:

@@ -1,126 +1,112 @@
-"""A ledger of an earlier version is brought up to date with everything that is in it."""
+"""A ledger of the first released schema is brought up to date with everything that is in it."""
+
+from dataclasses import replace
+from datetime import timedelta
 
 from alembic import command
-from sqlalchemy import Connection, create_engine, inspect, select, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from dockwire.ledger import SqlLedger
-from dockwire.ledger.consent_tables import announced_ends, consent_states, consents
 from dockwire.ledger.engine import Database
-from dockwire.ledger.hold_tables import order_overrides
 from dockwire.ledger.migrate import VERSION_TABLE, configuration
-from dockwire.ledger.rows import Scribe
-from dockwire.ledger.run_tables import runs
-from dockwire.ledger.stock_tables import (
-    sku_aliases,
-    stock_feed_messages,
-    stock_feeds,
-    stock_marks,
-    stock_offers,
-    stock_points,
-    stock_rules,
-)
-from dockwire.ledger.tables import closings, feed_messages, feeds, keys, metadata, parcels, shipping_marks
-from dockwire.model.ids import CustomerId
+from dockwire.ledger.tables import metadata
+from dockwire.model.ids import AmazonOrderId, CustomerId
 from dockwire.model.parcel import ParcelState
-from dockwire.model.record import Claim, Created, Mail, OrderState
+from dockwire.model.record import FactKind, OrderState, Shipping
 from dockwire.model.warehouse import Item
 from dockwire.sealing import Sealer
-from tests.builders import NOW, malformed, order
-from tests.unit.ledger.acts import ACME, number, read
-from tests.unit.ledger.shipments import as_placed, parcel, plan, states, store
+from tests.builders import NOW, US, line, malformed, order
+from tests.unit.ledger.acts import ACCOUNT, ACME, read
+from tests.unit.ledger.first_schema import (
+    CLAIMED,
+    CREATED,
+    HELD,
+    RAW,
+    UNREADABLE,
+    WATCHED,
+    first_columns,
+    make_first_version,
+)
+from tests.unit.ledger.shipments import parcel, plan, states, store
 
-NEW = {
-    table.name
-    for table in (
-        closings,
-        parcels,
-        shipping_marks,
-        feeds,
-        feed_messages,
-        stock_feeds,
-        stock_feed_messages,
-        stock_offers,
-        stock_marks,
-        stock_points,
-        stock_rules,
-        sku_aliases,
-        consents,
-        consent_states,
-        announced_ends,
-        order_overrides,
-        runs,
-    )
-}
-SECRET = b"the digest key of the first version"
+GIFT = (line(gift_message="For Zoe"),)
 
 
-async def first_version(url: str, sealer: Sealer) -> None:
-    """Make a ledger of the first version and live a day in it."""
-    database = Database(url)
-    await database.write("make", lambda link: command.upgrade(configuration(link), "0001"))
-    sealed = sealer.seal(SECRET.hex())
-    await database.write("key", lambda link: link.execute(keys.insert().values(name="digest", sealed=sealed)))
-    ledger = SqlLedger(database, Scribe(sealer, SECRET))
-    await ledger.register(ACME, now=NOW)
-    await read(ledger, order(), order(order_id=number(2)), order(order_id=number(3)), bad=(malformed(),))
-    made = as_placed(order(), 7)
-    # Claimed as they were read: what needs a decision is asked of tables that the first version lacks.
-    claims = [Claim(order().order_id, 1, made.reference), Claim(number(2), 1, number(2))]
-    assert len(await ledger.claim(ACME, claims, owner="me", now=NOW, seconds=60)) == 2
-    await ledger.record_outcomes(ACME, [Created(order().order_id, made)], owner="me", now=NOW)
-    await ledger.store_items("main", CustomerId(1), [Item("A"), Item("B", active=False)], now=NOW)
-    mail = Mail("<1@x>", ACME.slug, "orders_held", ("a@example.com",), "s", "t", "h")
-    await ledger.post_mail([mail], [], now=NOW)
-    await ledger.take("bucket", rate=0.5, burst=3, now=NOW)
+def known(order_id: str) -> AmazonOrderId:
+    return AmazonOrderId(order_id)
+
+
+async def test_the_first_ledger_is_read_today_with_all_that_is_in_it(database_url: str) -> None:
+    sealer = Sealer([Sealer.new_key()])
+    before = make_first_version(database_url, sealer)
+    ledger = await SqlLedger.open(database_url, sealer=sealer)
+    assert first_columns(database_url) == before
+
+    rows = {row.order_id: row for row in await ledger.list_orders(connection=ACME.slug)}
+    assert {order_id: (row.state, row.shipping) for order_id, row in rows.items()} == {
+        CREATED: (OrderState.CREATED, Shipping.TO_SHIP),
+        CLAIMED: (OrderState.CLAIMED, None),
+        HELD: (OrderState.HELD, None),
+        WATCHED: (OrderState.WATCHED, None),
+        UNREADABLE: (OrderState.QUARANTINED, None),
+    }
+    assert (rows[known(CREATED)].reference, rows[known(CREATED)].warehouse_order_id) == (CREATED, 7)
+    assert [each.code for each in rows[known(HELD)].problems] == ["unmapped_sku"]
+    (held,) = await ledger.due_orders(ACME, now=NOW)
+    address = order().address
+    assert address is not None
+    home = replace(address, lines=("1 Sample Street",))
+    assert held.order == order(order_id=known(HELD), lines=GIFT, address=home)
+    placed = (await ledger.find_placed(ACME, [CREATED]))[CREATED]
+    assert placed.placed_as == placed.order == replace(held.order, order_id=known(CREATED))
+    assert [each.order_id for each in await ledger.in_doubt(ACME)] == [CLAIMED]
+    assert await ledger.quarantined(ACME, now=NOW) == [(UNREADABLE, 0)]
+
+    (connection,) = await ledger.connections()
+    assert (connection.slug, connection.marketplace_code) == (ACME.slug, "US")
+    assert connection.contacts.orders_held == ("engineer@example.com",)
+    state = await ledger.harvest_state(ACCOUNT)
+    assert state.watermarks == {US: NOW - timedelta(hours=3)}
+    assert (state.chain is not None and state.chain.next_token, state.span_seconds) == ("token", 43_200)
+    assert (state.completed, state.swept) == (NOW - timedelta(hours=5), NOW - timedelta(hours=20))
+    read_at, items = await ledger.known_items("main", CustomerId(1))
+    assert read_at == NOW - timedelta(hours=1)
+    assert items == {"SKU-1": Item("SKU-1"), "OLD": Item("OLD", active=False)}
+    assert [fact.kind for fact in await ledger.order_facts(known(CREATED))] == [FactKind.ORDER_CREATED]
+    assert [fact.kind for fact in await ledger.untold_facts(ACME.slug)] == [FactKind.ORDER_HELD]
+    mails = await ledger.take_mail(ACME.slug, owner="me", now=NOW, seconds=60)
+    assert [(mail.message_id, mail.recipients) for mail in mails] == [("<2@x>", ("clerk@example.com",))]
+    assert await ledger.take("bucket", rate=9.0, burst=1, now=NOW) > 0
     await ledger.close()
 
 
-def everything(url: str) -> dict[str, list[str]]:
-    """Return every row of every table of the first version."""
-    engine = create_engine(url)
-    with engine.connect() as link:
-        rows = {
-            table.name: sorted(str(row) for row in link.execute(select(table)))
-            for table in metadata.sorted_tables
-            if table.name not in NEW
-        }
-    engine.dispose()
-    return rows
-
-
-async def test_a_ledger_of_the_first_version_loses_nothing_and_can_ship(database_url: str) -> None:
+async def test_the_first_ledger_goes_on_working(database_url: str) -> None:
     sealer = Sealer([Sealer.new_key()])
-    await first_version(database_url, sealer)
-    before = everything(database_url)
-    assert all(before.values()), "every table of the first version holds something"
+    make_first_version(database_url, sealer)
     ledger = await SqlLedger.open(database_url, sealer=sealer)
-    assert everything(database_url) == before
-    rows = await ledger.list_orders(connection=ACME.slug)
-    assert {row.order_id: row.state for row in rows} == {
-        order().order_id: OrderState.CREATED,
-        number(2): OrderState.CLAIMED,
-        number(3): OrderState.NEW,
-        malformed().order_id: OrderState.QUARANTINED,
-    }
-    # The key of the digests is the same, so what is read again has not changed.
-    await read(ledger, order(order_id=number(3)))
-    assert [known.version for known in await ledger.due_orders(ACME, now=NOW)] == [1]
+    await ledger.register(ACME, now=NOW)
+    # The digest key is the same: an unreadable text is known again.
+    assert await ledger.lease_harvest(ACCOUNT, owner="me", now=NOW, seconds=60) is not None
+    await ledger.drop_chain(ACCOUNT, owner="me", span_seconds=60)
+    await read(ledger, bad=(malformed(order_id=known(UNREADABLE), raw=RAW),))
+    assert await ledger.order_facts(known(UNREADABLE)) == []
+    # Orders know their packages now, so each counts as moved once; it stays the order it was.
+    await read(ledger, order(order_id=known(CREATED), lines=GIFT))
+    (row,) = await ledger.find_orders(known(CREATED))
+    assert (row.state, row.warehouse_order_id) == (OrderState.CREATED, 7)
     (closing,) = await ledger.begin_submission(ACME, plan(7), now=NOW)
-    assert closing.order_id == order().order_id
+    assert closing.order_id == CREATED
     assert await store(ledger, 7, parcel()) == 1
-    assert await states(ledger, order().order_id) == [("15", ParcelState.TO_SEND)]
-    await ledger.move_shipping_mark(ACME, NOW, seen=None)
-    assert await ledger.shipping_mark(ACME) == NOW
+    assert await states(ledger, known(CREATED)) == [("15", ParcelState.TO_SEND)]
     waiting = await ledger.waiting_units([ACME.slug])
-    assert set(waiting.units) == {(ACME.slug, line.sku) for line in order().lines}
+    assert set(waiting.units) == {(ACME.slug, "SKU-1")}
     assert waiting.unreadable == 1
     await ledger.close()
 
 
 async def test_a_ledger_goes_back_to_the_first_version_with_its_orders(database_url: str) -> None:
     sealer = Sealer([Sealer.new_key()])
-    await first_version(database_url, sealer)
-    before = everything(database_url)
+    before = make_first_version(database_url, sealer)
     ledger = await SqlLedger.open(database_url, sealer=sealer)
     await store(ledger, 7, parcel())
     await ledger.close()
@@ -132,7 +118,18 @@ async def test_a_ledger_goes_back_to_the_first_version_with_its_orders(database_
 
     assert await database.read(version) == "0001"
     await database.close()
-    assert everything(database_url) == before
+    assert first_columns(database_url) == before
+
+
+async def test_every_table_of_the_first_version_is_filled_here(database_url: str) -> None:
+    filled = make_first_version(database_url, Sealer([Sealer.new_key()]))
+    engine = create_engine(database_url)
+    found = inspect(engine)
+    widths = {table: {len(row) for row in rows} for table, rows in filled.items()}
+    assert widths == {
+        table: {len(found.get_columns(table))} for table in found.get_table_names() if table != VERSION_TABLE
+    }
+    engine.dispose()
 
 
 async def test_the_migrations_make_the_tables_that_the_statements_expect(database_url: str) -> None:
