@@ -18,7 +18,7 @@ from deployments import consent
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
-from dockwire.cli import holds, key, metrics, orders, say, simulate, status, stock, warehouse
+from dockwire.cli import holds, key, metrics, orders, purge, say, simulate, status, stock, warehouse
 from dockwire.decisions.consent import consent_needed
 from dockwire.errors import Unexpected
 from dockwire.model.connection import is_mail_address
@@ -37,13 +37,14 @@ app.add_typer(holds.app, name="holds")
 app.add_typer(stock.app, name="stock")
 app.add_typer(key.app, name="key")
 app.add_typer(consent.app, name="consent")
+app.command()(purge.purge)
 app.add_typer(run, name="run")
 app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")
 app.command("metrics")(metrics.metrics)
 
 _PREFECT_PORT = 4200
-_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor", "metrics"}
+_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor", "metrics", "purge"}
 """The demo has a Prefect of its own; the doctor looks at settings that may be what is wrong."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

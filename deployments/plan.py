@@ -21,6 +21,7 @@ from dockwire.errors import ConsentNeeded
 from dockwire.model.connection import Connection
 from flows.inventory_sync import inventory_sync
 from flows.order_import import order_import
+from flows.purge import purge
 from flows.ship_and_close import CLOSED, resource_of, ship_and_close
 from flows.tracking_update import tracking_update
 from tasks.opening import load_block
@@ -56,6 +57,9 @@ FLOWS = (
     Cadence(ship_and_close, None, ConcurrencyLimitStrategy.ENQUEUE),
     Cadence(inventory_sync, timedelta(minutes=60), wanted=lambda connection: connection.stock_sync),
 )
+
+SITE_FLOWS: tuple[Cadence, ...] = (Cadence(purge, timedelta(days=1)),)
+"""Flows of the whole installation: one deployment each, without a connection."""
 
 
 async def stored_connections() -> list[str]:

@@ -1,8 +1,8 @@
 """The only assembler: settings and access become a ledger, clients and the steps of a run."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 
 import anyio.to_thread
@@ -14,20 +14,22 @@ from dockwire.clock import Clock, SystemClock
 from dockwire.decisions.harvesting import HarvestPolicy
 from dockwire.errors import SettingsError
 from dockwire.extensiv import WarehouseClient, WarehouseCredentials
-from dockwire.keys import load_keys
+from dockwire.keys import KeyFile
 from dockwire.ledger import SqlLedger
 from dockwire.model.connection import AccountKey, Connection
+from dockwire.model.purge import Kept, PurgeBatch, PurgePolicy
 from dockwire.pacing import Pacer
-from dockwire.ports import QuotaStore, SellerAccount, Warehouse
+from dockwire.ports import PersonalStore, QuotaStore, SellerAccount, Warehouse
 from dockwire.sealing import Sealer, SealError
 from dockwire.services.consent import Applicant, ConsentDesk, KeepToken
 from dockwire.services.desk import Desk
 from dockwire.services.harvest import Harvest
 from dockwire.services.inventory_sync import InventorySync
 from dockwire.services.order_import import OrderImport
-from dockwire.settings import Settings
+from dockwire.services.purging import Purge
+from dockwire.settings import WAREHOUSE_FILE, Settings
 from dockwire.transport import redaction
-from dockwire.warehouse import UnusableDatabase, build_app
+from dockwire.warehouse import PersonalData, PurgeRequest, UnusableDatabase, build_app
 from dockwire.warehouse import Warehouse as EmbeddedWarehouse
 
 
@@ -49,6 +51,81 @@ async def opened_ledger(settings: Settings) -> AsyncIterator[SqlLedger]:
         await ledger.close()
 
 
+@asynccontextmanager
+async def opened_purge(settings: Settings, *, by: str, clock: Clock | None = None) -> AsyncIterator[Purge]:
+    """Open all databases of this installation that hold personal data; ``by`` is named in audit rows.
+
+    Raises:
+        SettingsError: an address or the encryption keys are unusable.
+        LedgerUnavailable: the ledger's database does not answer.
+    """
+    async with AsyncExitStack() as stack:
+        stores: dict[str, PersonalStore] = {
+            "ledger": await stack.enter_async_context(opened_ledger(settings))
+        }
+        if (data := stack.enter_context(opened_personal_data(settings))) is not None:
+            stores["warehouse"] = EmbeddedStore(data)
+        policy = PurgePolicy(
+            timedelta(days=settings.purge_after_days), timedelta(days=settings.purge_open_after_days)
+        )
+        yield Purge(stores, policy=policy, clock=clock or SystemClock(), by=by)
+
+
+@contextmanager
+def opened_personal_data(settings: Settings) -> Iterator[PersonalData | None]:
+    """Open the embedded warehouse's personal data, or give None where no embedded warehouse is used.
+
+    Raises:
+        SettingsError: its database does not answer, here or in the block, or a key is missing.
+    """
+    if not settings.warehouse_url and not (settings.state_dir / WAREHOUSE_FILE).exists():
+        yield None
+        return
+    try:
+        data = PersonalData.open(settings.warehouse_database, sealer=sealer(settings))
+        try:
+            yield data
+        finally:
+            data.close()
+    except UnusableDatabase as error:
+        raise SettingsError(f"DOCKWIRE_WAREHOUSE_URL: {error}") from None
+    except SealError as error:
+        raise SettingsError(str(error)) from None
+
+
+class EmbeddedStore:
+    """The embedded warehouse's personal data as the purge takes it."""
+
+    def __init__(self, data: PersonalData) -> None:
+        self._data = data
+
+    async def purge_orders(
+        self,
+        policy: PurgePolicy,
+        *,
+        now: datetime,
+        by: str,
+        after: int = 0,
+        limit: int = 200,
+        dry_run: bool = False,
+    ) -> PurgeBatch:
+        """See the port."""
+        request = PurgeRequest(now, by, policy.after, policy.open_after, after, limit, dry_run)
+        done = await anyio.to_thread.run_sync(self._data.purge, request)
+        return PurgeBatch(done.orders, done.next_after)
+
+    async def purge_rest(self, policy: PurgePolicy, *, now: datetime) -> None:
+        """See the port; there is nothing else here."""
+
+    async def kept(self) -> list[Kept]:
+        """See the port."""
+        return [Kept(*row) for row in await anyio.to_thread.run_sync(self._data.kept)]
+
+    async def scrub(self) -> bool:
+        """See the port."""
+        return await anyio.to_thread.run_sync(self._data.scrub)
+
+
 def sealer(settings: Settings) -> Sealer:
     """Return the sealer made from the configured keys, or from the state folder's key file.
 
@@ -57,7 +134,8 @@ def sealer(settings: Settings) -> Sealer:
     """
     configured = [key.get_secret_value() for key in settings.encryption_keys]
     try:
-        return Sealer(load_keys(settings.state_dir, configured))
+        # The file is looked at again whenever a key is needed: it may get a new one while a run is under way.
+        return Sealer(configured or KeyFile(settings.state_dir).keys)
     except SealError as error:
         raise SettingsError(str(error)) from None
     except OSError as error:
@@ -164,6 +242,8 @@ async def _embedded(
         )
     except UnusableDatabase as error:
         raise SettingsError(f"DOCKWIRE_WAREHOUSE_URL: {error}") from None
+    except SealError as error:
+        raise SettingsError(str(error)) from None
     stack.callback(warehouse.close)
     return httpx.ASGITransport(build_app(warehouse, embedded=True))
 

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from dockwire.errors import SettingsError
 
 PREFIX = "DOCKWIRE_"
+WAREHOUSE_FILE = "warehouse.db"
 
 
 def _split(value: object) -> object:
@@ -40,6 +41,19 @@ class Settings(BaseSettings):
         description="Keys for personal data, comma-separated, newest first; empty means a key file "
         "in the state folder.",
     )
+    purge_after_days: int = Field(
+        default=30,
+        ge=1,
+        le=30,
+        description="Days after an order's end (shipped, cancelled, never ours) until its personal data is "
+        "deleted; Amazon allows 30.",
+    )
+    purge_open_after_days: int = Field(
+        default=90,
+        ge=30,
+        le=365,
+        description="Days without any change until personal data of an order that never ended is deleted.",
+    )
     warehouse_connections: int = Field(
         default=16, ge=1, le=64, description="How many orders are sent to the warehouse at once."
     )
@@ -65,7 +79,7 @@ class Settings(BaseSettings):
     @property
     def warehouse_database(self) -> str:
         """The embedded warehouse's URL with the default filled in."""
-        return self.warehouse_url or f"sqlite:///{self.state_dir.absolute() / 'warehouse.db'}"
+        return self.warehouse_url or f"sqlite:///{self.state_dir.absolute() / WAREHOUSE_FILE}"
 
 
 def read_settings() -> Settings:

@@ -16,6 +16,7 @@ from dockwire.bootstrap import sealer
 from dockwire.cli import say
 from dockwire.clock import SystemClock
 from dockwire.faults import FaultRules, Faults, fault_route
+from dockwire.sealing import SealError
 from dockwire.settings import explain, read_settings
 from dockwire.warehouse import SeedError, Switches, UnusableDatabase, Warehouse, build_app, load_seed
 
@@ -116,7 +117,7 @@ def _opened(
             switches=switches,
             time_zone=time_zone,
         )
-    except UnusableDatabase as problem:
+    except (UnusableDatabase, SealError) as problem:
         say.fail(str(problem))
     try:
         yield warehouse

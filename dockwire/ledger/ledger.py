@@ -1,13 +1,11 @@
 """The ledger: every method of the port, each one transaction in a worker thread."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Self
 
 from sqlalchemy import Connection as Link
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from dockwire.ledger import (
     accounts,
@@ -53,10 +51,10 @@ from dockwire.model.record import (
     Verdict,
 )
 from dockwire.model.warehouse import Item
+from dockwire.resealing import use_keys
 from dockwire.sealing import Sealer
 
 _DIGEST_KEY = "digest"
-_BATCH = 500
 
 
 class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, PersonalBook):
@@ -73,12 +71,15 @@ class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, Pers
 
         Raises:
             SettingsError: the address is unusable.
-            SealError: the database was written with other keys.
+            SealError: a key is missing with which values of the database are sealed.
             LedgerUnavailable: the database does not answer.
         """
         database = Database(database_url, on_commit=on_commit)
         try:
             await database.write("migrate", migrate)
+            await database.write(
+                "use_keys", lambda link: use_keys(link, tables.seal_keys, sealer, database.name)
+            )
             key = await database.write("digest_key", lambda link: _digest_key(link, sealer))
         except BaseException:
             await database.close()
@@ -375,57 +376,6 @@ class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, Pers
         await self._database.write(
             "penalise", lambda link: quota.penalise(link, key, rate=rate, burst=burst, now=now)
         )
-
-    async def rotate_seals(self) -> int:
-        """Seal everything anew with the newest key; return how many rows. Safe to repeat and to interrupt."""
-        done, after = 0, 0
-        while True:
-            rows = await self._database.write("rotate_seals", partial(self._rotate_batch, after=after))
-            if not rows:
-                break
-            done, after = done + len(rows), rows[-1]
-        await self._database.write("rotate_overrides", self._rotate_overrides)
-        await self._database.write("rotate_keys", self._rotate_keys)
-        return done
-
-    def _rotate_batch(self, link: Link, *, after: int) -> Sequence[int]:
-        orders = tables.orders
-        rows = link.execute(
-            select(orders.c.id, orders.c.sealed, orders.c.placed_sealed)
-            .where(orders.c.id > after)
-            .order_by(orders.c.id)
-            .limit(_BATCH)
-            .with_for_update()
-        ).all()
-        for row in rows:
-            placed = self._scribe.rotate(row.placed_sealed) if row.placed_sealed else None
-            link.execute(
-                update(orders)
-                .where(orders.c.id == row.id)
-                .values(sealed=self._scribe.rotate(row.sealed), placed_sealed=placed)
-            )
-        return [row.id for row in rows]
-
-    def _rotate_overrides(self, link: Link) -> None:
-        table = order_overrides
-        for row in link.execute(select(table).with_for_update()).all():
-            place = (table.c.order_id == row.order_id) & (table.c.kind == row.kind)
-            link.execute(update(table).where(place).values(sealed=self._scribe.rotate(row.sealed)))
-
-    def _rotate_keys(self, link: Link) -> None:
-        for row in link.execute(select(tables.keys)).all():
-            link.execute(
-                update(tables.keys)
-                .where(tables.keys.c.name == row.name)
-                .values(sealed=self._scribe.rotate(row.sealed))
-            )
-        harvest = tables.harvests
-        for row in link.execute(select(harvest).where(harvest.c.chain_sealed.is_not(None))).all():
-            link.execute(
-                update(harvest)
-                .where(harvest.c.account_id == row.account_id)
-                .values(chain_sealed=self._scribe.rotate(row.chain_sealed))
-            )
 
 
 def _digest_key(link: Link, sealer: Sealer) -> bytes:

@@ -31,20 +31,20 @@ class Scribe:
     """
 
     def __init__(self, sealer: Sealer, digest_key: bytes) -> None:
-        self._sealer = sealer
+        self.sealer = sealer
         self._digest_key = digest_key
 
     def seal_order(self, order: Order) -> str:
         """Return the order as a sealed text."""
-        return self._sealer.seal(_ORDERS.dump_python(order, mode="json"))
+        return self.sealer.seal(_ORDERS.dump_python(order, mode="json"))
 
     def open_order(self, sealed: str) -> Order:
         """Return the order that was sealed."""
-        return _ORDERS.validate_python(self._sealer.open(sealed))
+        return _ORDERS.validate_python(self.sealer.open(sealed))
 
     def seal_text(self, text: str) -> str:
         """Return any text sealed."""
-        return self._sealer.seal(text)
+        return self.sealer.seal(text)
 
     def seal_value(self, value: Any) -> str:
         """Return anything JSON can say sealed."""
@@ -56,15 +56,11 @@ class Scribe:
 
     def seal_chain(self, chain: Chain) -> str:
         """Return the chain, page token included, as a sealed text."""
-        return self._sealer.seal(_CHAINS.dump_python(chain, mode="json"))
+        return self.sealer.seal(_CHAINS.dump_python(chain, mode="json"))
 
     def open_chain(self, sealed: str | None) -> Chain | None:
         """Return the chain that was sealed, if there is one."""
-        return None if sealed is None else _CHAINS.validate_python(self._sealer.open(sealed))
-
-    def rotate(self, sealed: str) -> str:
-        """Return the same sealed with the newest key."""
-        return self._sealer.rotate(sealed)
+        return None if sealed is None else _CHAINS.validate_python(self.sealer.open(sealed))
 
     def digest(self, order: Order) -> str:
         """Return what tells two contents apart; Amazon's time stamp alone is no content."""

@@ -291,7 +291,8 @@ class OrderImport:
         verdicts: list[tuple[LedgerOrder, Verdict]] = []
         for known in due:
             decision = decide_import(known.order, rules, known.overrides)
-from dockwire.decisions.purging import after_purge
+            if known.purged is not None:
+                decision = after_purge(decision)
             if isinstance(decision, Import):
                 wanted.append(Wanted(known.order.order_id, known.version, known.attempts, decision.draft))
             else:

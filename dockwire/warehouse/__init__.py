@@ -6,7 +6,9 @@ facilities go; what it does not support it refuses loudly.
 """
 
 from dockwire.warehouse.database import UnusableDatabase
+from dockwire.warehouse.personal_data import PersonalData
 from dockwire.warehouse.problems import Problem
+from dockwire.warehouse.purging import Purged, PurgeRequest
 from dockwire.warehouse.seed_format import SeedError
 from dockwire.warehouse.seeding import load_seed
 from dockwire.warehouse.switches import DuplicateScope, FieldLimits, Switches
@@ -16,7 +18,10 @@ from dockwire.warehouse.web.app import build_app
 __all__ = [
     "DuplicateScope",
     "FieldLimits",
+    "PersonalData",
     "Problem",
+    "PurgeRequest",
+    "Purged",
     "SeedError",
     "Switches",
     "UnusableDatabase",

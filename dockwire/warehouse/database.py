@@ -73,6 +73,27 @@ class Database:
         except DBAPIError as error:
             raise self._told(error) from None
 
+    def scrub(self) -> bool:
+        """Write a SQLite file anew, so that nothing overwritten is left in its free space or its journal.
+
+        False: somebody reads or writes all the time, and some is left until the next time. Nothing is done
+        on PostgreSQL, whose own VACUUM does it.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return True
+        with self._turn:
+            # Not inside a transaction, which every connection of the engine begins by itself.
+            link = self._engine.raw_connection()
+            try:
+                link.cursor().execute("VACUUM")
+                busy, *_ = link.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() or (1,)
+            except sqlite3.OperationalError:
+                return False
+            else:
+                return not busy
+            finally:
+                link.close()
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()

@@ -192,6 +192,7 @@ def _values(work: Work, request: OrderRequest) -> dict[str, Any]:
         "members": request.members,
         "saved_elements": request.saved_elements,
         "sealed": work.sealer.seal(request.private),
+        "purged": None,
     }
 
 

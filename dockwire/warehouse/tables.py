@@ -189,9 +189,12 @@ orders = Table(
     Column("saved_elements", JSON, nullable=False),
     # Contacts, notes and gift details.
     Column("sealed", Text, nullable=False),
+    # When those were deleted.
+    Column("purged", Moment, nullable=True),
     Index("orders_by_reference", "reference"),
     Index("orders_by_change", "modified"),
     Index("orders_by_creation", "created"),
+    Index("orders_by_purge", "purged", "id"),
 )
 
 order_items = Table(

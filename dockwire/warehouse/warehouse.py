@@ -25,7 +25,7 @@ from dockwire.warehouse.adjustment_request import read_adjustment
 from dockwire.warehouse.adjustment_view import show_adjustment
 from dockwire.warehouse.database import Database
 from dockwire.warehouse.holding import Hold
-from dockwire.warehouse.migrate import migrate
+from dockwire.warehouse.opening import open_database
 from dockwire.warehouse.order_request import read_order
 from dockwire.warehouse.order_state import etag
 from dockwire.warehouse.order_view import EVERYTHING, Detail
@@ -74,15 +74,11 @@ class Warehouse:
 
         Raises:
             UnusableDatabase: the address is wrong or nothing answers there.
+            SealError: a key is missing with which values there are sealed.
             ZoneInfoNotFoundError: there is no such zone.
         """
         zone = ZoneInfo(time_zone)
-        database = Database(database_url)
-        try:
-            database.write(migrate)
-        except BaseException:
-            database.close()
-            raise
+        database = open_database(database_url, sealer)
         return cls(database, sealer=sealer, clock=clock, switches=switches or Switches(), zone=zone)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from dockwire.warehouse import personal_tables  # noqa: F401 - adds its tables to the metadata
 from dockwire.warehouse.migrate import VERSION_TABLE
 from dockwire.warehouse.tables import metadata
 
