@@ -13,6 +13,8 @@ from sqlalchemy import Column, Connection, MetaData, Row, Table, delete, insert,
 
 from dockwire.sealing import Sealer, SealError
 
+_AT_ONCE = 500
+
 Place = tuple[Any, ...]
 """The primary key of a row."""
 
@@ -40,20 +42,24 @@ def sealed_columns(metadata: MetaData) -> Iterator[Column[Any]]:
 def use_keys(link: Connection, table: Table, sealer: Sealer, database: str) -> None:
     """Check that every key that seals something is at hand, and write down the one that seals from now on.
 
-    A database that has no fingerprints yet gets those of all keys: any may have sealed something.
+    A database that has no fingerprints yet gets those of all keys: any may have sealed something. Only when
+    a noted key is missing are all values looked at; one that seals nothing is forgotten.
 
     Raises:
         SealError: a key is missing.
     """
     noted = set(link.scalars(select(table.c.fingerprint)))
     at_hand = sealer.fingerprints
-    if missing := noted - set(at_hand):
+    missing = noted - set(at_hand)
+    if missing and _some_stay_shut(link, table.metadata, sealer):
         raise SealError(
             f"values in {database} are sealed with the encryption key {', '.join(sorted(missing))}, which is not "
             "configured: put it back behind the newest one (DOCKWIRE_ENCRYPTION_KEYS, or the key file in the "
             "state folder) and run 'dockwire key rotate' before you drop it"
         )
-    new = at_hand[:1] if noted else at_hand
+    if missing:
+        link.execute(delete(table).where(table.c.fingerprint.in_(missing)))
+    new = at_hand[:1] if noted - missing else at_hand
     for name in [name for name in new if name not in noted]:
         link.execute(insert(table).values(fingerprint=name))
 
@@ -79,7 +85,7 @@ def count(link: Connection, column: Column[Any], sealer: Sealer, *, after: Place
     """Count a batch of a column's values by the key that seals them.
 
     Raises:
-        SealError: no key opens one of them; the message names table and row.
+        SealError: no key opens one of them.
     """
     return _counted(_batch(link, column, after=after, limit=limit), sealer, limit)
 
@@ -88,6 +94,18 @@ def forget_keys(link: Connection, table: Table, in_use: set[str], sealer: Sealer
     """Take off the list what seals nothing any more; the newest key stays on it."""
     staying = in_use | {sealer.fingerprints[0]}
     link.execute(delete(table).where(table.c.fingerprint.not_in(staying)))
+
+
+def _some_stay_shut(link: Connection, metadata: MetaData, sealer: Sealer) -> bool:
+    """Whether there are values that no key opens."""
+    for column in sealed_columns(metadata):
+        after: Place | None = ()
+        while after is not None:
+            try:
+                after = count(link, column, sealer, after=after or None, limit=_AT_ONCE).next_after
+            except SealError:
+                return True
+    return False
 
 
 def _keys(column: Column[Any]) -> list[Column[Any]]:

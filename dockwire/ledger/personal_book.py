@@ -68,7 +68,7 @@ class PersonalBook:
     async def rotate_seals(self, progress: Progress | None = None) -> int:
         """Seal everything anew with the newest key; return how many values were sealed with another.
 
-        Safe to repeat, to stop, and beside running flows.
+        Safe to repeat, to stop, and beside running flows. :meth:`count_keys` says whether an older key may go.
         """
 
         async def step(column: Column[Any], after: Place | None) -> Step:

@@ -69,6 +69,14 @@ async def test_a_key_dropped_too_early_is_missed_at_the_start_by_its_name(databa
         assert not any(key in str(caught.value) for key in (OLD, *keys))
 
 
+async def test_a_missing_key_that_seals_nothing_is_no_trouble(database_url: str) -> None:
+    await lived_in(database_url)
+    for keys in ([NEW, OLD], [OLD]):
+        ledger = await SqlLedger.open(database_url, sealer=Sealer(keys))
+        assert await ledger.count_keys() == {fingerprint(OLD): 6}
+        await ledger.close()
+
+
 async def test_a_rotation_that_was_stopped_goes_on(database_url: str) -> None:
     await lived_in(database_url)
     commits: list[str] = []

@@ -96,7 +96,7 @@ def test_a_window_beyond_what_amazon_allows_is_refused(state: Path, monkeypatch:
 
 def test_a_key_is_rotated_listed_and_dropped(state: Path) -> None:
     furnish(state)
-    (old,) = [fingerprint(key) for key in KeyFile(state).keys()]
+    (old,) = Sealer(KeyFile(state).keys()).fingerprints
     (before,) = data("key", "list")
     assert (before["key"], before["use"], before["warehouse"]) == (old, "seals", "1")
     refused = dockwire("key", "drop", old)
@@ -121,14 +121,16 @@ def test_a_key_that_is_needed_is_neither_dropped_nor_missed_late(state: Path) ->
     new = file.add_newest()
     refused = dockwire("key", "drop", old)
     assert (refused.exit_code, "still sealed with" in refused.stderr) == (1, True)
-    (state / KEY_FILE).write_text(f"{Sealer.new_key()}\n")
+    both = file.path.read_text()
+    (state / KEY_FILE).write_text(both.splitlines()[0])
     stopped = dockwire("orders", "list")
     assert stopped.exit_code == 1
     assert old in stopped.stderr
     assert old_key not in stopped.output
-    # Put back, a rotation that was not finished goes on with the key in front.
-    (state / KEY_FILE).write_text("\n".join([*file.keys(), old_key]))
-    assert new not in {row["key"] for row in data("key", "list")}
+    # Put back, the rotation goes on to the key that is in front already.
+    (state / KEY_FILE).write_text(both)
+    assert data("key", "rotate")["newest"] == new
+    assert [(row["key"], row["use"]) for row in data("key", "list")] == [(new, "seals"), (old, "unused")]
 
 
 def test_keys_of_the_environment_are_rotated_to_the_first(

@@ -7,11 +7,14 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 import dockwire.warehouse
 from dockwire.sealing import Sealer
 from dockwire.warehouse.database import Database
+from dockwire.warehouse.migrate import VERSION_TABLE
+from dockwire.warehouse.paging import Parameters
+from dockwire.warehouse.work import IN_PROCESS
 from tests.unit.warehouse.closings import charge, close, look
 from tests.unit.warehouse.houses import KEY, line, ship_to, visiting
 from tests.unit.warehouse.houses import open_house as open_house_now
@@ -35,8 +38,33 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "deactivated": False,
             "created": NOW,
             "modified": NOW,
+        },
+        {
+            "id": 2,
+            "customer_id": 11,
+            "sku": "PAIR",
+            "upc": "",
+            "description": "Two mugs",
+            "unit": "Each",
+            "deactivated": False,
+            "created": NOW,
+            "modified": NOW,
+        },
+    ],
+    "kit_components": [{"item_id": 2, "component_id": 1, "position": 0, "qualifier": "", "qty": 20_000}],
+    "item_aliases": [
+        {"id": 1, "customer_id": 11, "sku": "MUG-ALT", "description": "", "active": True, "item_id": 1}
+    ],
+    "credentials": [
+        {
+            "client_id": "wms",
+            "secret_hash": "hash",
+            "user_login": "integration",
+            "user_login_id": 7,
+            "roles": '["OrderView"]',
         }
     ],
+    "tokens": [{"token_hash": "token", "client_id": "wms", "expires": NOW}],
     "receivers": [
         {"id": 1, "customer_id": 11, "facility_id": 3, "reference": "IN", "version": 1, "created": NOW}
     ],
@@ -112,6 +140,37 @@ def make_first_version(link: Connection) -> None:
             names = ", ".join(row)
             values = ", ".join(f":{name}" for name in row)
             link.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+
+
+def first_columns(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what the columns that were filled hold, by table."""
+
+    def read(link: Connection) -> dict[str, list[tuple[Any, ...]]]:
+        return {
+            table: sorted(
+                (tuple(row) for row in link.execute(text(f"SELECT {', '.join(rows[0])} FROM {table}"))),
+                key=str,
+            )
+            for table, rows in ROWS.items()
+        }
+
+    return database.read(read)
+
+
+def test_a_warehouse_of_the_first_version_keeps_every_row_of_every_table(database_url: str) -> None:
+    database = Database(database_url)
+    database.write(make_first_version)
+    tables = database.read(lambda link: set(inspect(link).get_table_names()))
+    assert tables == {*ROWS, VERSION_TABLE}, "every table of the first version is filled here"
+    before = first_columns(database)
+    house = open_house_now(database_url, seed=False)
+    assert first_columns(database) == before
+    database.close()
+    shown, _ = house.order(IN_PROCESS, 1)
+    assert shown["shipTo"] == ship_to()
+    aliases = house.item_aliases(IN_PROCESS, 11, Parameters({}))
+    assert aliases.total == 1
+    house.close()
 
 
 def test_an_order_of_the_first_version_can_be_closed_with_charges(database_url: str) -> None:
