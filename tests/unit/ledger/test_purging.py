@@ -221,11 +221,16 @@ async def test_with_the_key_in_hand_no_byte_of_the_files_says_who_bought(
     ledger = await SqlLedger.open(sqlite_url, sealer=Sealer([key]))
     await ledger.register(ACME, now=NOW)
     await shipped(ledger)
+    # Large enough to leave whole pages free.
+    long = line(gift_message="LONGWORDS " * 5000)
     await read(
-        ledger, order(order_id=number(2), status=OrderStatus.CANCELLED, address=address(name="Bob Other"))
+        ledger,
+        order(
+            order_id=number(2), status=OrderStatus.CANCELLED, lines=(long,), address=address(name="Bob Other")
+        ),
     )
     await read(ledger, bad=(malformed(raw='{"name": "BADNAME"}'),))
-    everybody = (*PERSONAL, "Bob Other")
+    everybody = (*PERSONAL, "Bob Other", "LONGWORDS")
     assert named(everybody, readable(tmp_path, key)) == list(everybody)
     await purge(ledger, LATE)
     assert named(everybody, readable(tmp_path, key)), "what is overwritten is not gone yet"
