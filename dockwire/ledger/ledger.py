@@ -23,7 +23,6 @@ from dockwire.ledger import (
 from dockwire.ledger.consents import ConsentBook
 from dockwire.ledger.engine import CommitHook, Database
 from dockwire.ledger.hold_book import HoldBook
-from dockwire.ledger.hold_tables import order_overrides
 from dockwire.ledger.migrate import migrate
 from dockwire.ledger.personal_book import PersonalBook
 from dockwire.ledger.rows import Scribe

@@ -74,6 +74,12 @@ def write_overrides(
             link.execute(insert(order_overrides).values(row))
 
 
+def forget_address(link: Link, row_id: int) -> None:
+    """Delete a corrected address, which is personal data as Amazon's is."""
+    place = (order_overrides.c.order_id == row_id) & (order_overrides.c.kind == OverrideKind.ADDRESS)
+    link.execute(delete(order_overrides).where(place))
+
+
 def has_override(kind: OverrideKind) -> ColumnElement[bool]:
     """Return whether a row of ``orders`` has an override of this kind, as an SQL expression."""
     here = (order_overrides.c.order_id == orders.c.id) & (order_overrides.c.kind == kind)

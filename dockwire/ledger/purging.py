@@ -12,6 +12,7 @@ from dockwire.decisions.purging import Due, Standing, purge_due, redacted
 from dockwire.errors import Fixer
 from dockwire.ledger.accounts import connection_of
 from dockwire.ledger.facts import write_facts
+from dockwire.ledger.overrides import forget_address
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.tables import harvests, holds, orders, parcels
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
@@ -151,6 +152,7 @@ def _blank(link: Link, row: Row[Any], order: Order | None, *, now: datetime, scr
     if row.placed_sealed is not None:
         values["placed_sealed"] = scribe.seal_order(redacted(scribe.open_order(row.placed_sealed)))
     link.execute(update(orders).where(orders.c.id == row.id).values(values))
+    forget_address(link, row.id)
 
 
 def _fact(link: Link, row: Row[Any], due: Due, *, now: datetime, by: str) -> Fact:

@@ -48,11 +48,11 @@ class Scribe:
 
     def seal_value(self, value: Any) -> str:
         """Return anything JSON can say sealed."""
-        return self._sealer.seal(value)
+        return self.sealer.seal(value)
 
     def open_value(self, sealed: str) -> Any:
         """Return the value that was sealed."""
-        return self._sealer.open(sealed)
+        return self.sealer.open(sealed)
 
     def seal_chain(self, chain: Chain) -> str:
         """Return the chain, page token included, as a sealed text."""

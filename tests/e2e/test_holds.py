@@ -367,7 +367,7 @@ async def test_a_bulk_decision_cut_off_in_the_middle_is_finished_by_the_same_aga
     async def bulk(ledger: SqlLedger) -> list[Outcome]:
         return await decide(stage, SetShipMethod(UPS), ledger=ledger, codes=("unmapped_ship_method",))
 
-    await die(stage, doom, stage.ledger._scribe._sealer, bulk)
+    await die(stage, doom, stage.ledger._scribe.sealer, bulk)
     assert "record_ruling" in doom.points[-1]
     written = at - 5
     states = [row.state for row in (await stage.booked(US)).values()]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,15 @@ import pytest
 from sqlalchemy import create_engine, event, select
 
 from dockwire.ledger import SqlLedger
+from dockwire.ledger.overrides import write_overrides
+from dockwire.ledger.rows import Scribe
 from dockwire.ledger.tables import metadata, orders
 from dockwire.model.order import Address, OrderStatus
+from dockwire.model.override import AddressCorrection, Overrides
 from dockwire.model.parcel import ParcelState
 from dockwire.model.purge import PurgeBatch, PurgePolicy, PurgeRule
 from dockwire.model.record import ChainKind, FactKind, OrderState, Problem, Verdict
+from dockwire.model.warehouse import Routing
 from dockwire.sealing import Sealer
 from tests.builders import NOW, address, connection, line, malformed, order
 from tests.forensics import named, readable
@@ -109,6 +114,25 @@ async def test_a_purged_order_that_is_read_again_is_neither_news_nor_stored_agai
     await ledger.close()
     said = everything_sealed(database_url, sealer)
     assert [word for word in (*PERSONAL, "9 Other Road") if word in said] == []
+
+
+async def test_a_corrected_address_goes_with_amazons(database_url: str) -> None:
+    sealer = Sealer([Sealer.new_key()])
+    ledger = await SqlLedger.open(database_url, sealer=sealer)
+    await ledger.register(ACME, now=NOW)
+    await shipped(ledger)
+    decided = Overrides(
+        ship_method=Routing("UPS", "03", "UPSN"),
+        address=AddressCorrection(address(name="Cora Corrected"), instead_of=address()),
+    )
+    write = partial(write_overrides, row_id=1, wanted=decided, scribe=Scribe(sealer, b""), by="ann", now=NOW)
+    await ledger._database.write("decide", write)
+    assert "Cora Corrected" in everything_sealed(database_url, sealer)
+    await purge(ledger)
+    await ledger.close()
+    said = everything_sealed(database_url, sealer)
+    assert [word for word in (*PERSONAL, "Cora Corrected") if word in said] == []
+    assert "UPSN" in said
 
 
 async def test_a_shipment_of_a_purged_order_can_still_be_corrected(ledger: SqlLedger) -> None:
