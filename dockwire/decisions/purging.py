@@ -9,11 +9,13 @@ strikes.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dockwire.decisions.importing import Decision, Hold, Import
+from dockwire.decisions.import_rules import ImportRules
+from dockwire.decisions.importing import Decision, Hold, Import, decide_import
 from dockwire.errors import Fixer
 from dockwire.model.order import Address, FulfilledBy, Order, OrderStatus
+from dockwire.model.override import Overrides
 from dockwire.model.purge import PurgePolicy, PurgeRule
-from dockwire.model.record import OrderState, Problem
+from dockwire.model.record import LedgerOrder, OrderState, Problem
 
 _OVER = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED, OrderStatus.UNFULFILLABLE})
 _SHIPPABLE = frozenset({OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED})
@@ -89,6 +91,12 @@ def comes_back(state: OrderState, order: Order) -> bool:
         and order.fulfilled_by is FulfilledBy.MERCHANT
         and any(line.quantity_open for line in order.lines)
     )
+
+
+def decide_known(known: LedgerOrder, rules: ImportRules, overrides: Overrides) -> Decision:
+    """Return what to do with an order of the ledger; one without its personal data is never created."""
+    decision = decide_import(known.order, rules, overrides)
+    return decision if known.purged is None else after_purge(decision)
 
 
 def after_purge(decision: Decision) -> Decision:

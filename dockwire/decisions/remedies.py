@@ -222,6 +222,11 @@ def _skipped(case: Case) -> Iterator[Remedy]:
     yield Remedy(Fixer.MERCHANT, "Ship or cancel it in Seller Central: it then leaves the list.")
 
 
+def _purged(_case: Case) -> Iterator[Remedy]:
+    yield Remedy(Fixer.MERCHANT, "Ship or cancel it in Seller Central: it then leaves the list.")
+    yield Remedy(Fixer.AMAZON, "It goes on by itself if Amazon changes it, with the address that comes then.")
+
+
 WAYS_OUT: dict[str, Ways] = {
     "marketplace_missing": partial(_look, "Release it if it is this connection's order.", Fixer.ENGINEER),
     "buyer_asked_to_cancel": _cancelling,
@@ -244,6 +249,7 @@ WAYS_OUT: dict[str, Ways] = {
     "refused_by_warehouse": _refused,
     "no_answer": _silent,
     "unreadable": _unreadable,
+    "purged": _purged,
     SKIPPED_BY_PERSON: _skipped,
 }
 """Every reason for which an order waits for somebody, and its ways out."""

@@ -19,7 +19,8 @@ from dockwire.decisions.acts import (
 from dockwire.decisions.addresses import missing_parts, quotes
 from dockwire.decisions.holding import wanted_looks
 from dockwire.decisions.import_rules import ImportRules
-from dockwire.decisions.importing import Import, decide_import, state_of
+from dockwire.decisions.importing import Import, state_of
+from dockwire.decisions.purging import PURGED, decide_known
 from dockwire.decisions.sku_names import Lookalikes
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
 from dockwire.model.ids import UNREADABLE, AmazonItemId
@@ -86,7 +87,7 @@ def _outcome(
     if known is None or (row.state is OrderState.FAILED and list(acts) == [Retry()]):
         return row.state, row.problems
     rules = replace(case.rules, aliases={**case.rules.aliases, **aliases})
-    decision = decide_import(known.order, rules, overrides)
+    decision = decide_known(known, rules, overrides)
     if not isinstance(decision, Import):
         return state_of(decision)
     kept = tuple(problem for problem in row.problems if problem.code in KEPT)
@@ -99,6 +100,8 @@ def _in_the_way(waiting: WaitingOrder, act: Act) -> str | None:
         return _SETTLED[row.state].format(number=row.warehouse_order_id)
     if waiting.known is None and not isinstance(act, Skip | Unskip | Retry):
         return "it cannot be read, so nothing of it can be corrected or released; skip it or retry it"
+    if waiting.known is not None and waiting.known.purged is not None and not isinstance(act, Skip | Unskip):
+        return PURGED.sentence
     if row.skipped and not isinstance(act, Skip | Unskip):
         return "a person skipped it; undo that first with 'dockwire holds skip --undo'"
     if row.state is OrderState.SKIPPED and not row.skipped:

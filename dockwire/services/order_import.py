@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from dockwire.decisions.holding import ITEMS_ASKED_AGAIN
 from dockwire.decisions.import_rules import ImportRules
-from dockwire.decisions.importing import Import, decide_import, state_of
-from dockwire.decisions.purging import after_purge
+from dockwire.decisions.importing import Import, state_of
+from dockwire.decisions.purging import decide_known
 from dockwire.decisions.retrying import retry_at
 from dockwire.errors import (
     Action,
@@ -290,9 +290,7 @@ class OrderImport:
         wanted: list[Wanted] = []
         verdicts: list[tuple[LedgerOrder, Verdict]] = []
         for known in due:
-            decision = decide_import(known.order, rules, known.overrides)
-            if known.purged is not None:
-                decision = after_purge(decision)
+            decision = decide_known(known, rules, known.overrides)
             if isinstance(decision, Import):
                 wanted.append(Wanted(known.order.order_id, known.version, known.attempts, decision.draft))
             else:

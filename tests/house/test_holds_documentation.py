@@ -15,6 +15,7 @@ PAGE = (ROOT / "docs" / "holds.md").read_text(encoding="utf-8")
 SOURCES = (
     "decisions/holding.py",
     "decisions/importing.py",
+    "decisions/purging.py",
     "services/creating.py",
     "services/doubts.py",
     "ledger/creating.py",

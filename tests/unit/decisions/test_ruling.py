@@ -1,6 +1,7 @@
 """What a person's decision does to an order, act by act: taken, refused with what to do, or unchanged."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ def case_of(
     overrides: Overrides = NO_OVERRIDES,
     aliases: dict[str, str] | None = None,
     problems: tuple[Problem, ...] = (),
+    purged: datetime | None = None,
     **settings: Any,
 ) -> Case:
     """Return an order where the rules put it, or in the state that is given."""
@@ -68,7 +70,7 @@ def case_of(
     )
     read = None
     if state is not OrderState.QUARANTINED:
-        read = LedgerOrder(known, state, 3, row.problems, overrides=overrides)
+        read = LedgerOrder(known, state, 3, row.problems, overrides=overrides, purged=purged)
     return Case(WaitingOrder(row, read, overrides), rules)
 
 
@@ -141,6 +143,7 @@ def test_a_held_order_goes_on_by_the_act_that_is_meant_for_it(
             Retry(),
             "Amazon cannot be asked for it",
         ),
+        (case_of(purged=NOW), CorrectAddress(address()), "deleted on schedule"),
         (case_of(), Retry(), "neither held nor failed nor unreadable"),
     ],
 )
