@@ -10,7 +10,8 @@ from blocks.amazon_seller_account import AmazonSellerAccount
 from blocks.warehouse_account import WarehouseAccount
 from dockwire.decisions.consent import consent_needed
 from dockwire.errors import ConsentNeeded, SettingsError
-from dockwire.model.connection import CancelPolicy, Connection, Contacts, Filter, ShipMethod, TrackingCheck
+from dockwire.model.connection import CancelPolicy, Connection, Filter, ShipMethod, TrackingCheck
+from dockwire.model.contacts import Contacts
 from dockwire.model.stock_rules import StockRules
 from dockwire.settings import explained
 

@@ -14,14 +14,14 @@ from typing import Annotated
 import httpx
 import typer
 
-from deployments import consent
+from deployments import consent, mailing
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
 from dockwire.cli import holds, key, metrics, orders, purge, say, simulate, status, stock, warehouse
 from dockwire.decisions.consent import consent_needed
 from dockwire.errors import Unexpected
-from dockwire.model.connection import is_mail_address
+from dockwire.model.contacts import is_mail_address
 from dockwire.settings import read_settings
 from dockwire.transport import log_lines
 
@@ -38,6 +38,7 @@ app.add_typer(stock.app, name="stock")
 app.add_typer(key.app, name="key")
 app.add_typer(consent.app, name="consent")
 app.command()(purge.purge)
+app.add_typer(mailing.app, name="mail")
 app.add_typer(run, name="run")
 app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")

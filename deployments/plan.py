@@ -24,7 +24,9 @@ from flows.order_import import order_import
 from flows.purge import purge
 from flows.ship_and_close import CLOSED, resource_of, ship_and_close
 from flows.tracking_update import tracking_update
+from flows.watch import watch
 from tasks.opening import load_block
+from tasks.watching import OURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,13 @@ FLOWS = (
     Cadence(inventory_sync, timedelta(minutes=60), wanted=lambda connection: connection.stock_sync),
 )
 
-SITE_FLOWS: tuple[Cadence, ...] = (Cadence(purge, timedelta(days=1)),)
-"""Flows of the whole installation: one deployment each, without a connection."""
+SITE_FLOWS: tuple[Cadence, ...] = (
+    Cadence(watch, timedelta(minutes=15)),
+    Cadence(purge, timedelta(days=1)),
+)
+"""Flows of the whole installation: one deployment each, named all."""
+
+SITE = "all"
 
 
 async def stored_connections() -> list[str]:
@@ -96,7 +103,7 @@ async def planned(slugs: list[str]) -> list[RunnerDeployment]:
         deployments += [_deployment(cadence, connection) for cadence in FLOWS if cadence.wanted(connection)]
     if slugs and not deployments:
         raise ConsentNeeded("every stored connection waits for its seller's consent")
-    return deployments
+    return deployments + [_site_deployment(cadence) for cadence in SITE_FLOWS]
 
 
 def _trigger(cadence: Cadence, connection: Connection) -> DeploymentEventTrigger:
@@ -115,12 +122,25 @@ def _deployment(cadence: Cadence, connection: Connection) -> RunnerDeployment:
         parameters={"connection": connection.slug},
         schedule=every(cadence.interval, connection.slug) if cadence.interval else None,
         tags=[
+            OURS,
             f"connection:{connection.slug}",
             f"marketplace:{connection.marketplace_code}",
             f"seller:{connection.seller_id}",
         ],
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=cadence.collision),
         triggers=[_trigger(cadence, connection)] if cadence.event else None,
+        description=cadence.flow.description,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+def _site_deployment(cadence: Cadence) -> RunnerDeployment:
+    return RunnerDeployment.from_flow(
+        cadence.flow,
+        name=SITE,
+        schedule=every(cadence.interval, SITE) if cadence.interval else None,
+        tags=[OURS],
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=cadence.collision),
         description=cadence.flow.description,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )

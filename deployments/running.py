@@ -71,6 +71,15 @@ def run_tracking_update(name: Connection, as_json: Json = False) -> None:
     _tell(tracking_update(name, return_state=True), as_json=as_json)
 
 
+@run.command("watch")
+@say.plainly
+def run_watch(as_json: Json = False) -> None:
+    """Look after all connections now: ship-by times, what waits, digests, mails."""
+    from flows.watch import watch
+
+    _tell(watch(return_state=True), as_json=as_json)
+
+
 @run.command("inventory-sync")
 @say.plainly
 def run_inventory_sync(

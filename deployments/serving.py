@@ -6,7 +6,8 @@ from typing import Any
 
 from prefect.runner import Runner
 
-from deployments.plan import FLOWS, planned, stored_connections
+from deployments.automations import apply_automations
+from deployments.plan import FLOWS, SITE_FLOWS, planned, stored_connections
 from dockwire.errors import SettingsError
 
 
@@ -19,6 +20,7 @@ async def register() -> list[str]:
     deployments = await planned(await _some_connections())
     for deployment in deployments:
         await deployment.aapply()
+    await apply_automations()
     return [f"{deployment.flow_name}/{deployment.name}" for deployment in deployments]
 
 
@@ -31,10 +33,11 @@ async def serve(*, limit: int, announce: Callable[[list[dict[str, str]]], None])
     deployments = await planned(await _some_connections())
     for deployment in deployments:
         await runner.aadd_deployment(deployment)
+    await apply_automations()
     for ask in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ask) is not signal.SIG_IGN:
             signal.signal(ask, runner.handle_sigterm)
-    when = {cadence.flow.name: cadence.when for cadence in FLOWS}
+    when = {cadence.flow.name: cadence.when for cadence in (*FLOWS, *SITE_FLOWS)}
     announce(
         [
             {"deployment": f"{each.flow_name}/{each.name}", "runs": when[each.flow_name or ""]}

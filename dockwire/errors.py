@@ -12,6 +12,7 @@ The tree (an error's ``action`` says what the caller does, its ``fixer`` who can
     |-- LeaseLost                retry  nobody     another run took over; this one stops
     |-- Unfinished               retry  nobody     part of a batch is left for the next attempt
     |-- Unexpected               retry  engineer   a bug of ours, told without the data it met
+    |-- MailNotSent              retry  engineer   the mail server did not take a mail; it stays in the outbox
     `-- RemoteError                                a remote system's answer, or the lack of one
         |-- Throttled            retry  nobody     429; wait at least ``retry_after``
         |-- Unavailable          retry  nobody     5xx, HTML, no connection: nothing was written
@@ -137,6 +138,16 @@ class Unexpected(DockwireError):
         return cls(
             f"unexpected {type(error).__name__} at {place}; this is a bug in dockwire, please report it"
         )
+
+
+class MailNotSent(DockwireError):
+    """The mail server took a mail for nobody; ``server`` tells whether it would take no other either."""
+
+    action = Action.RETRY
+
+    def __init__(self, message: str, *, server: bool) -> None:
+        self.server = server
+        super().__init__(message)
 
 
 class RemoteError(DockwireError):

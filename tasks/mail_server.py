@@ -3,14 +3,25 @@
 import smtplib
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
 
 from prefect_email import EmailServerCredentials
+
+from dockwire.errors import MailNotSent
+from dockwire.model.notice import Delivery
 
 _SOCKET_SECONDS = 30.0
 """prefect-email sets no timeout of its own, and a silent server would hang the run."""
 
 FAILURES = (OSError, smtplib.SMTPException)
 """What reaching a server and handing it a mail may raise."""
+
+_OF_THE_MAIL = (smtplib.SMTPDataError, smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused)
+"""Refusals of one mail; after any other failure the server would take no other mail either."""
+_FOR_GOOD = 500
+"""Reply codes from here on say that trying again will not help (RFC 5321, section 4.2.1)."""
 
 
 def open_server(credentials: EmailServerCredentials, *, seconds: float = _SOCKET_SECONDS) -> smtplib.SMTP:
@@ -27,18 +38,50 @@ def open_server(credentials: EmailServerCredentials, *, seconds: float = _SOCKET
     return server
 
 
+def deliver(credentials: EmailServerCredentials, message: EmailMessage, to: tuple[str, ...]) -> Delivery:
+    """Hand a message to the server for these addresses, which may be fewer than its header names.
+
+    Raises:
+        MailNotSent: the server took it for nobody. Where it refuses every address, its own set-up is as
+            likely to blame as theirs, so none counts as refused for good.
+    """
+    try:
+        with _opened(credentials) as server:
+            refused = server.send_message(message, to_addrs=list(to))
+    except FAILURES as error:
+        raise MailNotSent(why(error, credentials), server=not isinstance(error, _OF_THE_MAIL)) from None
+    return Delivery(
+        later=tuple(sorted(each for each, (code, _) in refused.items() if code < _FOR_GOOD)),
+        refused=tuple(sorted(each for each, (code, _) in refused.items() if code >= _FOR_GOOD)),
+    )
+
+
+@contextmanager
+def _opened(credentials: EmailServerCredentials) -> Iterator[smtplib.SMTP]:
+    """Sign in, and hang up afterwards: a server that has taken a mail may say good-bye as it likes."""
+    server = open_server(credentials)
+    try:
+        yield server
+    finally:
+        with suppress(*FAILURES):
+            server.quit()
+        server.close()
+
+
 def why(error: Exception, credentials: EmailServerCredentials) -> str:
     """Return what went wrong. Servers quote addresses in their refusals, so their own words are left out."""
     server = credentials.smtp_server
     host = server if isinstance(server, str) else server.value
-    if isinstance(error, socket.gaierror):
-        return f"the mail server {host} is not found"
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"the mail server {host} refuses user name or password"
-    if isinstance(error, ssl.SSLError):
-        return f"the mail server {host} offers no encryption that can be trusted ({type(error).__name__})"
-    if isinstance(error, smtplib.SMTPServerDisconnected):
-        return f"the mail server {host} hangs up, as some do at a wrong user name or password"
-    if isinstance(error, ConnectionError | TimeoutError):
-        return f"the mail server {host} does not answer ({type(error).__name__})"
-    return f"the mail server {host} refuses ({type(error).__name__})"
+    words = next((words for kinds, words in _WORDS if isinstance(error, kinds)), "refuses ({error})")
+    return f"the mail server {host} {words.format(error=type(error).__name__)}"
+
+
+_WORDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((socket.gaierror,), "is not found"),
+    ((smtplib.SMTPAuthenticationError,), "refuses user name or password"),
+    ((smtplib.SMTPRecipientsRefused,), "refuses every address of it"),
+    ((ssl.SSLError,), "offers no encryption that can be trusted ({error})"),
+    ((smtplib.SMTPServerDisconnected,), "hangs up, as some do at a wrong user name or password"),
+    ((ConnectionError, TimeoutError), "does not answer ({error})"),
+)
+"""The first that fits counts."""

@@ -1,7 +1,6 @@
 """Telling people: mails through prefect-email, tables in Prefect. Neither ever changes a run's state."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 import anyio.to_thread
@@ -9,19 +8,17 @@ from prefect import task
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
-from prefect_email import EmailServerCredentials
 
+from blocks import MarketplaceConnection
 from dockwire.mail.compose import compose
 from dockwire.mail.message import to_message
+from dockwire.model.notice import Delivery
 from dockwire.model.record import Mail
-from dockwire.services.desk import Desk
-from dockwire.services.notices import post_notices
-from tasks.mail_server import FAILURES, open_server, why
+from dockwire.services.notices import Teller, post_notices
+from dockwire.services.sending import send_due
+from tasks.mail_server import deliver
 from tasks.opening import Run, told_safely
 
-_SEND_LEASE = 600.0
-_FIRST_DELAY = timedelta(minutes=5)
-_LONGEST_DELAY = timedelta(hours=4)
 _ROWS = 500
 
 
@@ -36,45 +33,30 @@ async def send_mail(run: Run[Any]) -> int:
 
     Never fails: a mail that cannot be sent stays in the outbox and is tried again by later runs.
     """
-    logger = get_run_logger()
     try:
         async with told_safely():
             await post_notices(run.desk, compose)
-            return await _send_due(run, logger)
+            return await send_outbox(run.desk, run.block)
     except Exception as error:  # noqa: BLE001 - telling people must not change what happened
-        logger.warning("notices stay in the outbox: %s", error)
+        get_run_logger().warning("notices stay in the outbox: %s", error)
         return 0
 
 
-async def _send_due(run: Run[Any], logger: Any) -> int:
-    desk, credentials = run.desk, run.block.mail_server
+async def send_outbox(desk: Teller, block: MarketplaceConnection) -> int:
+    """Send what is due through the connection's mail server, if it has one.
+
+    Raises:
+        MailNotSent: the server is the trouble.
+    """
+    credentials = block.mail_server
     if credentials is None:
         return 0
-    sent = 0
-    while mails := await desk.ledger.take_mail(
-        desk.connection.slug, owner=desk.owner, now=desk.clock.now(), seconds=_SEND_LEASE
-    ):
-        for mail in mails:
-            try:
-                await anyio.to_thread.run_sync(_send, credentials, mail, run.block.mail_from, desk)
-            except FAILURES as error:
-                await _postpone(desk, mail, why(error, credentials), logger)
-            else:
-                await desk.ledger.mail_sent(mail.id, now=desk.clock.now())
-                sent += 1
-    return sent
 
+    async def hand_over(mail: Mail) -> Delivery:
+        message = to_message(mail, sender=block.mail_from, now=desk.clock.now())
+        return await anyio.to_thread.run_sync(deliver, credentials, message, mail.left or mail.recipients)
 
-def _send(credentials: EmailServerCredentials, mail: Mail, sender: str, desk: Desk) -> None:
-    with open_server(credentials) as server:
-        server.send_message(to_message(mail, sender=sender, now=desk.clock.now()))
-
-
-async def _postpone(desk: Desk, mail: Mail, told: str, logger: Any) -> None:
-    delay: timedelta = _FIRST_DELAY * 2 ** min(mail.attempts, 10)
-    at = desk.clock.now() + min(delay, _LONGEST_DELAY)
-    logger.warning("mail %s was not sent: %s; tried again after %s", mail.kind, told, f"{at:%H:%M} UTC")
-    await desk.ledger.mail_failed(mail.id, error=told, not_before=at)
+    return await send_due(desk, hand_over)
 
 
 Rows = Sequence[Mapping[str, str]]

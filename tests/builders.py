@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dockwire.model.connection import Connection, Contacts, ShipMethod
+from dockwire.model.connection import Connection, ShipMethod
+from dockwire.model.contacts import Contacts
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, MarketplaceId
 from dockwire.model.money import Money
 from dockwire.model.order import (

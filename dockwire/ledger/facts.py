@@ -1,7 +1,7 @@
 """The audit trail: facts are written in the transaction of what they tell."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,6 @@ UNTOLD = frozenset(FactKind) - {
     FactKind.PERSON_DECIDED,
     FactKind.ORDER_CLOSED,
     FactKind.SHIPMENT_CONFIRMED,
-    FactKind.CONSENT_EXPIRES,
-    FactKind.SECRET_EXPIRES,
     FactKind.ORDER_PURGED,
 }
 """Facts that mails tell; a release shows itself as a created order, and what went well is in the run."""
@@ -40,7 +38,19 @@ def write_facts(connection: Connection, facts: Iterable[Fact]) -> None:
         connection.execute(insert(events), rows)
 
 
-def untold_facts(connection: Connection, slug: ConnectionSlug, limit: int) -> list[Fact]:
+def untold_since(connection: Connection, slug: ConnectionSlug) -> dict[FactKind, datetime]:
+    """Return the moment of the oldest untold fact of each kind that has some."""
+    query = (
+        select(events.c.kind, func.min(events.c.at).label("oldest"))
+        .where(events.c.connection == slug, events.c.told.is_(False))
+        .group_by(events.c.kind)
+    )
+    return {FactKind(row.kind): row.oldest for row in connection.execute(query)}
+
+
+def untold_facts(
+    connection: Connection, slug: ConnectionSlug, limit: int, kinds: Collection[FactKind] | None = None
+) -> list[Fact]:
     """Return facts of a connection that no mail has told, oldest first."""
     query = (
         select(events)
@@ -48,6 +58,8 @@ def untold_facts(connection: Connection, slug: ConnectionSlug, limit: int) -> li
         .order_by(events.c.id)
         .limit(limit)
     )
+    if kinds is not None:
+        query = query.where(events.c.kind.in_(kinds))
     return [_fact(row) for row in connection.execute(query)]
 
 

@@ -1,6 +1,7 @@
 """The ledger: every method of the port, each one transaction in a worker thread."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
@@ -24,6 +25,7 @@ from dockwire.ledger.consents import ConsentBook
 from dockwire.ledger.engine import CommitHook, Database
 from dockwire.ledger.hold_book import HoldBook
 from dockwire.ledger.migrate import migrate
+from dockwire.ledger.notice_book import NoticeBook
 from dockwire.ledger.personal_book import PersonalBook
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.shipping_book import ShippingBook
@@ -56,7 +58,7 @@ from dockwire.sealing import Sealer
 _DIGEST_KEY = "digest"
 
 
-class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, PersonalBook):
+class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, PersonalBook, NoticeBook):
     """The truth about synchronisation, on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database, scribe: Scribe) -> None:
@@ -328,9 +330,11 @@ class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, Pers
         """See the port."""
         await self._database.write("add_fact", lambda link: facts.write_facts(link, [fact]))
 
-    async def untold_facts(self, connection: ConnectionSlug, *, limit: int = 1000) -> list[Fact]:
+    async def untold_facts(
+        self, connection: ConnectionSlug, *, limit: int = 1000, kinds: Collection[FactKind] | None = None
+    ) -> list[Fact]:
         """See the port."""
-        return await self._database.read(lambda link: facts.untold_facts(link, connection, limit))
+        return await self._database.read(lambda link: facts.untold_facts(link, connection, limit, kinds))
 
     async def post_mail(self, mails: list[Mail], told: list[int], *, now: datetime) -> bool:
         """See the port."""

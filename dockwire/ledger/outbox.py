@@ -1,15 +1,21 @@
 """Mail that waits until a server took it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import ColumnElement, case, delete, exists, insert, literal, or_, select, update
 from sqlalchemy import Connection as Link
-from sqlalchemy import insert, or_, select, update
 
+from dockwire.ledger.notice_tables import mail_refusals
 from dockwire.ledger.tables import events, outbox
 from dockwire.model.ids import ConnectionSlug
+from dockwire.model.notice import Delivery, MailRow, MailState
 from dockwire.model.record import Mail
+
+_IN_ONE = 1000
+"""Facts that one statement names."""
 
 
 def post_mail(link: Link, mails: Sequence[Mail], told: Sequence[int], *, now: datetime) -> bool:
@@ -31,23 +37,32 @@ def post_mail(link: Link, mails: Sequence[Mail], told: Sequence[int], *, now: da
             "text": mail.text,
             "html": mail.html,
             "posted": now,
-            "not_before": now,
+            "not_before": mail.not_before or now,
         }
         for mail in {mail.message_id: mail for mail in mails}.values()
         if mail.message_id not in known
     ]
     if rows:
         link.execute(insert(outbox), rows)
-    if told:
-        link.execute(update(events).where(events.c.id.in_(told)).values(told=True))
+    for some in _chunks(told):
+        link.execute(update(events).where(events.c.id.in_(some)).values(told=True))
     return True
 
 
 def _told_already(link: Link, told: Sequence[int]) -> bool:
     """Lock these facts and return whether another run has told one of them."""
-    query = select(events.c.id).where(events.c.id.in_(told), events.c.told.is_(False))
-    left = link.scalars(query.order_by(events.c.id).with_for_update()).all()
-    return len(left) < len(set(told))
+    left = 0
+    for some in _chunks(told):
+        query = select(events.c.id).where(events.c.id.in_(some), events.c.told.is_(False))
+        left += len(link.scalars(query.order_by(events.c.id).with_for_update()).all())
+    return left < len(set(told))
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the ids in parts that one statement can name, in the order in which all lock them."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), _IN_ONE):
+        yield ordered[start : start + _IN_ONE]
 
 
 def take_mail(
@@ -68,6 +83,7 @@ def take_mail(
             .where(outbox.c.id.in_([row.id for row in rows]))
             .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds))
         )
+    left = _left(link, [row.id for row in rows])
     return [
         Mail(
             message_id=row.message_id,
@@ -79,9 +95,20 @@ def take_mail(
             html=row.html,
             id=row.id,
             attempts=row.attempts,
+            not_before=row.not_before,
+            left=tuple(left.get(row.id) or json.loads(row.recipients)),
         )
         for row in rows
     ]
+
+
+def _left(link: Link, mails: Sequence[int]) -> dict[int, list[str]]:
+    """Return the addresses that may still be sent to, for mails that some address was refused of."""
+    query = select(mail_refusals).where(mail_refusals.c.mail_id.in_(mails), mail_refusals.c.final.is_(False))
+    left: dict[int, list[str]] = {}
+    for row in link.execute(query.order_by(mail_refusals.c.address)):
+        left.setdefault(row.mail_id, []).append(row.address)
+    return left
 
 
 def mail_sent(link: Link, mail_id: int, *, now: datetime) -> None:
@@ -91,6 +118,84 @@ def mail_sent(link: Link, mail_id: int, *, now: datetime) -> None:
         .where(outbox.c.id == mail_id)
         .values(sent=now, attempts=outbox.c.attempts + 1, last_error=None, lease_owner=None, lease_until=None)
     )
+
+
+def mail_delivered(
+    link: Link, mail_id: int, delivery: Delivery, *, error: str, now: datetime, not_before: datetime
+) -> None:
+    """Record which addresses were refused; the mail is done when no address is left for later."""
+    link.execute(
+        delete(mail_refusals).where(mail_refusals.c.mail_id == mail_id, mail_refusals.c.final.is_(False))
+    )
+    refusals = [(address, True) for address in delivery.refused]
+    refusals += [(address, False) for address in delivery.later]
+    if refusals:
+        rows = [
+            {"mail_id": mail_id, "address": address, "at": now, "final": final} for address, final in refusals
+        ]
+        link.execute(insert(mail_refusals), rows)
+    if delivery.later:
+        mail_failed(link, mail_id, error=error, not_before=not_before)
+    else:
+        mail_sent(link, mail_id, now=now)
+
+
+def list_mail(
+    link: Link, *, connection: ConnectionSlug | None, states: Sequence[MailState], limit: int
+) -> list[MailRow]:
+    """Return mails, those first that wait longest."""
+    state = _state()
+    query = select(outbox, state.label("state")).order_by(outbox.c.id).limit(limit)
+    if connection is not None:
+        query = query.where(outbox.c.connection == connection)
+    if states:
+        query = query.where(state.in_(states))
+    rows = link.execute(query).all()
+    refused = select(mail_refusals).where(mail_refusals.c.mail_id.in_([row.id for row in rows]))
+    by_mail: dict[int, list[str]] = {}
+    for row in link.execute(refused.where(mail_refusals.c.final).order_by(mail_refusals.c.address)):
+        by_mail.setdefault(row.mail_id, []).append(row.address)
+    return [
+        MailRow(
+            id=row.id,
+            connection=ConnectionSlug(row.connection),
+            kind=row.kind,
+            subject=row.subject,
+            recipients=tuple(json.loads(row.recipients)),
+            state=MailState(row.state),
+            posted=row.posted,
+            not_before=row.not_before,
+            sent=row.sent,
+            attempts=row.attempts,
+            error=row.last_error or "",
+            refused=tuple(by_mail.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _state() -> ColumnElement[Any]:
+    refused = exists().where(mail_refusals.c.mail_id == outbox.c.id, mail_refusals.c.final).correlate(outbox)
+    return case(
+        (outbox.c.sent.is_not(None) & refused, literal(MailState.REFUSED)),
+        (outbox.c.sent.is_not(None), literal(MailState.SENT)),
+        (outbox.c.last_error.is_not(None), literal(MailState.FAILED)),
+        else_=literal(MailState.WAITING),
+    )
+
+
+def retry_mail(link: Link, *, connection: ConnectionSlug | None, mail_id: int | None, now: datetime) -> int:
+    """Make failed mails due, and refused addresses once more; return how many mails."""
+    query = select(outbox.c.id).where(_state().in_((MailState.FAILED, MailState.REFUSED)))
+    if connection is not None:
+        query = query.where(outbox.c.connection == connection)
+    if mail_id is not None:
+        query = query.where(outbox.c.id == mail_id)
+    ids = link.scalars(query).all()
+    for some in _chunks(ids):
+        link.execute(update(outbox).where(outbox.c.id.in_(some)).values(sent=None, not_before=now))
+        link.execute(update(mail_refusals).where(mail_refusals.c.mail_id.in_(some)).values(final=False))
+    return len(ids)
 
 
 def mail_failed(link: Link, mail_id: int, *, error: str, not_before: datetime) -> None:
@@ -105,4 +210,13 @@ def mail_failed(link: Link, mail_id: int, *, error: str, not_before: datetime) -
             lease_owner=None,
             lease_until=None,
         )
+    )
+
+
+def release_mail(link: Link, slug: ConnectionSlug, *, owner: str) -> None:
+    """Give back what was taken and not tried."""
+    link.execute(
+        update(outbox)
+        .where(outbox.c.connection == slug, outbox.c.sent.is_(None), outbox.c.lease_owner == owner)
+        .values(lease_owner=None, lease_until=None)
     )

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from dockwire.model.contacts import Contacts
 from dockwire.model.ids import ConnectionSlug, CustomerId, FacilityId, SellerId
 from dockwire.model.marketplaces import Marketplace, Region, marketplace
 from dockwire.model.money import minor_digits
@@ -34,20 +35,6 @@ def _checked_moment(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("needs a time zone, for instance 2026-11-01T00:00:00Z")
     return moment
-
-
-def is_mail_address(text: str) -> bool:
-    """Return whether a text looks like one e-mail address."""
-    return re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", text) is not None
-
-
-def _checked_mail(address: str) -> str:
-    if not is_mail_address(address):
-        raise ValueError(f"{address!r} is not one e-mail address")
-    return address
-
-
-MailAddress = Annotated[str, AfterValidator(_checked_mail)]
 
 
 class _Frozen(BaseModel):
@@ -96,16 +83,6 @@ class Filter(_Frozen):
     match: FilterMatch = FilterMatch.FULL
     unless: bool = False
     """True turns it round: orders that do not match are held."""
-
-
-class Contacts(_Frozen):
-    """Who gets which mail."""
-
-    orders_created: tuple[MailAddress, ...] = ()
-    orders_held: tuple[MailAddress, ...] = ()
-    shipments_refused: tuple[MailAddress, ...] = ()
-    run_failed: tuple[MailAddress, ...] = ()
-    stock_refused: tuple[MailAddress, ...] = ()
 
 
 class CancelPolicy(StrEnum):

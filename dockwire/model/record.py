@@ -253,6 +253,14 @@ class FactKind(StrEnum):
     """Its personal data was deleted on schedule."""
     OPEN_ORDER_PURGED = "open_order_purged"
     """Likewise, though it is not finished: it waited longer than personal data may be kept."""
+    ORDERS_FLOWING = "orders_flowing"
+    """A connection's first orders reached the warehouse."""
+    HOLDS_WAIT = "holds_wait"
+    """Orders wait for a person for one reason; written once a day."""
+    SHIP_BY_NEAR = "ship_by_near"
+    SHIP_BY_PASSED = "ship_by_passed"
+    RUN_CRASHED = "run_crashed"
+    RUN_LATE = "run_late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +290,10 @@ class Mail:
     html: str
     id: int = 0
     attempts: int = 0
+    not_before: datetime | None = None
+    """When it may be sent; None: at once."""
+    left: tuple[str, ...] = ()
+    """Those of the recipients who have not got it yet; filled when it is taken from the outbox."""
 
 
 class Shipping(StrEnum):

@@ -5,6 +5,7 @@ from dockwire.ports.consent import ConsentOffice
 from dockwire.ports.consent_ledger import Announcement, ConsentLedger
 from dockwire.ports.hold_ledger import HoldLedger
 from dockwire.ports.ledger import Ledger, QuotaStore
+from dockwire.ports.notice_ledger import NoticeLedger
 from dockwire.ports.personal_data import PersonalStore
 from dockwire.ports.shipping_ledger import ShippingLedger
 from dockwire.ports.status_ledger import StatusLedger
@@ -18,6 +19,7 @@ __all__ = [
     "HoldLedger",
     "Ledger",
     "Listings",
+    "NoticeLedger",
     "Participation",
     "PersonalStore",
     "QuotaStore",

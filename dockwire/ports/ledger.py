@@ -1,5 +1,6 @@
 """The truth about synchronisation, as the services need it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +31,7 @@ from dockwire.model.record import (
 from dockwire.model.warehouse import Item
 from dockwire.ports.consent_ledger import ConsentLedger
 from dockwire.ports.hold_ledger import HoldLedger
+from dockwire.ports.notice_ledger import NoticeLedger
 from dockwire.ports.shipping_ledger import ShippingLedger
 from dockwire.ports.status_ledger import StatusLedger
 from dockwire.ports.stock_ledger import StockLedger
@@ -55,7 +57,9 @@ class QuotaStore(Protocol):
         ...
 
 
-class Ledger(QuotaStore, ShippingLedger, StockLedger, ConsentLedger, HoldLedger, StatusLedger, Protocol):
+class Ledger(
+    QuotaStore, ShippingLedger, StockLedger, ConsentLedger, HoldLedger, StatusLedger, NoticeLedger, Protocol
+):
     """The truth about synchronisation. Each method is one transaction.
 
     Every method may raise ``LedgerUnavailable``; nothing of the call was kept then.
@@ -260,8 +264,10 @@ class Ledger(QuotaStore, ShippingLedger, StockLedger, ConsentLedger, HoldLedger,
         """Append to the audit trail."""
         ...
 
-    async def untold_facts(self, connection: ConnectionSlug, *, limit: int = 1000) -> list[Fact]:
-        """Return facts that no mail has told yet, oldest first."""
+    async def untold_facts(
+        self, connection: ConnectionSlug, *, limit: int = 1000, kinds: Collection[FactKind] | None = None
+    ) -> list[Fact]:
+        """Return facts that no mail has told yet, oldest first; of these ``kinds``, or of all."""
         ...
 
     async def post_mail(self, mails: list[Mail], told: list[int], *, now: datetime) -> bool:

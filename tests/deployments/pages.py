@@ -23,8 +23,15 @@ class Pages:
         return None if answer.status_code == httpx.codes.NOT_FOUND else answer.raise_for_status().json()
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Send and return the answer."""
-        return self._client.post(path, json=body).raise_for_status().json()
+        """Send and return the answer; while Prefect's database is busy, which 503 says, send again."""
+        busy = httpx.codes.SERVICE_UNAVAILABLE
+
+        def sent() -> httpx.Response | None:
+            answer = self.try_post(path, body)
+            return None if answer.status_code == busy else answer
+
+        answer: httpx.Response = self._await(sent)
+        return answer.raise_for_status().json()
 
     def try_post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         """Send and return the answer, whatever it is."""

@@ -71,7 +71,7 @@ def test_a_whole_file_becomes_blocks_with_secrets_from_the_environment(tmp_path:
     connection = block.connection("acme-us")
     assert (connection.customer_id, connection.marketplace_code) == (17, "US")
     assert connection.sku_map == {"RED-S": "1001"}
-    assert connection.contacts.orders_held == ("engineer@example.com",)
+    assert connection.contacts.orders_held.to == ("engineer@example.com",)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_deployments_follow_the_stored_connections_and_repeat_harmlessly(town: T
     pages = Pages(town)
     first = pages.deployment(NAME)
     assert first["parameters"] == {"connection": "town-us"}
-    assert set(first["tags"]) == {"connection:town-us", "marketplace:US", f"seller:{SELLER}"}
+    assert set(first["tags"]) == {"dockwire", "connection:town-us", "marketplace:US", f"seller:{SELLER}"}
     (schedule,) = first["schedules"]
     assert schedule["schedule"]["interval"] == timedelta(minutes=15).total_seconds()
     assert first["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"

@@ -62,7 +62,7 @@ class Town:
             env=self.environment(**environment),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         return Said(ran.returncode, ran.stdout, ran.stderr)

@@ -16,7 +16,8 @@ from blocks import AmazonSellerAccount, MarketplaceConnection, WarehouseAccount
 from dockwire.clock import SystemClock
 from dockwire.faults import FaultRules, Faults
 from dockwire.mail.folder import keep_mail
-from dockwire.model.connection import Contacts, ShipMethod
+from dockwire.model.connection import ShipMethod
+from dockwire.model.contacts import Contacts
 from dockwire.model.marketplaces import Region
 from dockwire.sealing import Sealer
 from dockwire.simulators.amazon import World, build_app

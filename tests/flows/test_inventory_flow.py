@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import State
 
 from deployments.inspect import check_connection
 from dockwire.bootstrap import opened_ledger
-from dockwire.model.connection import Contacts
+from dockwire.model.contacts import Contacts
 from dockwire.model.ids import CustomerId
 from dockwire.model.stock_rules import StockRule, StockRules
 from dockwire.settings import read_settings

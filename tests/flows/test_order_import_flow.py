@@ -30,8 +30,10 @@ async def test_a_run_imports_tells_people_and_a_second_run_does_nothing(site: Si
     assert first["created"] > 20
     assert first["held"] > 0
     subjects = [mail["subject"] for mail in site.mails()]
-    assert len(subjects) == 2
-    created, held = site.mails()
+    assert len(subjects) == 3
+    flowing, created, held = site.mails()
+    assert flowing["to"] == "clerk@example.com, engineer@example.com, owner@example.com"
+    assert "orders are flowing" in flowing["subject"]
     assert created["to"] == "clerk@example.com"
     assert held["to"] == "engineer@example.com, owner@example.com"
     assert created["message-id"] != held["message-id"]
@@ -40,7 +42,7 @@ async def test_a_run_imports_tells_people_and_a_second_run_does_nothing(site: Si
     assert len(re.findall(r"\d{3}-\d{7}-\d{7}", body.get_content())) == first["created"]
     again = await numbers(await site.run(refresh=True))
     assert (again["created"], again["adopted"], again["account_orders_changed"]) == (0, 0, 0)
-    assert len(site.mails()) == 2
+    assert len(site.mails()) == 3
 
 
 async def test_a_run_leaves_a_table_of_orders_with_reasons_and_no_personal_data(site: Site) -> None:

@@ -12,7 +12,7 @@ from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter, EventResourceFilter
 
 from dockwire.faults.rules import Rule
-from dockwire.model.connection import Contacts
+from dockwire.model.contacts import Contacts
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
 from flows.ship_and_close import CLOSED, resource_of, ship_and_close
@@ -154,7 +154,7 @@ async def test_a_refused_shipment_is_mailed_to_those_who_can_mend_it(site: Site)
         line["fulfillment"]["quantityUnfulfilled"] = 0
     told = await numbers(await tracking_update(site.slug, return_state=True))
     assert (told["confirmed"], told["refused"]) == (1, 1)
-    (mail,) = site.mails()
+    _, mail = site.mails()  # the first told that orders are flowing
     assert mail["to"] == "merchant@example.com"
     assert "refused" in mail["subject"]
     body = mail.get_body(("plain",))
@@ -164,7 +164,7 @@ async def test_a_refused_shipment_is_mailed_to_those_who_can_mend_it(site: Site)
     assert f"dockwire orders retry {site.slug}" in text
     assert "Amazon says" in text
     await numbers(await tracking_update(site.slug, return_state=True))
-    assert len(site.mails()) == 1
+    assert len(site.mails()) == 2
 
 
 async def test_neither_tables_nor_results_tell_who_bought(site: Site) -> None:

@@ -129,6 +129,20 @@ def test_every_flow_is_deployed() -> None:
     assert {cadence.flow.name.replace("-", "_") for cadence in (*FLOWS, *SITE_FLOWS)} == flows
 
 
+def test_every_kind_of_notice_is_explained_with_its_urgency_and_options() -> None:
+    from dockwire.model.notice import RULES, NoticeKind
+
+    page = (ROOT / "docs" / "notifications.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"(?ms)^### `([a-z_]+)`$\n(.*?)(?=^#|\Z)", page))
+    assert list(sections) == [kind.value for kind in NoticeKind]
+    for kind, rule in RULES.items():
+        for part in ("When: ", "What it means: ", "What to do: "):
+            assert f"\n{part}" in f"\n{sections[kind]}", (kind, part)
+        assert ("Urgent" in sections[kind]) is rule.urgent, kind
+        assert ("`escalate`" in sections[kind]) is rule.escalates, kind
+        assert ("No digest" in sections[kind]) is not rule.digests, kind
+
+
 def test_tests_use_working_stand_ins_and_no_mocks() -> None:
     words = re.compile(r"\b(Magic|Async)Mock\b|mock\.patch|monkeypatch\.setattr")
     guilty = [

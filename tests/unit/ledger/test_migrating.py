@@ -9,7 +9,17 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from dockwire.ledger import SqlLedger
 from dockwire.ledger.engine import Database
 from dockwire.ledger.migrate import VERSION_TABLE, configuration
-from dockwire.ledger.tables import metadata
+from dockwire.ledger.notice_tables import mail_refusals, noted_runs, notice_marks, ship_by_warnings
+from dockwire.ledger.stock_tables import (
+    sku_aliases,
+    stock_feed_messages,
+    stock_feeds,
+    stock_marks,
+    stock_offers,
+    stock_points,
+    stock_rules,
+)
+from dockwire.ledger.tables import closings, feed_messages, feeds, metadata, parcels, shipping_marks
 from dockwire.model.ids import AmazonOrderId, CustomerId
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import FactKind, OrderState, Shipping
@@ -30,6 +40,28 @@ from tests.unit.ledger.first_schema import (
 from tests.unit.ledger.shipments import parcel, plan, states, store
 
 GIFT = (line(gift_message="For Zoe"),)
+NEW = {
+    table.name
+    for table in (
+        closings,
+        parcels,
+        shipping_marks,
+        feeds,
+        feed_messages,
+        stock_feeds,
+        stock_feed_messages,
+        stock_offers,
+        stock_marks,
+        stock_points,
+        stock_rules,
+        sku_aliases,
+        notice_marks,
+        ship_by_warnings,
+        noted_runs,
+        mail_refusals,
+    )
+}
+SECRET = b"the digest key of the first version"
 
 
 def known(order_id: str) -> AmazonOrderId:
@@ -64,7 +96,7 @@ async def test_the_first_ledger_is_read_today_with_all_that_is_in_it(database_ur
 
     (connection,) = await ledger.connections()
     assert (connection.slug, connection.marketplace_code) == (ACME.slug, "US")
-    assert connection.contacts.orders_held == ("engineer@example.com",)
+    assert connection.contacts.orders_held.to == ("engineer@example.com",)
     state = await ledger.harvest_state(ACCOUNT)
     assert state.watermarks == {US: NOW - timedelta(hours=3)}
     assert (state.chain is not None and state.chain.next_token, state.span_seconds) == ("token", 43_200)
@@ -101,6 +133,10 @@ async def test_the_first_ledger_goes_on_working(database_url: str) -> None:
     waiting = await ledger.waiting_units([ACME.slug])
     assert set(waiting.units) == {(ACME.slug, "SKU-1")}
     assert waiting.unreadable == 1
+    # Its orders have flowed for long, so nobody is told that the first ones are there.
+    began = await ledger.notice_mark(ACME.slug, "orders_flowing")
+    assert began is not None
+    assert began < NOW
     await ledger.close()
 
 

@@ -1,0 +1,59 @@
+"""The watch through Prefect: all connections, one's trouble apart from the others', everything told once."""
+
+from datetime import timedelta
+
+import pytest
+from prefect_email import EmailServerCredentials
+
+from dockwire.bootstrap import opened_ledger
+from dockwire.clock import SystemClock
+from dockwire.model.contacts import Contacts
+from dockwire.model.order import Window
+from dockwire.settings import read_settings
+from flows.watch import watch
+from tests.builders import order
+from tests.flows.site import Site
+
+pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.asyncio(loop_scope="session")]
+
+RISK = {"ship_by_risk": ["dock@example.com"], "orders_flowing": ["owner@example.com"]}
+
+
+async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_once(site: Site) -> None:
+    now = SystemClock().now()
+    names = [f"{site.slug}-{each}" for each in ("a-broken", "b-silent", "c-well", "d-gone")]
+    connections = []
+    for seller, name in enumerate(names):
+        block = site.block.model_copy()
+        block.seller_account = site.block.seller_account.model_copy(update={"seller_id": f"A{seller}SELLER"})
+        block.contacts = Contacts.model_validate(RISK)
+        if name.endswith("b-silent"):
+            block.mail_server = EmailServerCredentials(
+                smtp_server="127.0.0.1", smtp_type="INSECURE", smtp_port=9
+            )
+        connections.append(block.connection(name))
+        if name.endswith("a-broken"):
+            block.marketplace = "DE"  # of another region than its account: the block cannot be used
+        if not name.endswith("d-gone"):
+            await block.asave(name, overwrite=True)
+    async with opened_ledger(read_settings()) as ledger:
+        for connection in connections:
+            await ledger.register(connection, now=now)
+            soon = order(ship_by=Window(now, now + timedelta(hours=3)), updated=now - timedelta(hours=1))
+            await ledger.store_order(connection.account, soon, now=now)
+    for silent in (True, False):
+        state = await watch(return_state=True)
+        assert state.is_failed()
+        told = str(state.message)
+        assert f"{names[0]}: " in told
+        assert names[2] not in told
+        assert names[3] not in told
+        # The mail of the silent server is not due the second time.
+        assert (f"{names[1]}: the mail server 127.0.0.1 does not answer" in told) is silent
+    assert [mail["To"] for mail in site.mails()] == ["dock@example.com"]
+    (mail,) = site.mails()
+    assert mail["X-Dockwire-Connection"] == names[2]
+    assert "1 order to ship soon" in str(mail["Subject"])
+    async with opened_ledger(read_settings()) as ledger:
+        waiting = await ledger.list_mail()
+    assert {row.connection for row in waiting if row.sent is None} == {names[1]}
