@@ -103,10 +103,9 @@ def _run() -> ResourceSpecification:
 
 
 def _start(watcher: UUID, happened: str) -> RunDeployment:
-    return RunDeployment(
-        deployment_id=watcher,
-        parameters={"flow_run_id": "{{ flow_run.id }}", "happened": happened},
-    )
+    # A bare template would be turned into JSON first, which Prefect 3.8 cannot do with a run's id.
+    run = {"__prefect_kind": "jinja", "template": "{{ flow_run.id }}"}
+    return RunDeployment(deployment_id=watcher, parameters={"flow_run_id": run, "happened": happened})
 
 
 async def _all(client: PrefectClient) -> list[Automation]:
@@ -124,14 +123,9 @@ async def _all(client: PrefectClient) -> list[Automation]:
 
 
 def _differs(there: Automation, wanted: AutomationCore) -> bool:
-    """Compare what we set: the server adds defaults and wraps templates in its own way."""
+    """Compare what we set: the server adds defaults and writes lists of one as words."""
     ours, theirs = (each.model_dump(mode="json", exclude={"id"}) for each in (wanted, there))
     for each in (ours, theirs):
-        for action in each["actions"]:
-            action["parameters"] = {
-                name: value.get("template") if isinstance(value, dict) else value
-                for name, value in (action.get("parameters") or {}).items()
-            }
         for name in ("match", "match_related", "expect", "after", "for_each"):
             each["trigger"][name] = _plain(each["trigger"].get(name))
         each["trigger"].pop("id", None)
