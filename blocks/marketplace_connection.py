@@ -9,7 +9,7 @@ from pydantic import Field
 from blocks.amazon_seller_account import AmazonSellerAccount
 from blocks.warehouse_account import WarehouseAccount
 from dockwire.decisions.consent import consent_needed
-from dockwire.errors import ConsentNeeded, SettingsError
+from dockwire.errors import ConsentNeeded, WrongFields
 from dockwire.model.connection import CancelPolicy, Connection, Filter, ShipMethod, TrackingCheck
 from dockwire.model.contacts import Contacts
 from dockwire.model.stock_rules import StockRules
@@ -127,10 +127,11 @@ class MarketplaceConnection(Block):
             )
         region = connection.marketplace.region
         if region is not self.seller_account.region:
-            raise SettingsError(
-                f"connection {slug}: marketplace {connection.marketplace_code} lies in region {region}, but the "
-                f"seller account is of region {self.seller_account.region}; name one of region {region}"
+            problem = (
+                f"marketplace {connection.marketplace_code} lies in region {region}, but the seller account is of "
+                f"region {self.seller_account.region}; name one of region {region}"
             )
+            raise WrongFields(f"connection {slug}: {problem}", ((("marketplace",), problem),))
         return connection
 
 

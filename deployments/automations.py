@@ -9,20 +9,17 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.orchestration import get_client
 from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import Automation, AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
-from deployments.plan import SITE, stored_connections
+from deployments.plan import SITE
+from deployments.registry import WATCHING, all_automations
 from dockwire.model.connection import Connection
 from dockwire.model.notice import NoticeKind
 from flows.watch import watch
-from tasks.opening import load_block
 from tasks.watching import LATE, OURS
-
-PREFIX = "dockwire: "
-"""All automations whose names begin so are ours: those that nobody wants are removed."""
 
 _OF_OURS = {"prefect.resource.id": f"prefect.tag.{OURS}", "prefect.resource.role": "tag"}
 _ENDS = {
@@ -30,16 +27,16 @@ _ENDS = {
 }
 
 
-async def apply_automations() -> list[str]:
-    """Bring the server's automations in line with what the stored connections want; return their names.
+async def apply_automations(connections: Iterable[Connection]) -> list[str]:
+    """Bring the server's automations in line with what these connections want; return their names.
 
-    Repeating it changes nothing. The deployments have to be registered already.
+    Repeating it changes nothing. The deployments have to be registered already; automations that nobody wants
+    are removed.
     """
-    connections = [(await load_block(slug)).connection(slug) for slug in await stored_connections()]
     async with get_client() as client:
         deployment = await client.read_deployment_by_name(f"{watch.name}/{SITE}")
         wanted = {each.name: each for each in automations(deployment.id, connections)}
-        there = [each for each in await _all(client) if each.name.startswith(PREFIX)]
+        there = [each for each in await all_automations(client) if each.name.startswith(WATCHING)]
         for each in there:
             if each.name not in wanted:
                 await client.delete_automation(each.id)
@@ -65,7 +62,7 @@ def automations(watcher: UUID, connections: Iterable[Connection]) -> list[Automa
     }
     return [
         AutomationCore(
-            name=PREFIX + triggers[kind][0],
+            name=WATCHING + triggers[kind][0],
             description="Starts the watch, which tells whoever the contacts name.",
             trigger=triggers[kind][1],
             actions=[_start(watcher, triggers[kind][0])],
@@ -106,20 +103,6 @@ def _start(watcher: UUID, happened: str) -> RunDeployment:
     # A bare template would be turned into JSON first, which Prefect 3.8 cannot do with a run's id.
     run = {"__prefect_kind": "jinja", "template": "{{ flow_run.id }}"}
     return RunDeployment(deployment_id=watcher, parameters={"flow_run_id": run, "happened": happened})
-
-
-async def _all(client: PrefectClient) -> list[Automation]:
-    # The client's own list is the first page only.
-    found: list[Automation] = []
-    while True:
-        answer = await client.request(
-            "POST", "/automations/filter", json={"limit": 200, "offset": len(found), "sort": "NAME_ASC"}
-        )
-        answer.raise_for_status()
-        page = Automation.model_validate_list(answer.json())
-        found += page
-        if len(page) < 200:  # noqa: PLR2004 - the limit of the line above
-            return found
 
 
 def _differs(there: Automation, wanted: AutomationCore) -> bool:

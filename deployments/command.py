@@ -8,18 +8,16 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Annotated
 
 import httpx
 import typer
 
-from deployments import consent, mailing
+from deployments import consent, mailing, set_up
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
 from dockwire.cli import holds, key, metrics, orders, purge, say, simulate, status, stock, warehouse
-from dockwire.decisions.consent import consent_needed
 from dockwire.errors import Unexpected
 from dockwire.model.contacts import is_mail_address
 from dockwire.settings import read_settings
@@ -64,38 +62,12 @@ def _everywhere(context: typer.Context) -> None:
         prepare_environment(settings.state_dir.absolute())
 
 
-@app.command()
-@say.plainly
-def apply(
-    file: Annotated[Path, typer.Argument(help="TOML file of sellers, warehouses, mail and connections.")],
-    as_json: Json = False,
-) -> None:
-    """Store the connections of a file as Prefect blocks; repeating it changes nothing."""
-    from deployments.connections_file import ConnectionsFile
-
-    content = ConnectionsFile(file)
-    stored = beside_prefect(content.store)
-    if as_json:
-        say.data(stored)
-    else:
-        say.line(f"stored: {', '.join(stored)}")
-        for name in content.waiting():
-            say.line(consent_needed(name))
-        say.line("'dockwire deploy' makes their deployments, 'dockwire up' runs them")
-
-
-@app.command()
-@say.plainly
-def deploy(as_json: Json = False) -> None:
-    """Register one deployment per stored connection and flow; repeating it updates them."""
-    from deployments.serving import register
-
-    names = beside_prefect(register)
-    if as_json:
-        say.data(names)
-    else:
-        for name in names:
-            say.line(name)
+app.command()(set_up.apply)
+app.command()(set_up.deploy)
+app.command()(set_up.worker)
+connection.command()(set_up.pause)
+connection.command()(set_up.resume)
+connection.command()(set_up.remove)
 
 
 @app.command()
@@ -126,14 +98,18 @@ def up(
         from deployments.serving import serve
 
         try:
-            asyncio.run(serve(limit=limit, announce=_tell_served))
+            asyncio.run(serve(limit=limit, announce=_tell_served, tell=_tell_now))
         except KeyboardInterrupt:
             say.line("stopped")
 
 
 def _tell_served(rows: list[dict[str, str]]) -> None:
     say.table(rows)
-    say.line("serving these until Ctrl-C")
+    _tell_now("serving these, and those of connections that are applied later, until Ctrl-C")
+
+
+def _tell_now(text: str) -> None:
+    say.line(text)
     # Whoever keeps this in a log wants to see it now.
     sys.stdout.flush()
 

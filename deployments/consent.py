@@ -269,7 +269,8 @@ def _tell(consent: Consent, *, as_json: bool) -> None:
         f"in seller account {consent.seller}"
     )
     say.line(
-        "'dockwire connection check NAME' tries a connection; restart 'dockwire up' for one that waited for this"
+        "'dockwire connection check NAME' tries a connection; for one that waited for this 'dockwire deploy' makes the "
+        "deployments, and a running 'dockwire up' does by itself"
     )
 
 

@@ -1,20 +1,26 @@
 """Looking at stored connections and trying them, without changing anything."""
 
 import os
+from collections import defaultdict
 from typing import Any
 
 from blocks import MarketplaceConnection
 from deployments.checking.connection import check_all
 from deployments.checking.finding import Finding
-from deployments.plan import stored_connections
+from deployments.registry import registered
+from deployments.stored_blocks import stored_connections
 from dockwire.clock import SystemClock
 from dockwire.settings import read_settings
 from tasks.opening import load_block
 
 
 async def describe_all() -> list[dict[str, Any]]:
-    """Return one row per stored connection, without secrets."""
+    """Return one row per stored connection, without secrets; with the flows that somebody paused."""
     rows = []
+    paused = defaultdict(list)
+    for each in (await registered()).values():
+        if each.paused:
+            paused[each.deployment.name].append(each.flow)
     for slug in await stored_connections():
         block = await load_block(slug)
         rows.append(
@@ -25,6 +31,7 @@ async def describe_all() -> list[dict[str, Any]]:
                 "warehouse": block.warehouse_name,
                 "customer": block.customer_id,
                 "facility": block.facility_id,
+                "paused": ", ".join(sorted(paused[slug])),
             }
         )
     return rows

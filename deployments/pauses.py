@@ -10,7 +10,6 @@ from dockwire.services.seeing import excused
 
 _EXCUSABLE = {"run_late", "lag"}
 _FLOW = "order-import"
-_PAGE = 200
 
 
 def without_paused(statuses: Sequence[Status]) -> list[Status]:
@@ -32,21 +31,10 @@ def without_paused(statuses: Sequence[Status]) -> list[Status]:
 
 async def _resting(slugs: Collection[str]) -> set[str]:
     """Return which of these connections are paused in Prefect, or gone from it."""
-    from deployments.plan import stored_connections
+    from deployments.registry import registered
+    from deployments.stored_blocks import stored_connections
 
-    return (set(slugs) - set(await stored_connections())) | await _paused()
-
-
-async def _paused() -> set[str]:
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import FlowFilter, FlowFilterName
-
-    paused: set[str] = set()
-    seen = 0
-    async with get_client() as client:
-        while page := await client.read_deployments(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=[_FLOW])), limit=_PAGE, offset=seen
-        ):
-            seen += len(page)
-            paused |= {each.name for each in page if each.paused}
-    return paused
+    paused = {
+        each.deployment.name for each in (await registered()).values() if each.flow == _FLOW and each.paused
+    }
+    return (set(slugs) - set(await stored_connections())) | paused

@@ -1,23 +1,18 @@
-"""Which deployments there are: one per flow and stored connection."""
+"""Which deployments there have to be: one per flow and stored connection, and one per flow of the installation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import httpx
-import typer
 from prefect import Flow
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
-from prefect.exceptions import PrefectHTTPStatusError
 from prefect.types.entrypoint import EntrypointType
 
-from blocks import MarketplaceConnection
 from deployments.schedules import every
-from dockwire.errors import ConsentNeeded
+from dockwire import __version__
 from dockwire.model.connection import Connection
 from flows.inventory_sync import inventory_sync
 from flows.order_import import order_import
@@ -25,13 +20,12 @@ from flows.purge import purge
 from flows.ship_and_close import CLOSED, resource_of, ship_and_close
 from flows.tracking_update import tracking_update
 from flows.watch import watch
-from tasks.opening import load_block
 from tasks.watching import OURS
 
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """A flow that connections get, and when it runs."""
+    """A flow that connections get, or the installation, and when it runs."""
 
     flow: Flow[..., Any]
     interval: timedelta | None
@@ -64,46 +58,32 @@ SITE_FLOWS: tuple[Cadence, ...] = (
     Cadence(watch, timedelta(minutes=15)),
     Cadence(purge, timedelta(days=1)),
 )
-"""Flows of the whole installation: one deployment each, named all."""
+"""Flows of the whole installation: one deployment each, without a connection."""
 
 SITE = "all"
+"""Name of the deployments of the whole installation."""
 
 
-async def stored_connections() -> list[str]:
-    """Return the names of all stored connections."""
-    async with get_client() as client:
-        try:
-            found = await client.read_block_documents_by_type(
-                MarketplaceConnection._block_type_slug or "",  # noqa: SLF001 - Prefect's way to name a block type
-                include_secrets=False,
-            )
-        except PrefectHTTPStatusError as error:
-            # A server that has never stored a connection does not even know the kind of block.
-            if error.response.status_code != httpx.codes.NOT_FOUND:
-                raise
-            return []
-    return sorted(document.name for document in found if document.name)
+def planned(
+    connections: Iterable[Connection], *, site: Iterable[Cadence] | None = None, pool: str | None = None
+) -> list[RunnerDeployment]:
+    """Return the deployments there have to be; nothing is registered yet.
 
-
-async def planned(slugs: list[str]) -> list[RunnerDeployment]:
-    """Return the deployments of these connections; nothing is registered yet.
-
-    Those that wait for a seller's consent are named on stderr and left out.
-
-    Raises:
-        ConsentNeeded: all of them wait.
+    ``site`` is what the whole installation gets, by default ``SITE_FLOWS``. With ``pool`` the workers of that
+    work pool run them, without it whoever serves them.
     """
-    deployments = []
-    for slug in slugs:
-        try:
-            connection = (await load_block(slug)).connection(slug)
-        except ConsentNeeded as error:
-            typer.echo(f"dockwire: {error}", err=True)
-            continue
-        deployments += [_deployment(cadence, connection) for cadence in FLOWS if cadence.wanted(connection)]
-    if slugs and not deployments:
-        raise ConsentNeeded("every stored connection waits for its seller's consent")
-    return deployments + [_site_deployment(cadence) for cadence in SITE_FLOWS]
+    own = [
+        _deployment(cadence, connection, pool)
+        for connection in connections
+        for cadence in FLOWS
+        if cadence.wanted(connection)
+    ]
+    return own + [_site_deployment(cadence, pool) for cadence in (SITE_FLOWS if site is None else site)]
+
+
+def when(deployment: RunnerDeployment) -> str:
+    """Say when a deployment runs."""
+    return next(each.when for each in (*FLOWS, *SITE_FLOWS) if each.flow.name == deployment.flow_name)
 
 
 def _trigger(cadence: Cadence, connection: Connection) -> DeploymentEventTrigger:
@@ -115,32 +95,47 @@ def _trigger(cadence: Cadence, connection: Connection) -> DeploymentEventTrigger
     )
 
 
-def _deployment(cadence: Cadence, connection: Connection) -> RunnerDeployment:
-    return RunnerDeployment.from_flow(
-        cadence.flow,
-        name=connection.slug,
+def _deployment(cadence: Cadence, connection: Connection, pool: str | None) -> RunnerDeployment:
+    return _made(
+        cadence,
+        connection.slug,
+        pool,
         parameters={"connection": connection.slug},
-        schedule=every(cadence.interval, connection.slug) if cadence.interval else None,
         tags=[
-            OURS,
             f"connection:{connection.slug}",
             f"marketplace:{connection.marketplace_code}",
             f"seller:{connection.seller_id}",
         ],
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=cadence.collision),
-        triggers=[_trigger(cadence, connection)] if cadence.event else None,
-        description=cadence.flow.description,
-        entrypoint_type=EntrypointType.MODULE_PATH,
+        triggers=[_trigger(cadence, connection)] if cadence.event else [],
     )
 
 
-def _site_deployment(cadence: Cadence) -> RunnerDeployment:
-    return RunnerDeployment.from_flow(
+def _site_deployment(cadence: Cadence, pool: str | None) -> RunnerDeployment:
+    return _made(cadence, SITE, pool, parameters={}, tags=[], triggers=[])
+
+
+def _made(
+    cadence: Cadence,
+    name: str,
+    pool: str | None,
+    *,
+    parameters: dict[str, Any],
+    tags: list[str],
+    triggers: list[DeploymentEventTrigger],
+) -> RunnerDeployment:
+    deployment = RunnerDeployment.from_flow(
         cadence.flow,
-        name=SITE,
-        schedule=every(cadence.interval, SITE) if cadence.interval else None,
-        tags=[OURS],
+        name=name,
+        parameters=parameters,
+        schedule=every(cadence.interval, name) if cadence.interval else None,
+        tags=[OURS, *tags],
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=cadence.collision),
+        triggers=list(triggers),
         description=cadence.flow.description,
+        version=__version__,
+        # A module is found by every process that has dockwire installed, in whatever folder it runs.
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+    # Named also when there is none, so that an update takes the deployment out of the pool it was in.
+    deployment.work_pool_name = pool
+    return deployment

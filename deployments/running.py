@@ -2,39 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable
-from pathlib import Path
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from deployments.at_hand import beside_prefect, quiet_run
+from deployments.request_options import asking_for_request
 from dockwire.cli import say
-from dockwire.cli.ship_request import ship_request
-from dockwire.model.charge import Apply
-from dockwire.model.closing import RoutingForm, ShipRequest
+from dockwire.model.closing import ShipRequest
 
 run = typer.Typer(no_args_is_help=True, help="Run one flow in this process.")
 charges = typer.Typer(no_args_is_help=True, help="Look at charges before they are made.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Connection = Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")]
-Orders = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="ORDER=TRACKING", help="Amazon order id, reference or warehouse number; its tracking number."
-    ),
-]
-Csv = Annotated[
-    Path | None, typer.Option("--csv", help="File with the columns order, tracking, carrier, scac, service.")
-]
-Carrier = Annotated[str, typer.Option(help="Carrier of all orders.")]
-Scac = Annotated[str, typer.Option(help="SCAC of all orders.")]
-Service = Annotated[str, typer.Option(help="Service code of all orders.")]
-Charges = Annotated[
-    list[str] | None,
-    typer.Option("--charge", metavar="[TYPE:]LABEL=[UNITSx]PRICE", help="An extra charge; may be repeated."),
-]
-Applied = Annotated[Apply, typer.Option("--apply", help="How the charges fall on the orders.")]
 
 
 @run.callback()
@@ -54,12 +36,21 @@ def run_order_import(
     refresh: Annotated[
         bool, typer.Option(help="Ask Amazon, and the warehouse for missing items, anew.")
     ] = False,
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="TIME", help="Read again what changed since, for instance 2026-11-01T00:00:00Z."
+        ),
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what --since would import.")] = False,
     as_json: Json = False,
 ) -> None:
     """Import the orders of one connection now."""
+    moment = _moment(since)
     from flows.order_import import order_import
 
-    _tell(order_import(name, refresh=refresh, return_state=True), as_json=as_json)
+    state = order_import(name, refresh=refresh, since=moment, dry_run=dry_run, return_state=True)
+    _tell(state, as_json=as_json)
 
 
 @run.command("tracking-update")
@@ -105,25 +96,16 @@ def run_inventory_sync(
 
 @run.command("ship-and-close")
 @say.plainly
+@asking_for_request
 def run_ship_and_close(
     name: Connection,
-    orders: Orders = None,
-    csv_file: Csv = None,
-    carrier: Carrier = "",
-    scac: Scac = "",
-    service: Service = "",
-    charge: Charges = None,
-    apply: Applied = Apply.SEPARATELY,
+    request: ShipRequest,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; write nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Route and close orders with their charges; the same request again does what is left, or nothing."""
     from flows.ship_and_close import ship_and_close
 
-    routing = RoutingForm(carrier=carrier, scac=scac, service=service)
-    request = ship_request(
-        orders or [], csv_file=csv_file, routing=routing, charges=charge or [], apply=apply
-    )
     state = ship_and_close(
         name,
         list(request.orders),
@@ -142,22 +124,13 @@ def run_ship_and_close(
 
 @charges.command("preview")
 @say.plainly
+@asking_for_request
 def preview_charges(
     name: Connection,
-    orders: Orders = None,
-    csv_file: Csv = None,
-    carrier: Carrier = "",
-    scac: Scac = "",
-    service: Service = "",
-    charge: Charges = None,
-    apply: Applied = Apply.SEPARATELY,
+    request: ShipRequest,
     as_json: Json = False,
 ) -> None:
     """Show to the cent what ship-and-close would write, or everything that is in the way."""
-    routing = RoutingForm(carrier=carrier, scac=scac, service=service)
-    request = ship_request(
-        orders or [], csv_file=csv_file, routing=routing, charges=charge or [], apply=apply
-    )
     _show_plan(beside_prefect(lambda: _plan(name, request)), as_json=as_json)
 
 
@@ -193,6 +166,15 @@ def _show_plan(plan: Any, *, as_json: bool) -> None:
             )
     if problems:
         raise typer.Exit(say.FAILED)
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        say.fail(f"--since {text!r} is no time; it looks like 2026-11-01T00:00:00Z", say.MISUSED)
 
 
 def _tell(running: Any, *, as_json: bool) -> dict[str, int]:

@@ -1,50 +1,91 @@
-"""Registering and serving the planned deployments."""
+"""Serving the planned deployments in this process, and those of connections that come later."""
 
+import asyncio
+import logging
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from prefect.runner import Runner
 
 from deployments.automations import apply_automations
-from deployments.plan import FLOWS, SITE_FLOWS, planned, stored_connections
+from deployments.deploying import Change, Step, carry_out, plan_deploy
+from deployments.plan import when
+from deployments.registry import registered
+from deployments.stored_blocks import StoredConnections, read_connections
 from dockwire.errors import SettingsError
 
+log = logging.getLogger("dockwire.serving")
 
-async def register() -> list[str]:
-    """Create or update all deployments; return their names.
+_POLLS_PER_LOOK = 3
+"""Connections change seldom: they are looked at more rarely than runs that are due."""
 
-    Raises:
-        SettingsError: no connection is stored.
-    """
-    deployments = await planned(await _some_connections())
-    for deployment in deployments:
-        await deployment.aapply()
-    await apply_automations()
-    return [f"{deployment.flow_name}/{deployment.name}" for deployment in deployments]
+Rows = list[dict[str, str]]
 
 
-async def serve(*, limit: int, announce: Callable[[list[dict[str, str]]], None]) -> None:
+async def serve(*, limit: int, announce: Callable[[Rows], None], tell: Callable[[str], None]) -> None:
     """Run what the deployments' schedules ask for, at most ``limit`` runs at once, until cancelled.
 
-    ``announce`` is called once all are registered, with each one's name and when it runs.
+    ``announce`` is called once all are registered, with each one's name and when it runs. A connection that is
+    stored, changed or removed later, or gets its seller's consent, is followed without a restart, and ``tell`` is
+    called with what became of its deployments. ``tell`` also names the connections that wait for consent.
+
+    Raises:
+        SettingsError: no connection is stored, or one cannot be read.
+        ConsentNeeded: all stored connections wait for their seller's consent.
     """
     runner = _Runner(name="dockwire", limit=limit, pause_on_shutdown=False)
-    deployments = await planned(await _some_connections())
-    for deployment in deployments:
-        await runner.aadd_deployment(deployment)
-    await apply_automations()
+    stored = await read_connections()
+    if not stored.ready and not stored.waiting:
+        raise SettingsError("no connection is stored; 'dockwire apply FILE' stores some")
+    for sentence in stored.waiting.values():
+        tell(sentence)
+    stored.refuse_if_all_wait()
+    steps = await _registered_by(runner, stored)
     for ask in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ask) is not signal.SIG_IGN:
             signal.signal(ask, runner.handle_sigterm)
-    when = {cadence.flow.name: cadence.when for cadence in (*FLOWS, *SITE_FLOWS)}
-    announce(
-        [
-            {"deployment": f"{each.flow_name}/{each.name}", "runs": when[each.flow_name or ""]}
-            for each in deployments
-        ]
-    )
-    await runner.start()
+    announce([{"deployment": each.name, "runs": when(each.wanted)} for each in steps if each.wanted])
+    following = asyncio.create_task(_follow(runner, stored, tell))
+    try:
+        await runner.start()
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+
+async def _follow(runner: "_Runner", known: StoredConnections, tell: Callable[[str], None]) -> None:
+    """Do what ``dockwire deploy`` does whenever the stored connections differ from before."""
+    while True:
+        await asyncio.sleep(_POLLS_PER_LOOK * runner.query_seconds)
+        try:
+            stored = await read_connections()
+            if stored == known:
+                continue
+            for step in await _registered_by(runner, stored):
+                if step.change is not Change.UNCHANGED:
+                    tell(f"{step.change}: {step.name}")
+            for name in stored.waiting.keys() - known.waiting.keys():
+                tell(stored.waiting[name])
+            known = stored
+        except Exception as error:  # noqa: BLE001 - what is served goes on, and the next look tries again
+            why = str(error) if isinstance(error, SettingsError) else type(error).__name__
+            log.warning("the stored connections could not be followed: %s; trying again", why)
+
+
+async def _registered_by(runner: "_Runner", stored: StoredConnections) -> list[Step]:
+    """Make the deployments what they have to be, and let the runner look for their runs."""
+    steps = await plan_deploy(stored)
+    await carry_out(steps)
+    await apply_automations(stored.ready)
+    known = await registered()
+    for step in steps:
+        if step.wanted is not None and step.name in known:
+            runner.look_for(known[step.name].deployment.id, step.wanted.name)
+    return steps
 
 
 class _Runner(Runner):
@@ -55,9 +96,9 @@ class _Runner(Runner):
         # asyncio ends the loop in order then; an exception from here would end it at any point.
         signal.raise_signal(signal.SIGINT)
 
+    def look_for(self, deployment: UUID, name: str) -> None:
+        """Look for runs of a registered deployment too, from the next poll on.
 
-async def _some_connections() -> list[str]:
-    slugs = await stored_connections()
-    if not slugs:
-        raise SettingsError("no connection is stored; 'dockwire apply FILE' stores some")
-    return slugs
+        Prefect's own ``aadd_deployment`` registers it anew each time, which costs four calls.
+        """
+        self._deployment_registry.register_deployment(deployment, name)

@@ -294,6 +294,9 @@ def _harvest(desk: Desk, settings: Settings) -> Harvest:
         ledger=desk.ledger,
         clock=desk.clock,
         owner=desk.owner,
-        policy=HarvestPolicy(fresh_for=timedelta(seconds=settings.harvest_fresh_seconds)),
+        policy=HarvestPolicy(
+            fresh_for=timedelta(seconds=settings.harvest_fresh_seconds),
+            catch_up=timedelta(days=settings.catch_up_days),
+        ),
         wait=timedelta(seconds=settings.quota_wait_seconds),
     )

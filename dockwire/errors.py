@@ -4,6 +4,7 @@ The tree (an error's ``action`` says what the caller does, its ``fixer`` who can
 
     DockwireError
     |-- SettingsError            hold   engineer   a setting, file or block is wrong
+    |   `-- WrongFields          hold   engineer   the same, and it is known which fields
     |-- MissingRole              hold   engineer   Amazon sends no personal data to this application
     |-- ConsentNeeded            hold   merchant   no seller has authorised the application for this account yet
     |-- ConsentFailed            fail   engineer   the seller's consent could not be taken over; begin again
@@ -69,6 +70,19 @@ class SettingsError(DockwireError):
     """A setting, a file or a stored block is wrong; the message names it and says what to do."""
 
     action = Action.HOLD
+
+
+class WrongFields(SettingsError):
+    """Fields of a setting or block do not hold what they should.
+
+    Attributes:
+        faults: For each, the way to the field and what is wrong with it; an empty way means the whole.
+    """
+
+    def __init__(self, message: str, faults: tuple[tuple[tuple[str | int, ...], str], ...]) -> None:
+        """Say what is wrong, and keep it by field."""
+        super().__init__(message)
+        self.faults = faults
 
 
 class MissingRole(DockwireError):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from dockwire.errors import SettingsError
+from dockwire.errors import SettingsError, WrongFields
 
 PREFIX = "DOCKWIRE_"
 WAREHOUSE_FILE = "warehouse.db"
@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     quota_wait_seconds: float = Field(
         default=900.0, ge=0, description="Longest wait for Amazon's quota before a run gives up."
     )
+    catch_up_days: int = Field(
+        default=31, ge=1, le=729, description="How many days back a catch-up (--since) may begin at most."
+    )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
@@ -96,18 +99,23 @@ def read_settings() -> Settings:
 
 @contextmanager
 def explained(place: str) -> Iterator[None]:
-    """Turn a validation error inside the block into a ``SettingsError`` that begins with ``place``."""
+    """Turn a validation error inside the block into ``WrongFields`` whose message begins with ``place``."""
     try:
         yield
     except ValidationError as error:
-        raise SettingsError(f"{place}: {explain(error)}") from None
+        raise WrongFields(f"{place}: {explain(error)}", faults_of(error)) from None
 
 
 def explain(error: ValidationError, *, prefix: str = "") -> str:
     """Return a validation error as one line per field: name and problem, never the value."""
     lines = []
-    for fault in error.errors(include_input=False, include_url=False, include_context=False):
-        place = ".".join(str(part) for part in fault["loc"]) or "(whole)"
-        problem = fault["msg"].removeprefix("Value error, ")
+    for way, problem in faults_of(error):
+        place = ".".join(str(part) for part in way) or "(whole)"
         lines.append(f"{prefix}{place.upper() if prefix else place}: {problem}")
     return "; ".join(lines)
+
+
+def faults_of(error: ValidationError) -> tuple[tuple[tuple[str | int, ...], str], ...]:
+    """Return the way to each wrong field and its problem, never the value."""
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    return tuple((fault["loc"], fault["msg"].removeprefix("Value error, ")) for fault in faults)

@@ -1,6 +1,10 @@
 """What a run reads from Amazon and tells it."""
 
+from datetime import datetime
+
+from dockwire.errors import SettingsError
 from dockwire.model.record import PageCounts
+from dockwire.services.catch_up import Foreseen
 from dockwire.services.order_import import OrderImport
 from dockwire.services.tracking_report import TrackingReport
 from dockwire.services.tracking_update import TrackingUpdate
@@ -13,6 +17,24 @@ async def read_page(run: Run[OrderImport], number: int, *, refresh: bool = False
     """Read one page of the seller account into the ledger; ``refresh`` counts for the first page only."""
     async with told_safely():
         return await run.steps.read_page(refresh=refresh and number == 1)
+
+
+@act("read-again")
+async def read_again(run: Run[OrderImport], since: datetime) -> None:
+    """Let the pages that follow begin with what changed since a moment."""
+    async with told_safely():
+        await run.steps.read_again(since)
+
+
+@act("look-ahead")
+async def look_ahead(run: Run[OrderImport], since: datetime | None) -> Foreseen:
+    """See what reading again from a moment would import, and change nothing."""
+    async with told_safely():
+        if since is None:
+            raise SettingsError(
+                "dry_run needs since: it shows what reading again from that moment would import"
+            )
+        return await run.steps.foresee(since)
 
 
 @act("feed-backlog")

@@ -7,6 +7,7 @@ ledger and the warehouse are real databases, and one hand-wound clock rules them
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -161,10 +162,17 @@ class Stage:
             application.client_id, SecretStr(application.client_secret), SecretStr(token)
         )
 
-    async def run(self, which: Connection, *, owner: str = "run", refresh: bool = False) -> Report:
+    async def run(
+        self,
+        which: Connection,
+        *,
+        owner: str = "run",
+        refresh: bool = False,
+        since: datetime | None = None,
+    ) -> Report:
         """Run an import from beginning to end."""
         async with self.importing(which, owner=owner) as steps:
-            return await run_steps(steps, refresh=refresh)
+            return await run_steps(steps, refresh=refresh, since=since)
 
     async def booked(self, which: Connection) -> dict[str, OrderRow]:
         """Return the ledger's rows of a connection by Amazon order id."""
@@ -261,11 +269,13 @@ async def opened_steps(which: Connection, **parts: Any) -> AsyncIterator[OrderIm
             await steps.release()
 
 
-async def run_steps(steps: OrderImport, *, refresh: bool = False) -> Report:
+async def run_steps(steps: OrderImport, *, refresh: bool = False, since: datetime | None = None) -> Report:
     """Do what the flow does, without Prefect."""
     total = Report()
     await steps.begin()
     total.add(await steps.recheck())
+    if since is not None:
+        await steps.read_again(since)
     number = 1
     while not (page := await steps.read_page(refresh=refresh and number == 1)).last:
         total.count_page(page)

@@ -16,7 +16,8 @@ from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
 from deployments.checking.finding import Finding, fine, untold, wrong
-from deployments.plan import FLOWS, stored_connections
+from deployments.plan import FLOWS
+from deployments.stored_blocks import stored_connections
 from dockwire.clock import Clock
 from dockwire.model.connection import Connection
 
@@ -51,7 +52,7 @@ def judge_deployments(connection: Connection, there: dict[str, bool]) -> Finding
     if paused:
         return wrong(
             f"deployments are paused: {_names(paused, slug)}",
-            "resume them in Prefect's pages when they shall run",
+            f"'dockwire connection resume {slug}' lets them run again",
         )
     return fine(f"{len(wanted)} deployments")
 

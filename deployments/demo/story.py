@@ -15,7 +15,7 @@ from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from deployments.connections_file import ConnectionsFile
+from deployments.applying import apply_file
 from deployments.demo.books import Books, read_books
 from deployments.demo.files import MARKETPLACES, STOCKED
 from deployments.demo.parts import Parts, running_parts, serving_runs
@@ -44,7 +44,7 @@ def live_through(
         step = progress.add_task("starting Amazon, the warehouse, mail and Prefect", total=_STEPS)
         with running_parts(folder, prefect_port=prefect_port, orders=orders, seed=seed) as parts:
             progress.update(step, advance=1, description="storing three connections")
-            asyncio.run(ConnectionsFile(parts.connections_file).store())
+            asyncio.run(apply_file(parts.connections_file))
             with serving_runs(folder):
                 books, runs = asyncio.run(_day(parts, progress, step))
                 progress.stop()

@@ -32,6 +32,8 @@ class HarvestPolicy:
     """Page tokens live 24 hours; we stop trusting them an hour earlier."""
     sweep_every: timedelta = timedelta(days=1)
     sweep_over: timedelta = timedelta(days=14)
+    catch_up: timedelta = timedelta(days=31)
+    """How far back somebody may have orders read again."""
     history: timedelta = timedelta(days=729)
     """Amazon answers for two years (Orders v2026-01-01 model)."""
 

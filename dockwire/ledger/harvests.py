@@ -67,7 +67,7 @@ def store_page(
     if chain is None or chain.window != window:
         raise LeaseLost(f"the page chain of {account} was ended by another run")
     stored = store_orders(link, number, page.orders, page.malformed, scribe=scribe, now=now)
-    if chain.kind is ChainKind.SWEEP:
+    if chain.kind is not ChainKind.HARVEST:
         _tell_late(link, stored, now)
     values: dict[str, Any] = {"expires": now + timedelta(seconds=lease_seconds)}
     if page.next_token is None:
@@ -135,6 +135,9 @@ def _end(link: Connection, row: Row[Any], chain: Chain, now: datetime) -> dict[s
     """Close a chain that was read to the end; only here do watermarks move, and only forward."""
     if chain.kind is ChainKind.SWEEP:
         return {"chain_sealed": None, "swept": now}
+    span = next_span(row.span_seconds, chain.pages + 1)
+    if chain.kind is ChainKind.CATCH_UP:
+        return {"chain_sealed": None, "span_seconds": span}
     link.execute(
         update(watermarks)
         .where(watermarks.c.account_id == row.account_id)
@@ -142,7 +145,6 @@ def _end(link: Connection, row: Row[Any], chain: Chain, now: datetime) -> dict[s
         .where(watermarks.c.mark < chain.window.updated_before)
         .values(mark=chain.window.updated_before)
     )
-    span = next_span(row.span_seconds, chain.pages + 1)
     return {"chain_sealed": None, "completed": now, "span_seconds": span}
 
 

@@ -53,6 +53,8 @@ class ChainKind(StrEnum):
     """New and changed orders since the watermark."""
     SWEEP = "sweep"
     """The daily comparison over the last days; moves no watermark."""
+    CATCH_UP = "catch_up"
+    """A stretch of time that somebody wants read again; moves no watermark."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 
 from dockwire.model.stock import MOST_UNITS
 
@@ -16,6 +16,10 @@ PIECES = frozenset({"each", "ea", "piece", "pieces", "pc", "pcs", "unit", "units
 
 def _in_small_letters(names: frozenset[str]) -> frozenset[str]:
     return frozenset(name.strip().casefold() for name in names)
+
+
+Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
+"""Kept in order, so that the same names are always written the same."""
 
 
 class SameStock(StrEnum):
@@ -56,9 +60,9 @@ class StockRules(_Frozen):
     default: StockRule = StockRule()
     by_sku: dict[str, StockRule] = {}
     """By Amazon SKU: what it says wins over the default, member by member."""
-    qualifiers: frozenset[str] = Field(default=frozenset({""}), min_length=1)
+    qualifiers: Names = Field(default=frozenset({""}), min_length=1)
     """Which stock of a SKU counts. Orders take the plain one, which is the empty qualifier."""
-    units: Annotated[frozenset[str], AfterValidator(_in_small_letters)] = PIECES
+    units: Annotated[Names, AfterValidator(_in_small_letters)] = PIECES
     """Names of the warehouse's units that are one unit at Amazon; letter case does not matter."""
     same_stock: SameStock = SameStock.DIVIDE
 

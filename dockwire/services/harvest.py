@@ -4,10 +4,11 @@ import logging
 from datetime import datetime, timedelta
 
 from dockwire.clock import Clock
+from dockwire.decisions.catching_up import CatchUp, checked_since
 from dockwire.decisions.harvesting import HarvestPolicy, next_chain, outlived, shorter
-from dockwire.errors import PageTokenExpired
-from dockwire.model.connection import AccountKey
-from dockwire.model.record import Chain, HarvestState, PageCounts
+from dockwire.errors import PageTokenExpired, Unfinished
+from dockwire.model.connection import AccountKey, Connection
+from dockwire.model.record import Chain, ChainKind, HarvestState, PageCounts
 from dockwire.ports import Ledger, SellerAccount
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,27 @@ class Harvest:
         self._wait = wait
         self._restarts = 0
         self._until: datetime | None = None
+        self._again: CatchUp | None = None
+
+    async def read_again(self, connection: Connection, since: datetime) -> None:
+        """Let the following pages begin with what one marketplace's orders changed since a moment.
+
+        No watermark moves for it. What is left of it when the run dies is not gone on with: asked for again, it
+        begins again, and finds what it has stored already.
+
+        Raises:
+            SettingsError: the moment is out of bounds.
+        """
+        now = await self._seller.amazon_now()
+        since = checked_since(since, connection, now=now, most=self._policy.catch_up)
+        state = await self._ledger.harvest_state(self._account)
+        until = min(now - self._policy.settle, state.watermarks[connection.marketplace.id])
+        self._again = CatchUp(connection.marketplace.id, since, since, until)
+
+    @property
+    def policy(self) -> HarvestPolicy:
+        """How the account is read."""
+        return self._policy
 
     async def read_page(self, *, refresh: bool = False) -> PageCounts:
         """Read and store the next page; ``last`` is true when nothing is left to read.
@@ -57,8 +79,11 @@ class Harvest:
         Raises:
             RemoteError: Amazon did not answer with a page; the chain stays where it was.
             LeaseLost: another run took over.
+            Unfinished: another run reads the account all the time, and something was to be read again.
         """
         state = await self._lease()
+        if state is None and self._again is not None and not self._again.done:
+            raise Unfinished(f"account={self._account} is being read by another run; nothing was read again")
         if state is None:
             return PageCounts(last=True)
         chain = await self._chain(state, refresh=refresh)
@@ -66,6 +91,8 @@ class Harvest:
             await self._ledger.release_harvest(self._account, owner=self._owner)
             return PageCounts(last=True)
         counts = await self._read(chain, state)
+        if counts.last and self._again is not None:
+            self._again = self._again.after(chain)
         log.info(
             "page stored account=%s kind=%s received=%d new=%d changed=%d malformed=%d",
             self._account, chain.kind, counts.received, counts.new, counts.changed, counts.malformed,
@@ -106,10 +133,13 @@ class Harvest:
             span = shorter(state, self._policy)
             await self._ledger.drop_chain(self._account, owner=self._owner, span_seconds=span)
             return await self._chain(await self._ledger.harvest_state(self._account), refresh=refresh)
-        if self._until is None:
+        chain: Chain | None
+        if self._again is not None and not self._again.done:
+            chain = Chain(ChainKind.CATCH_UP, self._again.window(state.span_seconds, self._policy))
+        else:
             # Fixed for the run: every call takes time, and reading up to the present would never end.
-            self._until = await self._seller.amazon_now()
-        chain = next_chain(state, now=self._until, policy=self._policy, refresh=refresh)
+            self._until = self._until or await self._seller.amazon_now()
+            chain = next_chain(state, now=self._until, policy=self._policy, refresh=refresh)
         if chain is not None:
             await self._ledger.start_chain(self._account, chain, owner=self._owner, now=now)
         return chain

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dockwire.decisions.catching_up import checked_since
 from dockwire.decisions.holding import ITEMS_ASKED_AGAIN
 from dockwire.decisions.import_rules import ImportRules
 from dockwire.decisions.importing import Import, state_of
@@ -28,6 +29,7 @@ from dockwire.model.ids import AmazonOrderId
 from dockwire.model.order import Malformed, Order
 from dockwire.model.record import LedgerOrder, OrderState, PageCounts, Verdict
 from dockwire.model.warehouse import Item, Party
+from dockwire.services.catch_up import Foreseen, foresee
 from dockwire.services.creating import CLAIM_SECONDS, Wanted, create_orders
 from dockwire.services.desk import Desk
 from dockwire.services.doubts import settle_doubts
@@ -147,6 +149,25 @@ class OrderImport:
     async def read_page(self, *, refresh: bool = False) -> PageCounts:
         """Read and store the account's next page; ``last`` says that nothing is left to read."""
         return await self._harvest.read_page(refresh=refresh)
+
+    async def read_again(self, since: datetime) -> None:
+        """Let the following pages begin with the connection's orders that changed since a moment.
+
+        Raises:
+            SettingsError: the moment is out of bounds; the message says which.
+        """
+        await self._harvest.read_again(self._desk.connection, since)
+
+    async def foresee(self, since: datetime) -> Foreseen:
+        """Return what reading again from a moment would import; nothing is stored or sent.
+
+        Raises:
+            SettingsError: the moment is out of bounds; the message says which.
+        """
+        policy = self._harvest.policy
+        now = await self._desk.seller.amazon_now()
+        checked_since(since, self._desk.connection, now=now, most=policy.catch_up)
+        return await foresee(self._desk, since, policy)
 
     async def recheck(self) -> Report:
         """Ask Amazon again for quarantined orders that are due, and for those that a person wants to see

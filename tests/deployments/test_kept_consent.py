@@ -6,10 +6,12 @@ import pytest
 from pydantic import SecretStr
 
 from blocks import AmazonApplication, AmazonSellerAccount
+from deployments.applying import carry_out, plan_apply, waiting
 from deployments.connections_file import ConnectionsFile
-from deployments.kept_consent import fits
+from deployments.connections_sections import SELLERS
+from deployments.deploying import plan_deploy
 from deployments.plan import planned
-from deployments.stored_blocks import load_named
+from deployments.stored_blocks import load_named, read_connections
 from dockwire.errors import ConsentNeeded
 from tests.deployments.test_connections_file import APPLICATION, ENVIRONMENT, NAMED, named
 
@@ -24,6 +26,7 @@ HOUSE = AmazonApplication(application_id="a", client_id="c", client_secret=Secre
         (OWN, True),
         (OWN | {"seller_id": "A1", "client_secret": "changed"}, True),
         ({"application": HOUSE, "region": "NA"}, True),
+        (OWN | {"refresh_token": "Atzr|given"}, True),
         (OWN | {"refresh_token": "Atzr|of the file"}, False),
         (OWN | {"application_id": "b"}, False),
         (OWN | {"region": "EU"}, False),
@@ -31,42 +34,60 @@ HOUSE = AmazonApplication(application_id="a", client_id="c", client_secret=Secre
     ],
 )
 def test_a_token_stays_where_it_fits(fields: dict[str, object], kept: bool) -> None:
-    assert fits(STORED, AmazonSellerAccount(**fields)) is kept
+    assert SELLERS.keeps(STORED, AmazonSellerAccount(**fields)) is kept
 
 
-async def applied(folder: Path, text: str) -> AmazonSellerAccount:
+async def applied(folder: Path, text: str) -> tuple[AmazonSellerAccount, list[str]]:
+    """Apply a file; return the stored seller, and the sellers said to wait."""
     path = folder / "connections.toml"
     path.write_text(text)
-    await ConnectionsFile(path, ENVIRONMENT).store()
+    steps = await plan_apply(ConnectionsFile(path))
+    await carry_out(steps, remove=False)
     seller = await load_named(AmazonSellerAccount, "acme-na")
     assert seller is not None
-    return seller
+    return seller, waiting(steps)
+
+
+@pytest.fixture(autouse=True)
+def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, secret in ENVIRONMENT.items():
+        monkeypatch.setenv(name, secret)
+
+
+async def consent(
+    seller: AmazonSellerAccount, token: str = "Atzr|given", seller_id: str = "A2EXAMPLE"
+) -> None:
+    seller.refresh_token, seller.seller_id = SecretStr(token), seller_id
+    await seller.asave("acme-na", overwrite=True)
 
 
 @pytest.mark.usefixtures("prefect")
 async def test_a_file_applied_again_keeps_the_token_unless_the_application_is_another(tmp_path: Path) -> None:
-    seller = await applied(tmp_path, APPLICATION + NAMED)
-    seller.refresh_token, seller.seller_id = SecretStr("Atzr|given"), "A2EXAMPLE"
-    await seller.asave("acme-na", overwrite=True)
-    seller = await applied(tmp_path, APPLICATION + NAMED)
+    seller, waits = await applied(tmp_path, APPLICATION + NAMED)
+    assert waits == ["acme-na"]
+    await consent(seller)
+    seller, waits = await applied(tmp_path, APPLICATION + NAMED + 'token_url = "https://elsewhere.example"')
     assert (seller.refresh_token.get_secret_value(), seller.seller_id) == ("Atzr|given", "A2EXAMPLE")
+    assert (seller.token_url, waits) == ("https://elsewhere.example", [])
     # Through its own block the application changes for the stored seller too, and the token is not the new one's.
-    seller = await applied(tmp_path, APPLICATION.replace("solution.house", "solution.other") + NAMED)
+    seller, waits = await applied(tmp_path, APPLICATION.replace("solution.house", "solution.other") + NAMED)
     assert seller.waits
+    assert waits == ["acme-na"]
     assert seller.application is not None
     assert seller.application._block_document_name == "house"
 
 
 @pytest.mark.usefixtures("prefect")
-async def test_a_connection_gets_its_deployments_once_its_seller_has_consented(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    seller = await applied(tmp_path, named())
-    seller.refresh_token, seller.seller_id = SecretStr(""), ""
-    await seller.asave("acme-na", overwrite=True)
+async def test_a_connection_gets_its_deployments_once_its_seller_has_consented(tmp_path: Path) -> None:
+    seller, _ = await applied(tmp_path, named())
+    await consent(seller, "", "A2EXAMPLE")
+    stored = await read_connections()
+    assert "connection acme-us: seller account acme-na waits" in stored.waiting["acme-us"]
     with pytest.raises(ConsentNeeded, match="every stored connection waits"):
-        await planned(["acme-us"])
-    assert "connection acme-us: seller account acme-na waits" in capsys.readouterr().err
-    seller.refresh_token, seller.seller_id = SecretStr("Atzr|given"), "A2EXAMPLE"
-    await seller.asave("acme-na", overwrite=True)
-    assert {each.name for each in await planned(["acme-us"])} == {"acme-us"}
+        stored.refuse_if_all_wait()
+    assert {step.name for step in await plan_deploy(stored)} == {"purge/all", "watch/all"}
+    await consent(seller)
+    stored = await read_connections()
+    stored.refuse_if_all_wait()
+    wanted = planned(stored.ready)
+    assert {each.name for each in wanted} == {"acme-us", "all"}

@@ -34,7 +34,7 @@ def metrics(port: int) -> dict[str, float]:
 def test_a_served_run_is_seen_in_logs_metrics_and_tables(town: Town) -> None:
     assert town.dockwire("apply", str(town.connections())).code == 0
     pages, port = Pages(town), free_port()
-    with town.serving("--metrics", str(port), DOCKWIRE_LOG_FORMAT="json", DOCKWIRE_LOG_LEVEL="DEBUG"):
+    with town.serving("up", "--metrics", str(port), DOCKWIRE_LOG_FORMAT="json", DOCKWIRE_LOG_LEVEL="DEBUG"):
         run = run_once(pages)
         found = metrics(port)
         kept = pages.post("logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}, "limit": 200})

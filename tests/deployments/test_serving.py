@@ -20,7 +20,8 @@ def references(town: Town) -> Counter[str]:
 
 def test_deployments_follow_the_stored_connections_and_repeat_harmlessly(town: Town) -> None:
     assert town.dockwire("apply", str(town.connections())).code == 0
-    assert NAME in town.dockwire("deploy", "--json").data
+    made = {each["what"]: each["change"] for each in town.dockwire("deploy", "--json").data["changes"]}
+    assert made[NAME] == "created"
     pages = Pages(town)
     first = pages.deployment(NAME)
     assert first["parameters"] == {"connection": "town-us"}
@@ -29,10 +30,9 @@ def test_deployments_follow_the_stored_connections_and_repeat_harmlessly(town: T
     assert schedule["schedule"]["interval"] == timedelta(minutes=15).total_seconds()
     assert first["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
     assert first["global_concurrency_limit"]["limit"] == 1
-    assert NAME in town.dockwire("deploy", "--json").data
-    again = pages.deployment(NAME)
-    assert again["id"] == first["id"]
-    assert [each["schedule"] for each in again["schedules"]] == [schedule["schedule"]]
+    again = town.dockwire("deploy", "--json").data["changes"]
+    assert {each["change"] for each in again} == {"unchanged"}
+    assert pages.deployment(NAME)["updated"] == first["updated"]
 
 
 def test_a_failed_run_retried_from_the_pages_does_what_is_left_and_no_more(
@@ -68,3 +68,48 @@ def test_a_failed_run_retried_from_the_pages_does_what_is_left_and_no_more(
         assert pages.end_of(once_more)["state_type"] == "COMPLETED"
         assert references(town) == ended
     assert "Warning" not in (town.folder / "up.log").read_text()
+
+
+MORE = """
+[connections.town-ca]
+like        = "town-us"
+seller      = "later-na"
+marketplace = "CA"
+"""
+
+
+def test_a_connection_that_comes_later_is_served_without_a_restart_once_its_seller_consents(
+    town: Town,
+) -> None:
+    path = town.connections()
+    assert town.dockwire("apply", str(path)).code == 0
+    pages = Pages(town)
+    with town.serving():
+        pages.deployment(NAME)
+        seller = path.read_text().partition("[sellers.town-na]")[2].partition("[")[0]
+        waits = [line for line in seller.splitlines() if not line.startswith(("refresh_token", "seller_id"))]
+        path.write_text("\n".join([path.read_text(), "[sellers.later-na]", *waits, MORE]))
+        assert town.dockwire("apply", str(path), "--json").data["waiting"] == ["later-na"]
+        # Only the connections that can run are deployed.
+        assert "town-ca: seller account later-na waits" in town.dockwire("deploy", "--plan").err
+        given = ("--granted", "2026-11-01", "--seller-id", SELLER, "--token-env", "SELLER_TOKEN")
+        assert town.dockwire("consent", "record", "later-na", *given).code == 0
+        later = pages.deployment("order-import/town-ca")["id"]
+        run = pages.post(f"deployments/{later}/create_flow_run", {})["id"]
+        assert pages.end_of(run)["state_type"] == "COMPLETED"
+    log = (town.folder / "up.log").read_text()
+    assert "created: order-import/town-ca" in log
+
+
+def test_a_worker_of_a_pool_runs_them_in_a_folder_of_its_own(town: Town) -> None:
+    assert town.dockwire("apply", str(town.connections())).code == 0
+    assert town.dockwire("deploy", "--pool", "box").code == 0
+    pages = Pages(town)
+    deployment = pages.deployment(NAME)
+    assert (deployment["work_pool_name"], deployment["path"]) == ("box", None)
+    # A relative state folder would be another one in each run's folder.
+    with town.serving("worker", "--pool", "box", "--limit", "1", DOCKWIRE_STATE_DIR="state"):
+        run = pages.post(f"deployments/{deployment['id']}/create_flow_run", {})["id"]
+        assert pages.end_of(run)["state_type"] == "COMPLETED"
+    assert references(town).total() > 0
+    assert (town.folder / "state" / "ledger.db").exists()

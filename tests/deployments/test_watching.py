@@ -64,10 +64,12 @@ def test_automations_follow_what_the_contacts_ask_for_and_repeat_harmlessly(town
     }  # fmt: skip
     pages.post("automations/", stranger)
     connected(town, 25, "run_crashed", "run_late")
-    assert "watch/all" in town.dockwire("deploy", "--json").data
+    changes = {each["what"]: each["change"] for each in town.dockwire("deploy", "--json").data["changes"]}
+    assert changes["watch/all"] == "created"
     first = ours(pages)
     assert set(first) == {"dockwire: a run crashed", "dockwire: a run does not start"}
-    assert town.dockwire("deploy", "--json").code == 0
+    # The watch's deployment is not what these belong to.
+    assert {each["change"] for each in town.dockwire("deploy", "--json").data["changes"]} == {"unchanged"}
     again = ours(pages)
     assert {name: (each["id"], each["updated"]) for name, each in again.items()} == {
         name: (each["id"], each["updated"]) for name, each in first.items()

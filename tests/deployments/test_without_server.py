@@ -5,7 +5,11 @@ from tests.deployments.town import SELLER, Town
 
 def test_connections_are_stored_listed_and_tried_without_a_server(lone_town: Town) -> None:
     stored = lone_town.dockwire("apply", str(lone_town.connections()))
-    assert stored.out.startswith("stored: sellers.town-na, warehouses.town, connections.town-us\n")
+    assert [line.split() for line in stored.out.splitlines()[:3]] == [
+        ["added", "sellers.town-na"],
+        ["added", "warehouses.town"],
+        ["added", "connections.town-us"],
+    ]
     assert stored.err.count("\n") == 1
     assert "preparing Prefect's database" in stored.err
     listed = lone_town.dockwire("connection", "list", "--json")
@@ -17,10 +21,10 @@ def test_connections_are_stored_listed_and_tried_without_a_server(lone_town: Tow
     assert "nothing is deployed" in untried.pop("deployments")
     assert not untried
     deployed = lone_town.dockwire("deploy")
-    assert deployed.out.splitlines() == [
-        "order-import/town-us",
-        "tracking-update/town-us",
-        "ship-and-close/town-us",
+    assert [line.split() for line in deployed.out.splitlines()[:3]] == [
+        ["created", "order-import/town-us"],
+        ["created", "tracking-update/town-us"],
+        ["created", "ship-and-close/town-us"],
     ]
     assert deployed.err == ""
     every = lone_town.dockwire("connection", "check", "--all")

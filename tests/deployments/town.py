@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,19 +70,30 @@ class Town:
 
     @contextmanager
     def serving(self, *words: str, **environment: str) -> Iterator[None]:
-        """Run what Prefect asks for, as ``dockwire up`` does, until the block ends."""
+        """Run what Prefect asks for, as ``dockwire up`` or another command does, until the block ends."""
+        command = words or ("up",)
         with (self.folder / "up.log").open("wb") as log:
             process = start(
-                [sys.executable, "-m", "deployments", "up", *words],
+                [sys.executable, "-m", "deployments", *command],
                 cwd=self.folder,
                 env=self.environment(PREFECT_RUNNER_POLL_FREQUENCY="1", **environment),
                 stdout=log,
                 stderr=log,
             )
             try:
+                if command[0] == "up":
+                    self._await_announcement(process)
                 yield
             finally:
                 stop(process)
+
+    def _await_announcement(self, process: subprocess.Popen[bytes]) -> None:
+        """While ``dockwire up`` still registers, SQLite may refuse what a test asks of Prefect meanwhile."""
+        give_up = time.monotonic() + 120
+        while "serving these" not in (self.folder / "up.log").read_text():
+            assert process.poll() is None
+            assert time.monotonic() < give_up
+            time.sleep(0.2)
 
     def local_server(self) -> str:
         """Return the API address of the server that ``dockwire up`` has started here."""
