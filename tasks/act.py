@@ -21,15 +21,17 @@ _DELAYS: list[float] = [20, 60, 180]
 """Minutes, not seconds: the transport has already retried for seconds."""
 
 
-def act(name: str, *, run_name: str = "") -> Callable[[Callable[P, R]], Task[P, R]]:
+def act(
+    name: str, *, run_name: str = "", whose: str = "{run.desk.connection.slug}"
+) -> Callable[[Callable[P, R]], Task[P, R]]:
     """Return the decorator that makes a function, whose first argument is the ``run``, one act of it.
 
-    ``run_name`` may name the function's arguments in braces. The connection stands behind it, because
-    people meet task runs in lists of all connections, too.
+    ``run_name`` and ``whose`` may name the function's arguments in braces. The connection stands behind the
+    name, because people meet task runs in lists of all connections, too.
     """
     return task(
         name=name,
-        task_run_name=f"{run_name or name}-{{run.desk.connection.slug}}",
+        task_run_name=f"{run_name or name}-{whose}",
         retries=len(_DELAYS),
         retry_delay_seconds=_DELAYS,
         retry_jitter_factor=0.3,

@@ -5,7 +5,7 @@ from tasks.act import act
 from tasks.opening import told_safely
 
 
-@act("purge-store", run_name="purge-{name}")
+@act("purge-store", run_name="purge", whose="{name}")
 async def purge_store(steps: Purge, name: str, *, dry_run: bool) -> StoreReport:
     """Delete the personal data whose time has come from one database, in batches."""
     async with told_safely():

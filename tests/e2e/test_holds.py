@@ -353,7 +353,7 @@ async def test_a_run_that_read_an_order_before_a_decision_does_not_create_it_as_
     assert placed["routing"]["mode"] == "02"
 
 
-@pytest.mark.parametrize("at", [6, 7], ids=["before the second is written", "after it"])
+@pytest.mark.parametrize("at", [8, 9], ids=["before the second is written", "after it"])
 async def test_a_bulk_decision_cut_off_in_the_middle_is_finished_by_the_same_again(
     stage: Stage, at: int
 ) -> None:
@@ -369,7 +369,7 @@ async def test_a_bulk_decision_cut_off_in_the_middle_is_finished_by_the_same_aga
 
     await die(stage, doom, stage.ledger._scribe.sealer, bulk)
     assert "record_ruling" in doom.points[-1]
-    written = at - 5
+    written = at - 7
     states = [row.state for row in (await stage.booked(US)).values()]
     assert (states.count(OrderState.NEW), states.count(OrderState.HELD)) == (written, 4 - written)
     outcomes = await bulk(stage.ledger)
