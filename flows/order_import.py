@@ -13,7 +13,6 @@ from dockwire.services.order_import import OrderImport, Report
 from tasks.amazon import look_ahead, read_again, read_page
 from tasks.notify import publish
 from tasks.opening import Run, opened_import
-from tasks.showing_status import show_status
 from tasks.telling import one_line, told
 from tasks.warehouse import create_orders, finish, prepare
 
@@ -69,7 +68,6 @@ async def order_import(
             for row in report.rows
         ]
         await publish(connection, flow="order-import", numbers=report.numbers(), rows=rows, keyed="orders")
-        await show_status()
 
     opened = opened_import(connection, owner=str(flow_run.id))
     return await told(opened, work, flow="order-import", publish=show)

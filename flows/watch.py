@@ -12,6 +12,7 @@ from dockwire.model.connection import Connection
 from dockwire.services.notices import Counter
 from dockwire.settings import read_settings
 from tasks.opening import quiet_known_errors
+from tasks.showing_status import show_status
 from tasks.telling import one_line
 from tasks.watching import (
     Rounds,
@@ -68,3 +69,4 @@ async def _watch(watched: Watched) -> None:
         await kept_apart(watched, "Prefect's runs", lambda: see_runs(rounds, stored))
         await kept_apart(watched, "consents and secrets", lambda: announce_ends(rounds, stored, blocks))
         await watch_connections(rounds, blocks)
+    await show_status()

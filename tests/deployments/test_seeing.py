@@ -14,9 +14,9 @@ from tests.deployments.town import Said, Town
 NAME = "order-import/town-us"
 
 
-def run_once(pages: Pages) -> str:
-    """Run an import as Prefect's pages do; return its id."""
-    deployment = pages.deployment(NAME)["id"]
+def run_once(pages: Pages, name: str = NAME) -> str:
+    """Run a deployment as Prefect's pages do; return the run's id."""
+    deployment = pages.deployment(name)["id"]
     run: str = pages.post(f"deployments/{deployment}/create_flow_run", {})["id"]
     assert pages.end_of(run)["state_type"] == "COMPLETED"
     return run
@@ -38,6 +38,7 @@ def test_a_served_run_is_seen_in_logs_metrics_and_tables(town: Town) -> None:
         run = run_once(pages)
         found = metrics(port)
         kept = pages.post("logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}, "limit": 200})
+        run_once(pages, "watch/all")
     assert found["dockwire_facts_total order_created"] > 3
     assert found["dockwire_run_unfinished order-import"] == 0
     lines = [line for line in (town.folder / "up.log").read_text().splitlines() if line.startswith("{")]

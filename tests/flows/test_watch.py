@@ -7,6 +7,7 @@ from prefect_email import EmailServerCredentials
 
 from dockwire.bootstrap import opened_ledger
 from dockwire.clock import SystemClock
+from dockwire.model.consent import Consent, ConsentWay
 from dockwire.model.contacts import Contacts
 from dockwire.model.order import Window
 from dockwire.settings import read_settings
@@ -16,7 +17,11 @@ from tests.flows.site import Site
 
 pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.asyncio(loop_scope="session")]
 
-RISK = {"ship_by_risk": ["dock@example.com"], "orders_flowing": ["owner@example.com"]}
+CONTACTS = {
+    "ship_by_risk": ["dock@example.com"],
+    "orders_flowing": ["owner@example.com"],
+    "consent_expires": ["owner@example.com"],
+}
 
 
 async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_once(site: Site) -> None:
@@ -26,7 +31,7 @@ async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_o
     for seller, name in enumerate(names):
         block = site.block.model_copy()
         block.seller_account = site.block.seller_account.model_copy(update={"seller_id": f"A{seller}SELLER"})
-        block.contacts = Contacts.model_validate(RISK)
+        block.contacts = Contacts.model_validate(CONTACTS)
         if name.endswith("b-silent"):
             block.mail_server = EmailServerCredentials(
                 smtp_server="127.0.0.1", smtp_type="INSECURE", smtp_port=9
@@ -41,6 +46,11 @@ async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_o
             await ledger.register(connection, now=now)
             soon = order(ship_by=Window(now, now + timedelta(hours=3)), updated=now - timedelta(hours=1))
             await ledger.store_order(connection.account, soon, now=now)
+        ends = now + timedelta(days=6)
+        consent = Consent(
+            connections[2].account, "c-seller", now - timedelta(days=359), ends, ConsentWay.WEBSITE
+        )
+        await ledger.record_consent(consent)
     for silent in (True, False):
         state = await watch(return_state=True)
         assert state.is_failed()
@@ -50,10 +60,12 @@ async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_o
         assert names[3] not in told
         # The mail of the silent server is not due the second time.
         assert (f"{names[1]}: the mail server 127.0.0.1 does not answer" in told) is silent
-    assert [mail["To"] for mail in site.mails()] == ["dock@example.com"]
-    (mail,) = site.mails()
-    assert mail["X-Dockwire-Connection"] == names[2]
-    assert "1 order to ship soon" in str(mail["Subject"])
+    subjects = {str(mail["To"]): str(mail["Subject"]).strip() for mail in site.mails()}
+    assert subjects == {
+        "dock@example.com": f"[{names[2]}] 1 order to ship soon",
+        "owner@example.com": f"[{names[2]}] Amazon consent ends in 6 days",
+    }
+    assert len(site.mails()) == len(subjects)
     async with opened_ledger(read_settings()) as ledger:
         waiting = await ledger.list_mail()
     assert {row.connection for row in waiting if row.sent is None} == {names[1]}
