@@ -112,7 +112,8 @@ def _left(link: Link, mails: Sequence[int]) -> dict[int, list[str]]:
 
 
 def mail_sent(link: Link, mail_id: int, *, now: datetime) -> None:
-    """Record that a server took it."""
+    """Record that a server took it: no address is left for later."""
+    link.execute(delete(mail_refusals).where(_for_later(mail_id)))
     link.execute(
         update(outbox)
         .where(outbox.c.id == mail_id)
@@ -120,13 +121,15 @@ def mail_sent(link: Link, mail_id: int, *, now: datetime) -> None:
     )
 
 
+def _for_later(mail_id: int) -> ColumnElement[bool]:
+    return (mail_refusals.c.mail_id == mail_id) & mail_refusals.c.final.is_(False)
+
+
 def mail_delivered(
     link: Link, mail_id: int, delivery: Delivery, *, error: str, now: datetime, not_before: datetime
 ) -> None:
     """Record which addresses were refused; the mail is done when no address is left for later."""
-    link.execute(
-        delete(mail_refusals).where(mail_refusals.c.mail_id == mail_id, mail_refusals.c.final.is_(False))
-    )
+    link.execute(delete(mail_refusals).where(_for_later(mail_id)))
     refusals = [(address, True) for address in delivery.refused]
     refusals += [(address, False) for address in delivery.later]
     if refusals:
