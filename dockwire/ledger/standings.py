@@ -10,6 +10,7 @@ from sqlalchemy import Connection as Link
 
 from dockwire.ledger import runs
 from dockwire.ledger.consents import all_consents
+from dockwire.ledger.overrides import has_override
 from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.stock_tables import stock_offers
 from dockwire.ledger.tables import (
@@ -27,6 +28,7 @@ from dockwire.model.connection import AccountKey
 from dockwire.model.ids import ConnectionSlug, SellerId
 from dockwire.model.marketplaces import Region
 from dockwire.model.order import OrderStatus
+from dockwire.model.override import OverrideKind
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import FactKind, OrderState, Shipping
 from dockwire.model.status import Bucket, ConsentEnds, ShipBy, Standing, Waiting
@@ -139,6 +141,8 @@ def _orders(link: Link, only: ColumnElement[bool]) -> dict[str, dict[OrderState,
         select(_SLUG, orders.c.state, func.count())
         .select_from(connections.join(orders, orders.c.connection == connections.c.slug))
         .where(only, orders.c.state.in_(_WAITING))
+        # One that cannot be read stays so after a person skipped it, but waits for nobody.
+        .where(or_(orders.c.state != OrderState.QUARANTINED, ~has_override(OverrideKind.SKIP)))
         .group_by(_SLUG, orders.c.state)
     )
     found: dict[str, dict[OrderState, int]] = {}

@@ -12,11 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from dockwire.errors import Fixer
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.notice_tables import noted_runs, notice_marks, ship_by_warnings
+from dockwire.ledger.overrides import has_override
 from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.tables import holds, orders, parcels
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.notice import NotedRun, ShipByRow, ShipByStage, ShipByWarning, WaitingReason
 from dockwire.model.order import OrderStatus
+from dockwire.model.override import OverrideKind
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import Fact, FactKind, OrderState, Shipping
 
@@ -43,7 +45,8 @@ def at_risk(
         .where(orders.c.connection == slug, orders.c.ship_by > since, orders.c.ship_by <= until)
         .where(orders.c.state.in_(_TO_BE_SHIPPED))
         .where(orders.c.amazon_status.in_((OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)))
-        .where(~_warned(now))
+        # One that cannot be read stays so, whatever a person decided about it.
+        .where(~has_override(OverrideKind.SKIP), ~_warned(now))
         .where(or_(shipping.is_(None), shipping.not_in((Shipping.CONFIRMED, Shipping.NOT_NEEDED))))
         .order_by(orders.c.ship_by, orders.c.id)
         .limit(limit)
@@ -116,6 +119,7 @@ def waiting_reasons(link: Link, slug: ConnectionSlug) -> list[WaitingReason]:
         )
         .join(orders, orders.c.id == holds.c.order_id)
         .where(orders.c.connection == slug, orders.c.state.in_(_WAIT), holds.c.resolved.is_(None))
+        .where(~has_override(OverrideKind.SKIP))
         .group_by(holds.c.code, holds.c.fixer)
     )
     found = [

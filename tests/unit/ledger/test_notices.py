@@ -9,12 +9,14 @@ from dockwire.decisions.ship_by import FORGOTTEN, warning
 from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
 from dockwire.ledger.tables import metadata
+from dockwire.model.hold import Ruling
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.notice import Delivery, MailState, NotedRun, ShipByRow
 from dockwire.model.order import Order, OrderStatus, Window
+from dockwire.model.override import Overrides
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import Fact, FactKind, Mail, OrderState, Problem, Verdict
-from tests.builders import NOW, order
+from tests.builders import NOW, malformed, order
 from tests.unit.ledger.acts import ACME, kinds, number, read
 from tests.unit.ledger.shipments import created, due, parcel, record, store
 
@@ -130,6 +132,20 @@ async def test_what_waits_is_counted_by_reason_with_the_oldest_first(ledger: Sql
     )  # fmt: skip
 
 
+async def test_nobody_is_told_of_an_unreadable_order_that_a_person_skipped(ledger: SqlLedger) -> None:
+    await read(ledger, by(1, 5))
+    await read(ledger, bad=(malformed(order_id=number(1)),))
+    (waiting,) = await ledger.waiting_orders(number(1))
+    assert len(await risks(ledger)) == len(await ledger.waiting_reasons(ACME.slug)) == 1
+    assert (await ledger.standings(now=NOW))[0].orders == {OrderState.QUARANTINED: 1}
+    skip = Overrides(skip="shipped by hand")
+    row = waiting.row
+    ruling = Ruling(number(1), row.version, skip, row.state, row.problems, {})
+    assert await ledger.record_ruling(ACME, ruling, by="anna", now=NOW)
+    assert (await risks(ledger), await ledger.waiting_reasons(ACME.slug)) == ([], [])
+    assert (await ledger.standings(now=NOW))[0].orders == {}
+
+
 async def test_a_mark_moves_for_one_of_two_and_takes_its_facts_along(
     both: tuple[SqlLedger, SqlLedger],
 ) -> None:
@@ -189,7 +205,7 @@ async def test_a_refused_address_keeps_no_other_from_its_mail_and_can_be_tried_a
     assert (row.refused, row.error, row.attempts) == (("c@example.com",), "not now", 1)
     (mail,) = await ledger.take_mail(ACME.slug, owner="me", now=soon, seconds=60)
     assert (mail.left, mail.recipients) == (("b@example.com",), to)
-    await ledger.mail_delivered(mail.id, Delivery(), error="", now=soon, not_before=soon)
+    await ledger.mail_sent(mail.id, now=soon)
     (row,) = await ledger.list_mail(connection=ACME.slug, states=(MailState.REFUSED,))
     assert (row.refused, row.sent) == (("c@example.com",), soon)
     assert await ledger.take_mail(ACME.slug, owner="me", now=soon + DAY, seconds=60) == []
