@@ -24,11 +24,15 @@ def record_ruling(
     link: Link, connection: Connection, ruling: Ruling, *, scribe: Scribe, by: str, now: datetime
 ) -> bool:
     """Write a ruling on the version it was made of; false when the order moved meanwhile."""
-    query = select(orders.c.id, orders.c.version, orders.c.state, orders.c.not_before).where(
+    columns = (orders.c.id, orders.c.version, orders.c.state, orders.c.not_before, orders.c.purged)
+    query = select(*columns).where(
         orders.c.connection == connection.slug, orders.c.amazon_order_id == ruling.order_id
     )
     row = link.execute(query.with_for_update()).one_or_none()
     if row is None or row.version != ruling.version or row.state in _IN_WAREHOUSE:
+        return False
+    if row.purged is not None and ruling.overrides.address is not None:
+        # A purge leaves the version: an address that was read before it must not come back.
         return False
     write_overrides(link, row.id, ruling.overrides, scribe=scribe, by=by, now=now)
     if ruling.overrides.ask_again:
