@@ -124,7 +124,7 @@ orders = Table(
     Index("ix_orders_changed", "connection", "needs_decision", "amazon_order_id"),
     Index("ix_orders_amazon_order_id", "amazon_order_id"),
     Index("ix_orders_ship_by", "connection", "amazon_status", "ship_by"),
-    Index("ix_orders_purged", "purged", "first_seen"),
+    Index("ix_orders_purged", "purged", "id"),
 )
 
 order_lines = Table(

@@ -13,6 +13,7 @@ from dockwire.ledger import SqlLedger
 from dockwire.ledger.overrides import write_overrides
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.tables import metadata, orders
+from dockwire.model.hold import Ruling
 from dockwire.model.order import Address, OrderStatus
 from dockwire.model.override import AddressCorrection, Overrides
 from dockwire.model.parcel import ParcelState
@@ -133,6 +134,38 @@ async def test_a_corrected_address_goes_with_amazons(database_url: str) -> None:
     said = everything_sealed(database_url, sealer)
     assert [word for word in (*PERSONAL, "Cora Corrected") if word in said] == []
     assert "UPSN" in said
+
+
+async def test_a_decision_made_before_a_purge_does_not_bring_an_address_back(ledger: SqlLedger) -> None:
+    await read(ledger, order())
+    corrected = Overrides(address=AddressCorrection(address(name="Cora Corrected"), instead_of=address()))
+    before = Ruling(order().order_id, 1, corrected, OrderState.NEW, (), {})
+    await purge(ledger, LATE)
+    assert not await ledger.record_ruling(ACME, before, by="ann", now=LATE)
+    (waiting,) = await ledger.waiting_orders(order().order_id)
+    assert waiting.overrides.address is None
+    skip = replace(before, overrides=Overrides(skip="late"), state=OrderState.SKIPPED)
+    assert await ledger.record_ruling(ACME, skip, by="ann", now=LATE)
+
+
+async def test_a_purge_does_not_read_and_sort_all_orders_for_each_batch(sqlite_url: str) -> None:
+    ledger = await SqlLedger.open(sqlite_url, sealer=Sealer([Sealer.new_key()]))
+    found: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
+        if statement.startswith("SELECT orders.id"):
+            found.append((statement, parameters))
+
+    event.listen(ledger._database._engine, "before_cursor_execute", note)
+    await ledger.purge_orders(POLICY, now=SOON, by="test")
+    ((statement, parameters),) = found
+    plan = await ledger._database.read(
+        lambda link: [
+            row.detail for row in link.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    )
+    await ledger.close()
+    assert plan == ["SEARCH orders USING INDEX ix_orders_purged (purged=? AND id>?)"]
 
 
 async def test_a_shipment_of_a_purged_order_can_still_be_corrected(ledger: SqlLedger) -> None:
