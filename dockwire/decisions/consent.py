@@ -70,7 +70,11 @@ def read_redirect(address: str) -> Redirect:
     Raises:
         ConsentFailed: it is no such address.
     """
-    parts = urlsplit("".join(address.split()))
+    try:
+        parts = urlsplit("".join(address.split()))
+    except ValueError:
+        # Its text quotes the address, and with it the code.
+        parts = urlsplit("")
     if parts.path.endswith(_CONSENT_PAGE):
         raise ConsentFailed(
             "this is the link that the seller opens; give the address that the browser shows after 'Allow'",

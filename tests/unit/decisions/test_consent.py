@@ -30,6 +30,8 @@ def test_the_address_in_the_browser_is_read_as_it_was_pasted() -> None:
         ("https://sellercentral.amazon.com/apps/authorize/consent?application_id=a&state=s", "the link that"),
         (PLACE, "one state"),
         ("", "one state"),
+        (GOOD.replace("127.0.0.1", "[::1"), "one state"),
+        (GOOD.replace("127.0.0.1", "a\u2100b"), "one state"),
         (f"{GOOD}&state=other", "one state"),
         (f"{GOOD}&selling_partner_id=A9", "one selling_partner_id"),
     ],
