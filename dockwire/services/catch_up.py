@@ -42,7 +42,8 @@ async def foresee(desk: Desk, since: datetime, policy: HarvestPolicy) -> Foresee
         marketplaces=(desk.connection.marketplace.id,), updated_after=since, updated_before=until
     )
     found, token = Foreseen(), None
-    while True:
+    # Amazon shows nothing so young yet, and refuses a window that ends before it begins.
+    while since < until:
         page = await desk.seller.search_orders(window, token)
         for order in page.orders:
             await _count(desk, order, rules, found)
@@ -50,7 +51,8 @@ async def foresee(desk: Desk, since: datetime, policy: HarvestPolicy) -> Foresee
         found.counts["unreadable"] += len(page.malformed)
         token = page.next_token
         if token is None:
-            return found
+            break
+    return found
 
 
 async def _rules(desk: Desk) -> ImportRules:

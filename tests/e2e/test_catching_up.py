@@ -57,6 +57,13 @@ async def test_a_dry_run_counts_what_would_come_and_leaves_everything_as_it_is(s
     assert await books() == before
 
 
+async def test_a_moment_that_amazon_does_not_answer_for_yet_finds_nothing(stage: Stage) -> None:
+    async with stage.importing(US) as steps:
+        found = await steps.foresee(NOW - timedelta(minutes=1))
+    assert set(found.numbers().values()) == {0}
+    assert (await stage.run(US, since=NOW - timedelta(minutes=1))).created == 0
+
+
 async def test_a_catch_up_that_fails_leaves_the_regular_reading_as_it_was(stage: Stage) -> None:
     def away(app: App) -> App:
         async def answer(scope: Any, receive: Any, send: Any) -> None:
