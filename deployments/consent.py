@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import SecretStr, TypeAdapter, ValidationError
@@ -17,6 +17,9 @@ from dockwire.model.consent import Consent
 from dockwire.model.marketplaces import Marketplace
 from dockwire.model.marketplaces import marketplace as find_marketplace
 from dockwire.settings import explain
+
+if TYPE_CHECKING:
+    from deployments.consent_receiver import Receiver
 
 app = typer.Typer(no_args_is_help=True, help="Get sellers' consent, and see how long it is good.")
 
@@ -87,12 +90,14 @@ def receive(
 ) -> None:
     """Print an address to open in a browser of this machine, and wait until the seller has consented."""
     place = _marketplace(marketplace)
+    waiting: list[Receiver] = []
 
-    def announce(address: str, ends: datetime) -> None:
+    def announce(receiver: "Receiver", ends: datetime) -> None:
+        waiting.append(receiver)
         if as_json:
-            say.data({"open": address, "ends": _moment(ends)})
+            say.data({"open": receiver.address, "ends": _moment(ends)})
         else:
-            say.line(f"open {address}")
+            say.line(f"open {receiver.address}")
             say.line(
                 f"in a browser of this machine before {_moment(ends)}, sign in as the account's primary user"
             )
@@ -107,7 +112,7 @@ def receive(
     try:
         told = beside_prefect(lambda: _received(seller, place, minutes, announce, again=again))
     except KeyboardInterrupt:
-        say.fail("stopped; nothing was stored")
+        say.fail(f"stopped; {waiting[0].unstored if waiting else 'nothing was stored'}")
     if isinstance(told, Consent):
         _tell(told, as_json=as_json)
     elif as_json:
@@ -133,7 +138,7 @@ async def _received(
             finish=lambda address, session: desk.finish(address, session=session),
             clock=opened.clock,
         )
-        announce(receiver.address, link.ends)
+        announce(receiver, link.ends)
         return await receiver.wait()
 
 

@@ -13,6 +13,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -21,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dockwire.clock import Clock
+from dockwire.decisions.consent import nobody_back
 from dockwire.errors import ConsentFailed, DockwireError, SettingsError
 from dockwire.model.consent import Consent
 from dockwire.services.consent import Link, ended
@@ -35,13 +37,27 @@ _HEADERS = {
 }
 _PAGE = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 3rem auto; padding: 0 1rem }}</style>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} - dockwire</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1.0625rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 0 auto; padding: 10vh 1.25rem 2rem; }}
+main {{ border-top: .3rem solid {colour}; padding-top: 1rem; overflow-wrap: anywhere; }}
+h1 {{ font-size: 1.6rem; line-height: 1.25; margin: 0 0 .75rem; }}
+</style>
 </head>
-<body><h1>{title}</h1><p>{text}</p></body>
+<body>
+<main>
+<h1>{title}</h1>
+<p>{text}</p>
+</main>
+</body>
 </html>
 """
+_GOOD, _BAD = "#2e8540", "#c4451c"
 
 Finish = Callable[[str, str], Awaitable[Consent]]
 """Takes the redirect's address and the browser's session."""
@@ -64,6 +80,7 @@ class Receiver:
                 "'dockwire consent url', and 'dockwire consent finish' with the address that the browser ends at"
             )
         self._link = link
+        self._redirect_uri = redirect_uri
         self._finish = finish
         self._clock = clock
         self._key = secrets.token_urlsafe(16)
@@ -73,6 +90,8 @@ class Receiver:
         self._listener = _listener(host, parts.port or 80)
         self.address = f"http://{parts.netloc}/begin/{self._key}"
         """What the person opens."""
+        self.opened = False
+        """Whether it was opened."""
         routes = [
             Route("/begin/{key}", self._begin, methods=["GET"]),
             Route(parts.path or "/", self._redirected, methods=["GET"]),
@@ -107,11 +126,17 @@ class Receiver:
             self._listener.close()
         if self._ended.done():
             return self._ended.result()
-        raise ConsentFailed("no consent came in time; nothing was stored. The command may be given again")
+        raise ConsentFailed(f"no consent came in time; {self.unstored}. The command may be given again")
+
+    @property
+    def unstored(self) -> str:
+        """Say that nothing is stored, and why perhaps Amazon sent nobody back."""
+        return f"nothing was stored{nobody_back(self._redirect_uri) if self.opened else ''}"
 
     async def _begin(self, request: Request) -> Response:
         if not secrets.compare_digest(request.path_params["key"].encode(), self._key.encode()):
             return _page("Not found", "This address begins no consent; open the one that was printed.", 404)
+        self.opened = True
         answer = RedirectResponse(self._link.url, 303, _HEADERS)
         # Lax: the way back from Amazon begins on another site.
         answer.set_cookie(_COOKIE, self._link.session, httponly=True, samesite="lax", path="/")
@@ -139,7 +164,9 @@ class Receiver:
     def _refused(self, error: DockwireError) -> Response:
         # What anybody could send here must not end the waiting for the right redirect.
         over = ended(error) and self._consent is None
-        return _page("No consent", f"{error}.", 400, BackgroundTask(self._fail, error) if over else None)
+        return _page(
+            "No consent", f"{_begun(str(error))}.", 400, BackgroundTask(self._fail, error) if over else None
+        )
 
     def _fail(self, error: Exception) -> None:
         if not self._ended.done():
@@ -160,8 +187,14 @@ class _Server(uvicorn.Server):
 
 
 def _page(title: str, text: str, status: int, after: BackgroundTask | None = None) -> Response:
-    content = _PAGE.format(title=escape(title), text=escape(text))
+    colour = _GOOD if status == httpx.codes.OK else _BAD
+    content = _PAGE.format(title=escape(title), text=escape(text), colour=colour)
     return HTMLResponse(content, status, _HEADERS, background=after)
+
+
+def _begun(text: str) -> str:
+    """Begin as a sentence does: messages of errors begin small."""
+    return text[:1].upper() + text[1:]
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -155,12 +155,23 @@ def begin_again(seller: str) -> str:
     )
 
 
+def nobody_back(redirect_uri: str) -> str:
+    """Return why Amazon perhaps never sent the browser back, as the end of a sentence: its own page alone says so."""
+    return (
+        f"; Amazon's page was opened, and nobody came back from it: if that page shows MD5101, register "
+        f"{redirect_uri} for the application in the developer console, exactly so; docs/consent.md has other codes"
+    )
+
+
 def _printable(told: str) -> str:
     return "".join(letter for letter in told if letter.isascii() and letter.isprintable())[:_LONGEST_CODE]
 
 
 _ERRORS = {
-    "access_denied": ("the seller did not allow it on Amazon's page: ask the seller to", Fixer.MERCHANT),
+    "access_denied": (
+        "the seller did not allow it on Amazon's page: ask the seller to allow it",
+        Fixer.MERCHANT,
+    ),
     "MD1000": (
         "Amazon says MD1000: the application is a draft; set draft = true in its table of the connections file "
         "and apply that file",

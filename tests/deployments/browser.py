@@ -4,29 +4,55 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE = 60_000.0
 """Milliseconds; pages of a busy machine take their time."""
+_WIDE, _NARROW, _HIGH = 1280, 320, 1600
+_LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((_WIDE, "light"), (_NARROW, "dark"))
 
 
 @contextmanager
-def opened_page() -> Iterator[Page]:
-    """Give a page of a fresh browser, which speaks English and lives in UTC."""
+def opened_page(*, scripts: bool = True) -> Iterator[Page]:
+    """Give a page of a fresh browser, which speaks English and lives in UTC; it may refuse to run scripts."""
     found = next(filter(None, map(shutil.which, _BROWSERS)), None)
     assert found, f"no browser is installed ({', '.join(_BROWSERS)}); 'make browser' installs Chromium"
     with sync_playwright() as driver:
         # Containers lack what Chromium's own sandbox needs; only pages of this test are opened.
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 1600}, locale="en-US", timezone_id="UTC")
+        page = browser.new_page(
+            viewport={"width": _WIDE, "height": _HIGH},
+            locale="en-US",
+            timezone_id="UTC",
+            java_script_enabled=scripts,
+        )
         page.set_default_timeout(_PATIENCE)
         expect.set_options(timeout=_PATIENCE)
         try:
             yield page
         finally:
             browser.close()
+
+
+def pictured(page: Page, folder: Path, name: str) -> None:
+    """Keep what a page looks like by day on a wide screen, and by night on a narrow one."""
+    folder.mkdir(exist_ok=True)
+    for width, scheme in _LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        page.screenshot(path=folder / f"{name}-{width}-{scheme}.png")
+    page.emulate_media(color_scheme="light")
+
+
+def fits(page: Page) -> bool:
+    """Say whether nothing of a page reaches beyond a narrow screen, and leave it on a wide one."""
+    page.set_viewport_size({"width": _NARROW, "height": 800})
+    widest: int = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": _WIDE, "height": _HIGH})
+    return widest <= _NARROW
 
 
 class PrefectPages:

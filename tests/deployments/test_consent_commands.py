@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -17,11 +15,9 @@ from typer.testing import CliRunner, Result
 
 from blocks import AmazonApplication, AmazonSellerAccount
 from deployments.consent import app
-from deployments.prefect_server import free_port
 from dockwire.clock import SystemClock
 from dockwire.model.marketplaces import Region
 from dockwire.simulators.amazon import World, build_app
-from tests.deployments.town import SELLER, Town
 from tests.servers import serve
 
 EU_SELLER = "A3SIMEUROPE001"
@@ -154,51 +150,3 @@ def test_a_seller_whose_region_the_application_does_not_serve_is_told_which_does
     block.save("desk-eu", overwrite=True)
     refused = desk.run("url", "desk-eu", "--marketplace", "DE", code=1)
     assert "west does not serve (it serves NA): name application house, which does" in refused.stderr
-
-
-def test_from_a_file_without_a_token_to_a_connection_that_works(lone_town: Town) -> None:
-    port = free_port()
-    callback = f"http://127.0.0.1:{port}/callback"
-    lone_town.world.application.redirect_uris = (callback,)
-    path = lone_town.connections()
-    own = path.read_text().partition("[warehouses.town]")
-    known = lone_town.world.application
-    path.write_text(
-        f"""
-[applications.house]
-application_id = "{known.application_id}"
-client_id      = "{known.client_id}"
-client_secret  = {{ env = "SELLER_SECRET" }}
-redirect_uri   = "{callback}"
-seller_central = "{lone_town.amazon}"
-
-[sellers.town-na]
-application = "house"
-region      = "NA"
-endpoint    = "{lone_town.amazon}"
-token_url   = "{lone_town.amazon}/auth/o2/token"
-"""
-        + own[1]
-        + own[2]
-    )
-    applied = lone_town.dockwire("apply", str(path))
-    assert "town-na waits for its seller's consent: 'dockwire consent receive town-na" in applied.out
-    command = [sys.executable, "-m", "deployments", "consent", "receive", "town-na", "--marketplace", "US"]
-    with subprocess.Popen(
-        [*command, "--json"],
-        cwd=lone_town.folder,
-        env=lone_town.environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            begun = json.loads(process.stdout.readline())
-            assert "Thank you" in walked(begun["open"], seller=SELLER).text
-            ended = json.loads(process.stdout.readline())
-            assert process.wait(120) == 0
-        finally:
-            process.terminate()
-    assert (ended["seller_id"], ended["how"]) == (SELLER, "website")
-    checked = lone_town.dockwire("connection", "check", "town-us", "--json")
-    assert checked.code == 0, checked

@@ -143,12 +143,14 @@ async def test_another_seller_than_the_accounts_is_told_on_page_and_terminal(tmp
         assert waiting.office.kept == []
 
 
-async def test_the_waiting_ends_with_the_links_time(waiting: Waiting) -> None:
+@pytest.mark.parametrize("opened", [False, True])
+async def test_the_waiting_ends_with_the_links_time(waiting: Waiting, opened: bool) -> None:
     # The receiver answers, so it has begun to wait.
-    await waiting.browser.get(waiting.callback)
+    await waiting.browser.get(waiting.receiver.address if opened else waiting.callback)
     waiting.office.clock.advance(TEN.total_seconds())
-    with pytest.raises(ConsentFailed, match="no consent came in time"):
+    with pytest.raises(ConsentFailed, match="no consent came in time; nothing was stored") as raised:
         await waiting.consent
+    assert (f"MD5101, register {waiting.callback}" in str(raised.value)) is opened
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def _checked(world: World, wish: Mapping[str, str]) -> str:
     if "#" in uri:
         raise _NoConsent("MD5110", "The redirect URI contains a '#'.")
     if uri not in application.redirect_uris:
-        raise _NoConsent("MD5101", "The redirect URI is not one of the application's.")
+        raise _NoConsent("MD5101", f"The redirect URI {uri} is not one of the application's.")
     return uri
 
 

@@ -15,13 +15,25 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} - simulated Seller Central</title>
+<meta name="color-scheme" content="light dark">
 <style>
-body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 0; background: #f3f3f3; color: #111; }}
-header {{ background: #232f3e; color: #fff; padding: .75rem 1.5rem; }}
-main {{ max-width: 36rem; margin: 2rem auto; padding: 1.5rem 2rem; background: #fff; border: 1px solid #ccc; }}
+:root {{ color-scheme: light dark; --page: #f3f3f3; --card: #fff; --line: #ccc; --text: #111; --press: #0b5cad; }}
+@media (prefers-color-scheme: dark) {{
+:root {{ --page: #16191d; --card: #20252b; --line: #4a525c; --text: #eee; --press: #6cb2ff; }}
+}}
+* {{ box-sizing: border-box; }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 0; background: var(--page); color: var(--text); }}
+header {{ background: #232f3e; color: #fff; padding: .75rem 1.25rem; }}
+main {{ max-width: 38rem; margin: 5vh auto; padding: 1.25rem 1.5rem; background: var(--card);
+border: 1px solid var(--line); border-radius: .4rem; overflow-wrap: anywhere; }}
+h1 {{ font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; }}
 label {{ display: block; margin: 1rem 0; }}
-select {{ font: inherit; display: block; width: 100%; padding: .4rem; }}
-button {{ font: inherit; padding: .5rem 1.5rem; margin-right: .5rem; }}
+select {{ font: inherit; display: block; width: 100%; padding: .5rem; margin-top: .25rem; }}
+button {{ font: inherit; padding: .5rem 1.5rem; margin: .5rem .5rem 0 0; border-radius: .3rem; cursor: pointer;
+border: 1px solid var(--press); background: var(--card); color: var(--press); }}
+button:first-of-type {{ background: var(--press); color: var(--card); }}
+:focus-visible {{ outline: .2rem solid var(--press); outline-offset: .15rem; }}
+@media (max-width: 40rem) {{ main {{ margin: 0; border-width: 0 0 1px; border-radius: 0; }} }}
 </style>
 </head>
 <body>
