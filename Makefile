@@ -6,10 +6,12 @@ STAMP  := $(VENV)/.installed
 TESTS  ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check format lock clean
+.PHONY: help install demo test browser check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## install dockwire and what it needs, pinned and checked by hash, into .venv
 
 demo: $(STAMP) ## a day on embedded parts: Amazon simulator, warehouse, Prefect (ARGS="--keep" leaves it up)
 	@$(BIN)/dockwire demo $(ARGS)

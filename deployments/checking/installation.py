@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import Connection as Link
 
 from deployments.at_hand import beside_prefect
@@ -110,7 +111,9 @@ def _server(settings: Settings) -> prefect_seen.Server | None:
     api, auth = PREFECT_API_URL.value(), PREFECT_API_AUTH_STRING.value()
     if not api:
         return None
-    return prefect_seen.Server(str(api).rstrip("/"), auth.get_secret_value() if auth else "")
+    # A secret by its type; Prefect 3.8 gives the text itself.
+    known = auth.get_secret_value() if isinstance(auth, SecretStr) else auth or ""
+    return prefect_seen.Server(str(api).rstrip("/"), known)
 
 
 def _prefect(server: prefect_seen.Server) -> list[Check]:

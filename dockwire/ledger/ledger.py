@@ -71,7 +71,7 @@ class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, Pers
         """Bring the schema up to date and return the ledger.
 
         Raises:
-            SettingsError: the address is unusable.
+            SettingsError: the address is unusable, or a later version of dockwire made the tables.
             SealError: a key is missing with which values of the database are sealed.
             LedgerUnavailable: the database does not answer.
         """

@@ -241,6 +241,17 @@ async def test_a_server_that_asks_for_a_sign_in_is_signed_in_to(server: Callable
     assert "does not answer" in silent.detail
 
 
+def test_the_doctor_signs_in_with_the_string_of_the_environment(
+    server: Callable[[Any], str], lone_town: Town
+) -> None:
+    url = server(Starlette(routes=[Route("/api/admin/version", _asks_for_a_sign_in)])) + "/api"
+    said = by_name(
+        lone_town.dockwire("doctor", "--json", PREFECT_API_URL=url, PREFECT_API_AUTH_STRING="dock:wire")
+    )
+    assert said["prefect"]["ok"], said
+    assert said["prefect sign-in"]["detail"] == "it asks for a sign-in"
+
+
 @pytest.mark.parametrize(
     ("url", "own"),
     [

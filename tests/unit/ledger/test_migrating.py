@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from alembic import command
 from sqlalchemy import Connection, create_engine, inspect, text
 
+from dockwire.errors import SettingsError
 from dockwire.ledger import SqlLedger
 from dockwire.ledger.engine import Database
 from dockwire.ledger.migrate import VERSION_TABLE, configuration
@@ -155,6 +157,19 @@ async def test_a_ledger_goes_back_to_the_first_version_with_its_orders(database_
     assert await database.read(version) == "0001"
     await database.close()
     assert first_columns(database_url) == before
+
+
+async def test_a_ledger_of_a_later_version_is_left_alone_and_told(database_url: str) -> None:
+    sealer = Sealer([Sealer.new_key()])
+    await (await SqlLedger.open(database_url, sealer=sealer)).close()
+    engine = create_engine(database_url)
+    with engine.begin() as link:
+        link.execute(text("UPDATE ledger_schema SET version_num = '9999'"))
+    with pytest.raises(SettingsError, match=r"later version of dockwire.* restore the backup"):
+        await SqlLedger.open(database_url, sealer=sealer)
+    with engine.connect() as link:
+        assert link.scalar(text("SELECT version_num FROM ledger_schema")) == "9999"
+    engine.dispose()
 
 
 async def test_every_table_of_the_first_version_is_filled_here(database_url: str) -> None:
