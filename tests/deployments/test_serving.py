@@ -95,8 +95,7 @@ def test_a_connection_that_comes_later_is_served_without_a_restart_once_its_sell
         given = ("--granted", "2026-11-01", "--seller-id", SELLER, "--token-env", "SELLER_TOKEN")
         assert town.dockwire("consent", "record", "later-na", *given).code == 0
         later = pages.deployment("order-import/town-ca")["id"]
-        run = pages.post(f"deployments/{later}/create_flow_run", {})["id"]
-        assert pages.end_of(run)["state_type"] == "COMPLETED"
+        assert pages.ask_for_run(later)["parameters"] == {"connection": "town-ca"}
     log = (town.folder / "up.log").read_text()
     assert "created: order-import/town-ca" in log
 
@@ -109,7 +108,6 @@ def test_a_worker_of_a_pool_runs_them_in_a_folder_of_its_own(town: Town) -> None
     assert (deployment["work_pool_name"], deployment["path"]) == ("box", None)
     # A relative state folder would be another one in each run's folder.
     with town.serving("worker", "--pool", "box", "--limit", "1", DOCKWIRE_STATE_DIR="state"):
-        run = pages.post(f"deployments/{deployment['id']}/create_flow_run", {})["id"]
-        assert pages.end_of(run)["state_type"] == "COMPLETED"
+        pages.ask_for_run(deployment["id"])
     assert references(town).total() > 0
     assert (town.folder / "state" / "ledger.db").exists()
