@@ -89,16 +89,16 @@ def test_a_stranger_connects_a_seller_and_sees_the_first_order(
     imported = person.types("run", "order-import", "acme-us")
     assert imported.code == 0, imported.err
     listed = person.types("orders", "list")
-    seconds = time.monotonic() - begun
     deployed = person.types("deploy")
+    seconds = time.monotonic() - begun
     assert "order-import/acme-us" in deployed.out, deployed.err
-    stored = [order["referenceNum"] for order in lone_town.warehouse.read(IN_PROCESS, read_state)["orders"]]
+    stored = {order["referenceNum"] for order in lone_town.warehouse.read(IN_PROCESS, read_state)["orders"]}
     assert stored
-    assert all(order in listed.out for order in stored)
+    assert {line.split()[0] for line in listed.out.splitlines() if " created " in line} == stored
     with capsys.disabled():
         # The workers of a parallel run keep stdout to themselves.
-        told = f"{person.steps}; {seconds:.0f} seconds, most of them this machine's"
-        sys.stderr.write(f"\na stranger's path to the first order: {told}\n")
+        told = f"{person.steps}; {seconds:.0f} seconds from the empty folder to {len(stored)} orders"
+        sys.stderr.write(f"\na stranger's path: {told}\n")
     # A promise to people: whoever makes the path longer says so here.
     assert (len(person.steps.commands), person.steps.fields, person.steps.clicks) == (8, 21, 2)
     documented = (
@@ -132,4 +132,5 @@ def test_a_refusal_is_one_sentence_on_the_page_and_in_the_terminal(lone_town: To
     assert ended.code == 1
     assert f"if that page shows MD5101, register {registered} for the application" in ended.err
     assert "Traceback" not in ended.err
-    assert person.types("consent", "list", "--json").data["consents"][0]["state"] == "waits for consent"
+    # Nobody has asked for a token, so none can be stored.
+    assert "/auth/o2/token" not in {entry.path for entry in lone_town.world.journal.entries}
