@@ -53,7 +53,7 @@ async def inventory_sync(
         await show_stock(connection, report)
 
     opened = opened_sync(connection, owner=str(flow_run.id))
-    return await told(opened, work, flow="inventory-sync", publish=show)
+    return await told(opened, work, flow="inventory-sync", publish=show, trial=dry_run is True)
 
 
 def _why_dry(asked: bool | None) -> str:

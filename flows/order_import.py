@@ -70,7 +70,7 @@ async def order_import(
         await publish(connection, flow="order-import", numbers=report.numbers(), rows=rows, keyed="orders")
 
     opened = opened_import(connection, owner=str(flow_run.id))
-    return await told(opened, work, flow="order-import", publish=show)
+    return await told(opened, work, flow="order-import", publish=show, trial=dry_run)
 
 
 async def _import(run: Run[OrderImport], report: Report, *, refresh: bool, since: datetime | None) -> None:

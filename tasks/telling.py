@@ -25,8 +25,12 @@ async def told(
     *,
     flow: str,
     publish: Callable[[], Awaitable[None]],
+    trial: bool = False,
 ) -> State:
     """Open a run and carry out its work; a failed run still shows and tells what it did before.
+
+    A ``trial`` does nothing of its flow's work, so it does not stand in the ledger's list of runs: the status
+    would take it for the flow's last good run.
 
     Returns a completed state that holds the numbers and says them in one line, the state that ``work``
     returns instead, or a failed state whose message never quotes an order.
@@ -35,7 +39,8 @@ async def told(
         with meant(run=str(flow_run.id), flow=flow):
             async with opened as run:
                 with meant(connection=run.desk.connection.slug):
-                    return await _noted(run, work, flow=flow, publish=publish)
+                    keep = _shown if trial else _noted
+                    return await keep(run, work, flow=flow, publish=publish)
     except DockwireError as error:
         return Failed(message=str(error))
     except Exception as error:  # noqa: BLE001 - an unknown error's text may quote an order
@@ -64,6 +69,21 @@ async def _noted(
         await publish()
         await send_mail(run)
     return ended
+
+
+async def _shown(
+    run: Run[Any],
+    work: Callable[[Run[Any]], Awaitable[Numbers | State]],
+    *,
+    flow: str,
+    publish: Callable[[], Awaitable[None]],
+) -> State:
+    """Work, then show and tell."""
+    try:
+        return await _worked(run, work, flow=flow)
+    finally:
+        await publish()
+        await send_mail(run)
 
 
 async def _worked(

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,8 @@ from dockwire.faults.rules import Rule
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.status import FlowRuns, RunOutcome
 from dockwire.settings import read_settings
+from flows.inventory_sync import inventory_sync
+from flows.order_import import order_import
 from flows.tracking_update import tracking_update
 from tests.flows.site import Site, numbers
 from tests.logs import json_logs
@@ -70,6 +72,20 @@ async def test_each_run_stands_in_the_list_with_how_it_ended(site: Site) -> None
     found = (await runs(site))["order-import"]
     assert (found.last.outcome, found.last.sentence) == (RunOutcome.FAILED, state.message)
     assert found.good == done
+
+
+async def test_a_trial_is_not_taken_for_a_run_that_did_its_work(site: Site) -> None:
+    site.world.populate(6, [("US", 1)])
+    await site.run()
+    before = await runs(site)
+    trial = await order_import(
+        site.slug, since=datetime.now(UTC) - timedelta(days=1), dry_run=True, return_state=True
+    )
+    assert (trial.message or "").startswith("dry run, nothing imported")
+    site.block.stock_sync = True
+    await site.block.asave(site.slug, overwrite=True)
+    assert (await inventory_sync(site.slug, dry_run=True, return_state=True)).is_completed()
+    assert await runs(site) == before
 
 
 async def test_a_run_that_crashed_stays_unfinished(site: Site) -> None:
