@@ -242,3 +242,23 @@ async def test_a_digest_comes_once_a_day_and_holds_everything_since(database_url
     await a_while(24)
     assert told[3:] == [("03 13:00", "[acme-us] 1 order created in the warehouse")]
     await ledger.close()
+
+
+async def test_a_slow_server_gets_no_mail_a_second_time_from_another_run(book: SqlLedger) -> None:
+    clock, sent = ManualClock(NOW), list[str]()
+    mails = [Mail(f"<{n}@x>", TWO.slug, "run_failed", ("a@example.com",), "s", "t", "h") for n in range(9)]
+    await book.post_mail(mails, [], now=NOW)
+
+    async def quick(mail: Mail) -> Delivery:
+        sent.append(mail.message_id)
+        return Delivery()
+
+    async def slow(mail: Mail) -> Delivery:
+        clock.advance(120)
+        if mail.message_id == "<6@x>":
+            # By now a lease on all of them would be over.
+            await send_due(counter(book, clock, "two"), quick)
+        return await quick(mail)
+
+    await send_due(counter(book, clock), slow)
+    assert sorted(sent) == [mail.message_id for mail in mails]
