@@ -77,6 +77,7 @@ class KeyFile:
             fcntl.flock(turn, fcntl.LOCK_EX)
             with _written(self.path, change(self.path.read_text().split())) as made:
                 made.replace(self.path)
+                _keep_names(self.path.parent)
 
 
 @contextmanager
@@ -99,3 +100,13 @@ def _link(made: Path, path: Path) -> None:
         os.link(made, path)
     except FileExistsError:
         return
+    _keep_names(path.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """Put names on the disk too: a key that a power cut takes away would leave what it sealed shut for ever."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
