@@ -6,6 +6,7 @@ from datetime import datetime
 from dockwire.ledger import offers as offer_book
 from dockwire.ledger import stock_lists, stock_sends
 from dockwire.ledger.engine import Database
+from dockwire.ledger.rows import Scribe
 from dockwire.model.connection import Connection
 from dockwire.model.feed import SentFeed
 from dockwire.model.ids import ConnectionSlug, CustomerId
@@ -30,6 +31,7 @@ class StockBook:
     """The part of the ledger about offers."""
 
     _database: Database
+    _scribe: Scribe
 
     async def stock_marks(self, connection: Connection) -> StockMarks:
         """See the port."""
@@ -47,7 +49,7 @@ class StockBook:
 
     async def waiting_units(self, slugs: Sequence[ConnectionSlug]) -> Waiting:
         """See the port."""
-        return await self._database.read(lambda link: stock_lists.waiting_units(link, slugs))
+        return await self._database.read(lambda link: stock_lists.waiting_units(link, slugs, self._scribe))
 
     async def offers(self, slug: ConnectionSlug, skus: Sequence[str] | None = None) -> list[LedgerOffer]:
         """See the port."""

@@ -1,14 +1,16 @@
 """Beside the offers: marks, the course over time, rules, aliases, siblings, and what orders will take."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from sqlalchemy import Connection as Link
-from sqlalchemy import delete, func, insert, select, update
 
 from dockwire.ledger.accounts import registered
 from dockwire.ledger.offers import chunks
-from dockwire.ledger.overrides import has_override
+from dockwire.ledger.overrides import has_override, overrides_of
+from dockwire.ledger.rows import Scribe
 from dockwire.ledger.stock_tables import sku_aliases, stock_marks, stock_points, stock_rules
 from dockwire.ledger.tables import order_lines, orders
 from dockwire.model.connection import Connection
@@ -57,22 +59,45 @@ def siblings(link: Link, connection: Connection) -> list[Connection]:
     return sorted([*others, connection], key=lambda each: each.slug)
 
 
-def waiting_units(link: Link, slugs: Sequence[ConnectionSlug]) -> Waiting:
+def waiting_units(link: Link, slugs: Sequence[ConnectionSlug], scribe: Scribe) -> Waiting:
     """Return what orders that are not in the warehouse yet will take."""
-    waits = orders.c.connection.in_(slugs) & orders.c.state.in_(_WAITING)
+    waits = and_(
+        orders.c.connection.in_(slugs), orders.c.state.in_(_WAITING), ~has_override(OverrideKind.SKIP)
+    )
+    named = has_override(OverrideKind.SKUS)
     query = (
         select(orders.c.connection, order_lines.c.sku, func.sum(order_lines.c.open))
         .join(order_lines, order_lines.c.order_id == orders.c.id)
-        .where(waits, order_lines.c.sku.is_not(None), order_lines.c.open > 0)
+        .where(waits, ~named, order_lines.c.sku.is_not(None), order_lines.c.open > 0)
         .group_by(orders.c.connection, order_lines.c.sku)
     )
     unreadable = (
-        select(func.count())
-        .select_from(orders)
-        .where(waits, orders.c.state == OrderState.QUARANTINED, ~has_override(OverrideKind.SKIP))
+        select(func.count()).select_from(orders).where(waits, orders.c.state == OrderState.QUARANTINED)
     )
     units = {(ConnectionSlug(slug), sku): int(count) for slug, sku, count in link.execute(query)}
-    return Waiting(units, int(link.scalar(unreadable) or 0))
+    by_name = _named_units(link, waits & named, units, scribe)
+    return Waiting(units, by_name, int(link.scalar(unreadable) or 0))
+
+
+def _named_units(
+    link: Link, wanted: ColumnElement[bool], units: dict[tuple[ConnectionSlug, str], int], scribe: Scribe
+) -> dict[str, int]:
+    """Return the units of lines for which a person named the item, and add those orders' other lines to ``units``."""
+    query = (
+        select(orders.c.id, orders.c.connection, order_lines)
+        .join(order_lines, order_lines.c.order_id == orders.c.id)
+        .where(wanted, order_lines.c.open > 0)
+    )
+    rows = link.execute(query).all()
+    overrides = overrides_of(link, {row.id for row in rows}, scribe)
+    found: Counter[str] = Counter()
+    for row in rows:
+        if (item := overrides[row.id].skus.get(row.amazon_item_id)) is not None:
+            found[item] += row.open
+        elif row.sku is not None:
+            place = (ConnectionSlug(row.connection), row.sku)
+            units[place] = units.get(place, 0) + row.open
+    return dict(found)
 
 
 def add_point(link: Link, connection: Connection, point: StockPoint) -> None:

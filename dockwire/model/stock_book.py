@@ -146,6 +146,8 @@ class Waiting:
 
     units: dict[tuple[ConnectionSlug, str], int] = field(default_factory=dict)
     """Open units by connection and Amazon SKU."""
+    named: dict[str, int] = field(default_factory=dict)
+    """Open units by warehouse SKU, of lines for which a person named the item to ship; not among the others."""
     unreadable: int = 0
     """Orders that cannot be read: whatever they are for is not among the units."""
 

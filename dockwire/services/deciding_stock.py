@@ -111,7 +111,7 @@ def _to_import(
 ) -> dict[str, Decimal]:
     """Return the waiting units by warehouse SKU; one without a meaning takes from no stock we know."""
     names = {each.slug: SkuNames.of(each, aliases) for each in siblings}
-    units: dict[str, Decimal] = {}
+    units = {sku: Decimal(count) for sku, count in waiting.named.items()}
     for (slug, amazon_sku), count in waiting.units.items():
         if (target := names[slug].target(amazon_sku)) is not None:
             units[target] = units.get(target, Decimal(0)) + count

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from dockwire.ledger import SqlLedger
+from dockwire.model.hold import Ruling
 from dockwire.model.ids import AmazonItemId, CustomerId
+from dockwire.model.override import Overrides
 from dockwire.model.record import OrderState
 from dockwire.model.stock_book import StockMarks, StockPoint, Waiting
 from dockwire.model.stock_rules import StockRule
@@ -55,10 +57,23 @@ async def test_orders_that_are_not_in_the_warehouse_wait_with_their_open_units(l
     await claim(ledger, order(order_id=number(3)))
     assert await state_of(ledger, number(3)) is OrderState.CLAIMED
     mine = {(ACME.slug, "SKU-1"): 5, (ACME.slug, "B"): 2}
-    assert await ledger.waiting_units([ACME.slug]) == Waiting(mine, 1)
+    assert await ledger.waiting_units([ACME.slug]) == Waiting(mine, unreadable=1)
     both = mine | {(CANADA.slug, "SKU-1"): 2}
-    assert await ledger.waiting_units([ACME.slug, CANADA.slug]) == Waiting(both, 1)
+    assert await ledger.waiting_units([ACME.slug, CANADA.slug]) == Waiting(both, unreadable=1)
     assert await ledger.waiting_units([]) == Waiting()
+
+
+async def test_a_line_whose_item_a_person_named_waits_under_that_item_and_a_skipped_order_not_at_all(
+    ledger: SqlLedger,
+) -> None:
+    two = (line(quantity_ordered=5, quantity_open=3), line(item_id=AmazonItemId("2"), sku="B"))
+    await read(ledger, order(order_id=number(1), lines=two), order(order_id=number(2)))
+    await read(ledger, bad=(malformed(order_id=number(2)),))
+    for n, decided in ((1, Overrides(skus={two[0].item_id: "ITEM"})), (2, Overrides(skip="by hand"))):
+        row = (await ledger.waiting_orders(number(n)))[0].row
+        ruling = Ruling(number(n), row.version, decided, row.state, row.problems, {})
+        assert await ledger.record_ruling(ACME, ruling, by="anna", now=NOW)
+    assert await ledger.waiting_units([ACME.slug]) == Waiting({(ACME.slug, "B"): 2}, {"ITEM": 3})
 
 
 @pytest.mark.parametrize("available", ["0.1", "1234567.000001", "3"])
