@@ -118,12 +118,17 @@ class Receiver:
         try:
             waiting: set[asyncio.Future[Any]] = {serving, late, self._ended}
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            # A redirect that came in time is taken to its end: its code is good once, and a token may come of it.
+            async with self._one_at_a_time:
+                pass
         finally:
             late.cancel()
             self._server.should_exit = True
             with suppress(asyncio.CancelledError):
                 await serving
             self._listener.close()
+        if self._consent is not None:
+            return self._consent
         if self._ended.done():
             return self._ended.result()
         raise ConsentFailed(f"no consent came in time; {self.unstored}. The command may be given again")

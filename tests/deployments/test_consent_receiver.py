@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from dockwire.clock import ManualClock
 from dockwire.errors import ConsentFailed, SettingsError
 from dockwire.model.consent import Consent
 from dockwire.model.marketplaces import marketplace
+from dockwire.services.consent import ConsentDesk
 from dockwire.simulators.amazon import build_app
 from tests.servers import serve
 from tests.unit.services.consenting import EU_SELLER, Office, opened_office, walk
@@ -38,7 +40,17 @@ class Waiting:
 
 
 @asynccontextmanager
-async def receiving(folder: Path, *, seller_id: str = "") -> AsyncIterator[Waiting]:
+async def receiving(
+    folder: Path, *, seller_id: str = "", held: tuple[asyncio.Event, asyncio.Event] | None = None
+) -> AsyncIterator[Waiting]:
+    async def finish(desk: ConsentDesk, address: str, session: str) -> Consent:
+        consent = await desk.finish(address, session=session)
+        if held is not None:
+            stored, go_on = held
+            stored.set()
+            await go_on.wait()
+        return consent
+
     callback = f"http://127.0.0.1:{free_port()}/callback"
     async with (
         opened_office(folder, clock=ManualClock(auto=False)) as office,
@@ -52,7 +64,7 @@ async def receiving(folder: Path, *, seller_id: str = "") -> AsyncIterator[Waiti
                 receiver = Receiver(
                     link,
                     callback,
-                    finish=lambda address, session: desk.finish(address, session=session),
+                    finish=partial(finish, desk),
                     clock=office.clock,
                 )
                 task = asyncio.create_task(receiver.wait())
@@ -151,6 +163,21 @@ async def test_the_waiting_ends_with_the_links_time(waiting: Waiting, opened: bo
     with pytest.raises(ConsentFailed, match="no consent came in time; nothing was stored") as raised:
         await waiting.consent
     assert (f"MD5101, register {waiting.callback}" in str(raised.value)) is opened
+
+
+async def test_a_redirect_that_came_in_time_is_taken_to_its_end(tmp_path: Path) -> None:
+    stored, go_on = asyncio.Event(), asyncio.Event()
+    async with receiving(tmp_path, held=(stored, go_on)) as waiting:
+        begun = await waiting.browser.get(waiting.receiver.address)
+        back = await walk(waiting.browser, begun.headers["location"])
+        page = asyncio.create_task(waiting.browser.get(back.headers["location"]))
+        await stored.wait()
+        waiting.office.clock.advance(TEN.total_seconds())
+        # Longer than the server waits for requests under way when it ends.
+        await asyncio.wait({waiting.consent}, timeout=4)
+        go_on.set()
+        assert (await waiting.consent).account.seller_id == EU_SELLER
+        assert (await page).status_code == 200
 
 
 @pytest.mark.parametrize(
