@@ -36,13 +36,17 @@ async def apply_automations(connections: Iterable[Connection]) -> list[str]:
     async with get_client() as client:
         deployment = await client.read_deployment_by_name(f"{watch.name}/{SITE}")
         wanted = {each.name: each for each in automations(deployment.id, connections)}
-        there = [each for each in await all_automations(client) if each.name.startswith(WATCHING)]
-        for each in there:
-            if each.name not in wanted:
+        there: set[str] = set()
+        for each in await all_automations(client):
+            if not each.name.startswith(WATCHING):
+                continue
+            # Two that deploy at once, such as 'up' and a person, make each one twice: Prefect lets names repeat.
+            if each.name not in wanted or each.name in there:
                 await client.delete_automation(each.id)
             elif _differs(each, wanted[each.name]):
                 await client.update_automation(each.id, wanted[each.name])
-        for name in wanted.keys() - {each.name for each in there}:
+            there.add(each.name)
+        for name in wanted.keys() - there:
             await client.create_automation(wanted[name])
     return sorted(wanted)
 
