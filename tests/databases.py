@@ -32,6 +32,11 @@ class PostgresServer:
 
             return get_server(self._folder, cleanup_mode="stop")
 
+    @property
+    def programs(self) -> Path:
+        """The folder of the server's own programs, such as pg_dump."""
+        return Path(self._server.bin_path)
+
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of a database."""
         return f"postgresql+psycopg://postgres:@/{database}?host={self._folder}"

@@ -37,27 +37,6 @@ def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
-def test_every_command_of_the_readme_exists() -> None:
-    from deployments.command import app
-
-    known = {
-        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
-    }
-    groups = {
-        group.name: {
-            *(c.name or c.callback.__name__ for c in group.typer_instance.registered_commands if c.callback),
-            *(inner.name for inner in group.typer_instance.registered_groups),
-        }
-        for group in app.registered_groups
-        if group.typer_instance
-    }
-    for first, second in re.findall(r"`?dockwire ([a-z-]+)(?: ([a-z-]+))?", README):
-        if first in groups:
-            assert second in groups[first], f"dockwire {first} {second}"
-        elif first not in {"into", "joins", "does", "embeds", "reads"}:
-            assert first in known, f"dockwire {first}"
-
-
 def test_every_make_target_of_the_readme_exists() -> None:
     targets = set(
         re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
