@@ -60,6 +60,11 @@ def test_commands_are_found_where_pages_show_them() -> None:
     assert "no 'stat'" in trouble("stat")
 
 
+def test_the_readme_names_every_command() -> None:
+    readme, whole = (ROOT / "README.md").read_text(encoding="utf-8"), get_command(app)
+    assert [name for name in getattr(whole, "commands", {}) if f"`dockwire {name}" not in readme] == []
+
+
 def test_the_operating_guide_explains_every_kind_of_mail() -> None:
     guide = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
     table = guide[guide.index("| kind | means | do |") :].split("\n\n")[0]
