@@ -10,6 +10,7 @@ from deployments.checking.finding import Finding, fine, untold, wrong
 from dockwire.clock import Clock
 from dockwire.mail.message import to_message
 from dockwire.model.connection import Connection
+from dockwire.model.notice import NoticeKind
 from dockwire.model.record import Mail
 from tasks.mail_server import FAILURES, open_server, why
 
@@ -44,8 +45,8 @@ def _without_server(connection: Connection, *, wanted: bool) -> Finding:
     do = "name one in the connections file ('mail'), and apply it"
     if wanted:
         return wrong(told, do)
-    contacts = connection.contacts.model_dump().values()
-    return untold(f"{told}, and somebody wants them", do) if any(contacts) else fine(told)
+    asked = any(connection.contacts.asked(kind).to for kind in NoticeKind)
+    return untold(f"{told}, and somebody wants them", do) if asked else fine(told)
 
 
 def trial_mail(connection: Connection, address: str, clock: Clock) -> Mail:
