@@ -8,10 +8,10 @@ from pydantic import SecretStr
 from blocks import AmazonApplication, AmazonSellerAccount
 from deployments.applying import carry_out, plan_apply, waiting
 from deployments.connections_file import ConnectionsFile
-from deployments.connections_sections import SELLERS
+from deployments.connections_sections import CONNECTIONS, SELLERS
 from deployments.deploying import plan_deploy
 from deployments.plan import planned
-from deployments.stored_blocks import load_named, read_connections
+from deployments.stored_blocks import load_named, read_blocks, read_connections, remove_block
 from dockwire.errors import ConsentNeeded
 from tests.deployments.test_connections_file import APPLICATION, ENVIRONMENT, NAMED, named
 
@@ -78,7 +78,14 @@ async def test_a_file_applied_again_keeps_the_token_unless_the_application_is_an
 
 
 @pytest.mark.usefixtures("prefect")
+async def forget_connections() -> None:
+    """Remove what other tests have stored in the server that they share."""
+    for block in (await read_blocks([CONNECTIONS])).values():
+        await remove_block(block)
+
+
 async def test_a_connection_gets_its_deployments_once_its_seller_has_consented(tmp_path: Path) -> None:
+    await forget_connections()
     seller, _ = await applied(tmp_path, named())
     await consent(seller, "", "A2EXAMPLE")
     stored = await read_connections()

@@ -59,8 +59,9 @@ async def test_what_the_warehouse_does_not_do_is_not_there(client: httpx.AsyncCl
 async def test_a_failure_is_a_plain_500_and_tells_nothing_personal(
     house: Warehouse, client: httpx.AsyncClient, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await create(client, "R-1")
+    # Opened later it would miss the key that the order is sealed with.
     stranger = Warehouse.open(database_url, sealer=Sealer([Sealer.new_key()]), clock=house.clock)
+    await create(client, "R-1")
     with caplog.at_level(logging.INFO):
         async with visiting(stranger, embedded=True, control=True) as visitor:
             reply = await visitor.get("/orders/1")
