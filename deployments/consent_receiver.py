@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from dockwire.cli.listening import listen
 from dockwire.clock import Clock
 from dockwire.decisions.consent import nobody_back
 from dockwire.errors import ConsentFailed, DockwireError, SettingsError
@@ -203,15 +204,10 @@ def _begun(text: str) -> str:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(16)
+        return listen(host, port)
     except OSError as error:
-        listener.close()
         raise SettingsError(
             f"cannot listen on {host}:{port}, where redirect_uri leads ({error.strerror}): end what listens there, "
             "perhaps another 'dockwire consent receive'"
         ) from None
-    return listener

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dockwire.bootstrap import opened_ledger
+from dockwire.cli.listening import listen
 from dockwire.clock import Clock, SystemClock
 from dockwire.errors import DockwireError, SettingsError
 from dockwire.model.status import Reading
@@ -106,14 +107,9 @@ def serving(settings: Settings, *, host: str, port: int) -> Iterator[str]:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(128)
+        return listen(host, port)
     except OSError as error:
-        listener.close()
         raise SettingsError(
             f"metrics cannot be served on {host}:{port} ({error.strerror}); choose another port or host"
         ) from None
-    return listener
