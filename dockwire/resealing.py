@@ -4,12 +4,25 @@ A database keeps the fingerprints of the keys that seal, or may seal, something 
 dropped too early is noticed when the database is opened, not at the first order that does not open.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Row, Table, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Row,
+    Table,
+    delete,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from dockwire.sealing import Sealer, SealError
 
@@ -124,3 +137,18 @@ def _counted(rows: list[Row[Any]], sealer: Sealer, limit: int) -> Step:
     step = Step(looked=len(rows), next_after=tuple(rows[-1])[:-1] if len(rows) == limit else None)
     step.keys.update(sealer.key_of(row[-1]) for row in rows if row[-1])
     return step
+
+
+def scrub_file(engine: Engine) -> bool:
+    """Overwrite what a SQLite file has freed, its log included; return False when somebody keeps it busy."""
+    # Not inside a transaction, which every connection of the engine begins by itself.
+    link = engine.raw_connection()
+    try:
+        link.cursor().execute("VACUUM")
+        busy, *_ = link.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() or (1,)
+    except sqlite3.OperationalError:
+        return False
+    else:
+        return not busy
+    finally:
+        link.close()

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from dockwire.errors import LedgerUnavailable, SettingsError
+from dockwire.resealing import scrub_file
 
 T = TypeVar("T")
 CommitHook = Callable[[str], None]
@@ -115,17 +116,7 @@ class Database:
             raise self._unavailable(error) from None
 
     def _scrub(self) -> bool:
-        # Not inside a transaction, which every connection of the engine begins by itself.
-        link = self._engine.raw_connection()
-        try:
-            link.cursor().execute("VACUUM")
-            busy, *_ = link.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() or (1,)
-        except sqlite3.OperationalError:
-            return False
-        else:
-            return not busy
-        finally:
-            link.close()
+        return scrub_file(self._engine)
 
     def _unavailable(self, error: DBAPIError) -> Exception:
         if isinstance(error, IntegrityError):

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
+from dockwire.resealing import scrub_file
+
 T = TypeVar("T")
 
 _TRIES = 4
@@ -82,17 +84,7 @@ class Database:
         if self._engine.dialect.name != "sqlite":
             return True
         with self._turn:
-            # Not inside a transaction, which every connection of the engine begins by itself.
-            link = self._engine.raw_connection()
-            try:
-                link.cursor().execute("VACUUM")
-                busy, *_ = link.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() or (1,)
-            except sqlite3.OperationalError:
-                return False
-            else:
-                return not busy
-            finally:
-                link.close()
+            return scrub_file(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""
