@@ -13,7 +13,8 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from prefect_email import EmailServerCredentials
 from pydantic import SecretStr
 
-from deployments.inspect import check_connection
+from deployments.checking.mail import mail
+from dockwire.clock import SystemClock
 from dockwire.ledger.tables import outbox
 from dockwire.mail.folder import keep_mail
 from tests.flows.site import Site, numbers
@@ -130,9 +131,9 @@ async def test_the_check_of_a_connection_signs_in_to_its_mail_server(
     assert not site.mails()
 
 
-async def _mail_of(site: Site) -> tuple[bool, str]:
-    (told,) = [row for row in await check_connection(site.slug) if row["what"] == "mail"]
-    return told["ok"], told["detail"]
+async def _mail_of(site: Site) -> tuple[bool | None, str]:
+    found = await mail(site.block, site.block.connection(site.slug), None, SystemClock())
+    return found.ok, found.detail
 
 
 @pytest.mark.parametrize("trouble", ["down", "password", "certificate"])
