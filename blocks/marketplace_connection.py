@@ -10,6 +10,7 @@ from blocks.amazon_seller_account import AmazonSellerAccount
 from blocks.warehouse_account import WarehouseAccount
 from dockwire.decisions.consent import consent_needed
 from dockwire.errors import ConsentNeeded, WrongFields
+from dockwire.model.agreement import terms_sha256
 from dockwire.model.connection import CancelPolicy, Connection, Filter, ShipMethod, TrackingCheck
 from dockwire.model.contacts import Contacts
 from dockwire.model.stock_rules import StockRules
@@ -88,6 +89,13 @@ class MarketplaceConnection(Block):
     open_orders_allocated: bool = Field(
         default=False, description="The warehouse allocates every order as it is created."
     )
+    terms: str = Field(
+        default="",
+        description="The 3PL's terms for the merchant; in a connections file the name of their file.",
+    )
+    needs_approval: bool = Field(
+        default=False, description="Import nothing until the 3PL has approved the connection in Prefect."
+    )
     reference_prefix: str = Field(default="", description="Put before the order id in the warehouse.")
     reference_suffix: str = Field(default="", description="Put behind the order id in the warehouse.")
 
@@ -122,6 +130,7 @@ class MarketplaceConnection(Block):
                     "seller_id": seller_id,
                     "marketplace": self.marketplace,
                     "warehouse": self.warehouse_name,
+                    "terms_sha256": terms_sha256(self.terms),
                     **{name: getattr(self, name) for name in _SAME_NAME},
                 }
             )

@@ -13,7 +13,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from deployments import consent, mailing, set_up
+from deployments import agreeing_commands, consent, mailing, set_up
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
@@ -68,6 +68,8 @@ app.command()(set_up.worker)
 connection.command()(set_up.pause)
 connection.command()(set_up.resume)
 connection.command()(set_up.remove)
+connection.command()(agreeing_commands.accept)
+run.command("onboarding")(agreeing_commands.run_onboarding)
 
 
 @app.command()

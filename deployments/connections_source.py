@@ -7,6 +7,7 @@ from typing import Any
 
 from deployments.toml_lines import Place, key_lines
 from dockwire.errors import SettingsError
+from dockwire.model.agreement import LONGEST_TERMS
 
 
 class Source:
@@ -50,6 +51,25 @@ class Source:
         mistakes, self._mistakes = sorted(self._mistakes), set()
         if mistakes:
             raise SettingsError("\n".join(text for _, text in mistakes))
+
+    def read_beside(self, name: object) -> str:
+        """Return the text of another file, byte for byte, so that its digest is the file's.
+
+        Raises:
+            ValueError: it cannot be read, is no text, is empty or too long.
+        """
+        if not isinstance(name, str) or not name:
+            raise ValueError("is not the name of a file")
+        path = self.path.parent / name
+        try:
+            text = path.read_bytes().decode()
+        except OSError as error:
+            raise ValueError(f"{path}: {error.strerror or 'cannot be read'}") from None
+        except UnicodeDecodeError:
+            raise ValueError(f"{path}: is no text in UTF-8") from None
+        if not text.strip() or len(text) > LONGEST_TERMS or "\0" in text:
+            raise ValueError(f"{path}: has to be a text of 1 to {LONGEST_TERMS} characters")
+        return text
 
     def _text(self) -> str:
         try:

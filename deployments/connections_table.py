@@ -24,6 +24,8 @@ Vault = Mapping[str, Mapping[str, Any]]
 
 _NAME = re.compile(r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*")
 _LIKE = "like"
+_TERMS = "terms"
+"""The key that names a file; the block has its text."""
 _UNKNOWN = "unknown"
 """Stands for a value with a mistake, so that the other fields are checked nevertheless."""
 
@@ -75,7 +77,7 @@ class Table:
         self._fields = self._inherited(name, ())
         self._broken: set[str] = set()
         """Fields of the block that were complained of already."""
-        self._hidden = {key for key in section.keys if section.is_secret(key)}
+        self._hidden = {key for key in section.keys if section.is_secret(key) or key == _TERMS}
         self._refers: dict[str, str] = {}
 
     def entry(self) -> Entry | None:
@@ -111,6 +113,8 @@ class Table:
 
     def _value(self, key: str) -> object:
         value, _ = self._fields[key]
+        if key == _TERMS and self._section is CONNECTIONS:
+            return self._from_file(key, value)
         reference = next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else (None, None)
         if reference[0] == "env":
             self._hidden.add(key)
@@ -130,6 +134,13 @@ class Table:
         if variable in self._reading.environment:
             return self._reading.environment[variable]
         return self._mistake(key, f"environment variable {variable} is not set")
+
+    def _from_file(self, key: str, name: object) -> str:
+        try:
+            return self._reading.source.read_beside(name)
+        except ValueError as error:
+            self._mistake(key, str(error))
+            return ""
 
     def _from_block(self, key: str, block: str) -> object:
         fields = self._reading.vault.get(block)

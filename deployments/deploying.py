@@ -20,6 +20,11 @@ from deployments.plan import planned
 from deployments.registry import Registered, at_once, registered, remove
 from deployments.stored_blocks import StoredConnections
 from dockwire import __version__
+from dockwire.bootstrap import opened_ledger
+from dockwire.model.connection import Connection
+from dockwire.model.ids import ConnectionSlug
+from dockwire.services.onboarding import unapproved
+from dockwire.settings import read_settings
 
 _VERSION = VersionInfo(type="prefect:simple", version=__version__)
 
@@ -54,10 +59,24 @@ class Step:
 async def plan_deploy(stored: StoredConnections, *, pool: str | None = None) -> list[Step]:
     """Compare the deployments there have to be with those that Prefect has; change nothing.
 
-    What a connection has that waits for its seller's consent stays as it is.
+    What a connection has that waits for its seller's consent stays as it is; what is made for one that waits for
+    the 3PL's approval is made with its schedule stopped.
     """
     async with AsyncClientContext.get_or_create():
-        return compared(planned(stored.ready, pool=pool), await registered(), left_alone=stored.waiting)
+        return compared(
+            planned(stored.ready, pool=pool),
+            await registered(),
+            left_alone=stored.waiting,
+            stopped=await _unapproved(stored.ready),
+        )
+
+
+async def _unapproved(connections: list[Connection]) -> set[ConnectionSlug]:
+    """Return the connections that may not run before the 3PL approves them."""
+    if not any(each.needs_approval for each in connections):
+        return set()
+    async with opened_ledger(read_settings()) as ledger:
+        return await unapproved(ledger, connections)
 
 
 async def carry_out(steps: list[Step], *, pool: str | None = None) -> None:
@@ -71,7 +90,11 @@ async def carry_out(steps: list[Step], *, pool: str | None = None) -> None:
 
 
 def compared(
-    wanted: list[RunnerDeployment], known: dict[str, Registered], *, left_alone: Collection[str] = ()
+    wanted: list[RunnerDeployment],
+    known: dict[str, Registered],
+    *,
+    left_alone: Collection[str] = (),
+    stopped: Collection[str] = (),
 ) -> list[Step]:
     """Return what to do with each deployment: those to be removed come last, if not of these connections."""
     asleep = _paused_connections(known)
@@ -79,7 +102,7 @@ def compared(
     for each in wanted:
         found = known.get(each.full_name)
         if found is None:
-            each.paused = each.name in asleep
+            each.paused = each.name in asleep or (each.name in stopped and bool(each.schedules))
             steps.append(Step(each.full_name, Change.CREATED, {}, each))
         else:
             _leave_paused(each, found)

@@ -15,6 +15,7 @@ from deployments.schedules import every
 from dockwire import __version__
 from dockwire.model.connection import Connection
 from flows.inventory_sync import inventory_sync
+from flows.onboarding import onboarding
 from flows.order_import import order_import
 from flows.purge import purge
 from flows.ship_and_close import CLOSED, resource_of, ship_and_close
@@ -52,6 +53,12 @@ FLOWS = (
     Cadence(tracking_update, timedelta(minutes=60), ConcurrencyLimitStrategy.ENQUEUE, CLOSED),
     Cadence(ship_and_close, None, ConcurrencyLimitStrategy.ENQUEUE),
     Cadence(inventory_sync, timedelta(minutes=60), wanted=lambda connection: connection.stock_sync),
+    Cadence(
+        onboarding,
+        None,
+        ConcurrencyLimitStrategy.ENQUEUE,
+        wanted=lambda connection: connection.needs_approval,
+    ),
 )
 
 SITE_FLOWS: tuple[Cadence, ...] = (

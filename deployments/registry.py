@@ -14,6 +14,7 @@ from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import Automation
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
+from tasks.schedules import let_run, stop
 from tasks.watching import OURS
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ async def pause(which: Iterable[Registered]) -> None:
 
     async def one(each: Registered) -> None:
         async with get_client() as client:
-            await client.pause_deployment(each.deployment.id)
+            await stop(client, each.deployment)
 
     await at_once(which, one)
 
@@ -105,10 +106,7 @@ async def resume(which: Iterable[Registered]) -> None:
 
     async def one(each: Registered) -> None:
         async with get_client() as client:
-            for schedule in each.deployment.schedules:
-                if not schedule.active:
-                    await client.update_deployment_schedule(each.deployment.id, schedule.id, active=True)
-            await client.resume_deployment(each.deployment.id)
+            await let_run(client, each.deployment)
 
     await at_once(which, one)
 

@@ -7,6 +7,7 @@ The tree (an error's ``action`` says what the caller does, its ``fixer`` who can
     |   `-- WrongFields          hold   engineer   the same, and it is known which fields
     |-- MissingRole              hold   engineer   Amazon sends no personal data to this application
     |-- ConsentNeeded            hold   merchant   no seller has authorised the application for this account yet
+    |-- ApprovalNeeded           hold   clerk      the 3PL has not let this connection run, or declined it
     |-- ConsentFailed            fail   engineer   the seller's consent could not be taken over; begin again
     |-- Unsendable               hold   clerk      a parcel has a value that Amazon's feed cannot carry
     |-- LedgerUnavailable        retry  engineer   the database does not answer
@@ -96,6 +97,13 @@ class ConsentNeeded(DockwireError):
 
     action = Action.HOLD
     fixer = Fixer.MERCHANT
+
+
+class ApprovalNeeded(DockwireError):
+    """A connection may not run before the 3PL approves it; the message says where that is done."""
+
+    action = Action.HOLD
+    fixer = Fixer.CLERK
 
 
 class ConsentFailed(DockwireError):

@@ -69,7 +69,7 @@ async def order_import(
         ]
         await publish(connection, flow="order-import", numbers=report.numbers(), rows=rows, keyed="orders")
 
-    opened = opened_import(connection, owner=str(flow_run.id))
+    opened = opened_import(connection, owner=str(flow_run.id), looking=dry_run)
     return await told(opened, work, flow="order-import", publish=show, trial=dry_run)
 
 

@@ -11,6 +11,7 @@ from dockwire.bootstrap import inventory_sync, opened_desk, order_import
 from dockwire.errors import DockwireError, SettingsError, Unexpected
 from dockwire.services.desk import Desk
 from dockwire.services.inventory_sync import InventorySync
+from dockwire.services.onboarding import refuse_unapproved
 from dockwire.services.order_import import OrderImport
 from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.services.tracking_update import TrackingUpdate
@@ -63,9 +64,15 @@ async def load_block(slug: str) -> MarketplaceConnection:
 
 
 @asynccontextmanager
-async def opened_import(slug: str, *, owner: str) -> AsyncIterator[Run[OrderImport]]:
-    """Open what an import needs and close it afterwards, whatever happens in between."""
-    async with _opened(slug, owner) as (desk, block):
+async def opened_import(slug: str, *, owner: str, looking: bool = False) -> AsyncIterator[Run[OrderImport]]:
+    """Open what an import needs and close it afterwards, whatever happens in between.
+
+    ``looking``: nothing will be imported, so that the 3PL's approval is not needed.
+
+    Raises:
+        ApprovalNeeded: the 3PL has not approved the connection.
+    """
+    async with _opened(slug, owner, looking=looking) as (desk, block):
         steps = order_import(desk, read_settings())
         try:
             yield Run(steps, block)
@@ -108,7 +115,9 @@ async def opened_closing(slug: str, *, owner: str) -> AsyncIterator[Run[ShipAndC
 
 
 @asynccontextmanager
-async def _opened(slug: str, owner: str) -> AsyncIterator[tuple[Desk, MarketplaceConnection]]:
+async def _opened(
+    slug: str, owner: str, *, looking: bool = False
+) -> AsyncIterator[tuple[Desk, MarketplaceConnection]]:
     settings = read_settings()
     logging.getLogger("dockwire").setLevel(settings.log_level)
     if settings.log_format == "json":
@@ -123,6 +132,8 @@ async def _opened(slug: str, owner: str) -> AsyncIterator[tuple[Desk, Marketplac
         settings=settings,
         owner=owner,
     ) as desk:
+        if not looking:
+            await refuse_unapproved(desk.ledger, desk.connection)
         yield desk, block
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import httpx
 
 from blocks import MarketplaceConnection
-from deployments.checking import amazon, clocks, schedules, warehouse
+from deployments.checking import agreements, amazon, clocks, schedules, warehouse
 from deployments.checking.bench import Bench, opened_bench
 from deployments.checking.board import Check, carry_out
 from deployments.checking.finding import Finding, untold
@@ -100,6 +100,10 @@ class Subject:
             Check("clock", self._clock, after="settings"),
             Check("mail", self._mail, after="settings"),
         ]
+        if self._block.terms:
+            checks += [Check("terms", self._terms, after="settings")]
+        if self._block.needs_approval:
+            checks += [Check("approval", self._approval, after="settings")]
         if prefect:
             checks += [Check("deployments", self._deployments, after="settings")]
         if server:
@@ -154,6 +158,12 @@ class Subject:
         clock, connection = self._bench.clock, self._connection
         trial = trial_mail(connection, self._send_mail, clock) if self._send_mail else None
         return await mail(self._block, connection, trial, clock)
+
+    async def _terms(self) -> Finding:
+        return await agreements.terms(self._bench.ledger, self._connection)
+
+    async def _approval(self) -> Finding:
+        return await agreements.approval(self._bench.ledger, self._connection)
 
     async def _deployments(self) -> Finding:
         return await schedules.deployed(self._connection)

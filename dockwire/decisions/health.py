@@ -58,13 +58,21 @@ def judge(standing: Standing, *, paused: bool = False) -> tuple[Level, tuple[Rea
 
     ``paused``: its flows do not run because somebody wants it so, which excuses late runs and lag.
     """
-    found = [*_waits(standing), *_expiries(standing)]
-    if not paused:
+    found = [*_waits(standing), *_expiries(standing), *_agreed(standing)]
+    if not paused and not standing.approval_wanted:
         found += [*_late(standing), *_lag(standing)]
     reasons = sorted(
         (each for each in found if each.level is not Level.FINE), key=lambda each: _GRAVITY[each.level]
     )
     return (reasons[0].level if reasons else Level.FINE), tuple(reasons)
+
+
+def _agreed(standing: Standing) -> Iterator[Reason]:
+    if standing.approval_wanted:
+        told = f"C{standing.approval_wanted[1:]}."
+        yield Reason(Level.ACT, "approval_wanted", told, Fixer.CLERK)
+    if standing.terms_wanted:
+        yield Reason(Level.LOOK, "terms_wanted", standing.terms_wanted, Fixer.MERCHANT)
 
 
 def _late(standing: Standing) -> Iterator[Reason]:

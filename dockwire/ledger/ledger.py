@@ -21,6 +21,7 @@ from dockwire.ledger import (
     seeing,
     tables,
 )
+from dockwire.ledger.agreement_book import AgreementBook
 from dockwire.ledger.consents import ConsentBook
 from dockwire.ledger.engine import CommitHook, Database
 from dockwire.ledger.hold_book import HoldBook
@@ -58,7 +59,9 @@ from dockwire.sealing import Sealer
 _DIGEST_KEY = "digest"
 
 
-class SqlLedger(ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, PersonalBook, NoticeBook):
+class SqlLedger(
+    ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, PersonalBook, NoticeBook, AgreementBook
+):
     """The truth about synchronisation, on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database, scribe: Scribe) -> None:

@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy import Connection as Link
 
+from dockwire.decisions.onboarding import approval_refusal, terms_wanted
 from dockwire.ledger import runs
+from dockwire.ledger.agreement_book import acceptances, newest_rulings
 from dockwire.ledger.consents import all_consents
 from dockwire.ledger.overrides import has_override
 from dockwire.ledger.shipping_states import shipping_state
@@ -24,7 +26,8 @@ from dockwire.ledger.tables import (
     quota_buckets,
     watermarks,
 )
-from dockwire.model.connection import AccountKey
+from dockwire.model.agreement import Acceptance, Ruling
+from dockwire.model.connection import AccountKey, Connection
 from dockwire.model.ids import ConnectionSlug, SellerId
 from dockwire.model.marketplaces import Region
 from dockwire.model.order import OrderStatus
@@ -66,6 +69,7 @@ def standings(link: Link, slug: ConnectionSlug | None, *, now: datetime) -> list
     mails = _mails(link, only)
     buckets = _buckets(link, places if slug else None)
     consents = _consents(link)
+    accepted, ruled = acceptances(link), newest_rulings(link)
     return [
         Standing(
             connection=ConnectionSlug(place.slug),
@@ -86,6 +90,7 @@ def standings(link: Link, slug: ConnectionSlug | None, *, now: datetime) -> list
             mails=mails.get(place.slug, Waiting()),
             buckets=buckets.get(str(account), ()),
             consent=consents.get(account),
+            **_agreed(place, accepted, ruled),
         )
         for place in places
     ]
@@ -106,6 +111,18 @@ def consent_of(link: Link, account: AccountKey) -> ConsentEnds | None:
 
 def _consents(link: Link) -> Mapping[AccountKey, ConsentEnds]:
     return {each.account: ConsentEnds(each.expires) for each in all_consents(link)}
+
+
+def _agreed(
+    place: Row[Any], accepted: Mapping[ConnectionSlug, Acceptance], ruled: Mapping[ConnectionSlug, Ruling]
+) -> dict[str, str]:
+    """Return what people still have to agree to."""
+    slug, settings = ConnectionSlug(place.slug), json.loads(place.settings)
+    found = {"terms_wanted": terms_wanted(slug, settings.get("terms_sha256", ""), accepted.get(slug))}
+    if settings.get("needs_approval"):
+        connection = Connection.model_validate_json(place.settings)
+        found["approval_wanted"] = approval_refusal(connection, ruled.get(slug))
+    return found
 
 
 def _places(only: ColumnElement[bool]) -> Select[Any]:

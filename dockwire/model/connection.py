@@ -148,6 +148,10 @@ class Connection(_Frozen):
     """False sends quantities in the very first run already."""
     open_orders_allocated: bool = False
     """True when the warehouse allocates every order as it is created and so tells no order backlog."""
+    terms_sha256: str = ""
+    """Of the 3PL's terms as they are now; empty where there are none."""
+    needs_approval: bool = False
+    """True imports nothing until the 3PL has approved the connection."""
     reference_prefix: str = ""
     reference_suffix: str = ""
     """Some 3PLWM tools take an ending of dash and digits for a split order, as all Amazon ids have."""
@@ -166,6 +170,12 @@ class Connection(_Frozen):
     def charge_currency(self) -> str:
         """The currency that charges are in."""
         return self.billing_currency or self.marketplace.currency
+
+    @property
+    def subject(self) -> str:
+        """Whose orders go where, in one text: what the 3PL approves, and asks for anew once it differs."""
+        place = f"customer {self.customer_id}, facility {self.facility_id} of {self.warehouse}"
+        return f"{self.account}, {self.marketplace_code} to {place}"
 
     @property
     def account(self) -> "AccountKey":

@@ -122,6 +122,10 @@ class Standing:
     mails: Waiting = Waiting()
     buckets: tuple[Bucket, ...] = ()
     consent: ConsentEnds | None = None
+    terms_wanted: str = ""
+    """Why the 3PL's terms have to be accepted; empty where they are."""
+    approval_wanted: str = ""
+    """Why the connection may not run before the 3PL approves it; empty where it may."""
 
     @property
     def lag(self) -> timedelta | None:

@@ -1,5 +1,6 @@
 """What the services need from the outside, as protocols; ``bootstrap`` chooses who provides it."""
 
+from dockwire.ports.agreement_ledger import AgreementLedger
 from dockwire.ports.amazon import Listings, Participation, SellerAccount, ShipmentFeeds, StockFeeds
 from dockwire.ports.consent import ConsentOffice
 from dockwire.ports.consent_ledger import Announcement, ConsentLedger
@@ -13,6 +14,7 @@ from dockwire.ports.stock_ledger import StockLedger
 from dockwire.ports.warehouse import Warehouse
 
 __all__ = [
+    "AgreementLedger",
     "Announcement",
     "ConsentLedger",
     "ConsentOffice",

@@ -29,6 +29,7 @@ from dockwire.model.record import (
     Verdict,
 )
 from dockwire.model.warehouse import Item
+from dockwire.ports.agreement_ledger import AgreementLedger
 from dockwire.ports.consent_ledger import ConsentLedger
 from dockwire.ports.hold_ledger import HoldLedger
 from dockwire.ports.notice_ledger import NoticeLedger
@@ -58,7 +59,15 @@ class QuotaStore(Protocol):
 
 
 class Ledger(
-    QuotaStore, ShippingLedger, StockLedger, ConsentLedger, HoldLedger, StatusLedger, NoticeLedger, Protocol
+    QuotaStore,
+    ShippingLedger,
+    StockLedger,
+    ConsentLedger,
+    HoldLedger,
+    StatusLedger,
+    NoticeLedger,
+    AgreementLedger,
+    Protocol,
 ):
     """The truth about synchronisation. Each method is one transaction.
 

@@ -1,5 +1,6 @@
 """What a catch-up would import, without storing or sending anything."""
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,18 +21,24 @@ class Foreseen:
     Attributes:
         counts: How many orders were read, are in the ledger already, and would be created, held, ...
         rows: The orders that the ledger does not have.
+        complete: Whether everything was read.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     rows: list[dict[str, str]] = field(default_factory=list)
+    complete: bool = True
 
     def numbers(self) -> dict[str, int]:
         """Return the counts by name, zeros included."""
         return {name: self.counts[name] for name in ("orders_read", "known", *_WORDS.values(), "unreadable")}
 
 
-async def foresee(desk: Desk, since: datetime, policy: HarvestPolicy) -> Foreseen:
+async def foresee(
+    desk: Desk, since: datetime, policy: HarvestPolicy, *, pages: int | None = None
+) -> Foreseen:
     """Read a connection's orders that changed since a moment, and decide those that the ledger does not have.
+
+    With ``pages`` at most so many pages are read.
 
     Raises:
         RemoteError: Amazon or the warehouse did not answer.
@@ -43,14 +50,17 @@ async def foresee(desk: Desk, since: datetime, policy: HarvestPolicy) -> Foresee
     )
     found, token = Foreseen(), None
     # Amazon shows nothing so young yet, and refuses a window that ends before it begins.
-    while since < until:
+    if since >= until:
+        return found
+    for number in itertools.count(1):
         page = await desk.seller.search_orders(window, token)
         for order in page.orders:
             await _count(desk, order, rules, found)
         found.counts["orders_read"] += len(page.orders) + len(page.malformed)
         found.counts["unreadable"] += len(page.malformed)
         token = page.next_token
-        if token is None:
+        found.complete = token is None
+        if token is None or number == pages:
             break
     return found
 

@@ -19,22 +19,21 @@ from dockwire.errors import (
     Action,
     DockwireError,
     MissingRole,
-    NotFound,
     RemoteError,
-    SettingsError,
     Unfinished,
 )
 from dockwire.handles import meant
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.order import Malformed, Order
 from dockwire.model.record import LedgerOrder, OrderState, PageCounts, Verdict
-from dockwire.model.warehouse import Item, Party
+from dockwire.model.warehouse import Item
 from dockwire.services.catch_up import Foreseen, foresee
 from dockwire.services.creating import CLAIM_SECONDS, Wanted, create_orders
 from dockwire.services.desk import Desk
 from dockwire.services.doubts import settle_doubts
 from dockwire.services.following import follow_changes
 from dockwire.services.harvest import Harvest
+from dockwire.services.onboarding import check_place
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +139,7 @@ class OrderImport:
         """
         desk = self._desk
         await desk.ledger.register(desk.connection, now=desk.clock.now())
-        await self._check_facility()
+        await check_place(desk)
         connection = self._desk.connection
         self._aliases = await self._desk.ledger.aliases(connection.warehouse, connection.customer_id)
         await self._load_items(since=self._began - _ITEMS_LIVE)
@@ -263,22 +262,6 @@ class OrderImport:
         never_worked = not counts.get(OrderState.CREATED) and not counts.get(OrderState.CANCELLED)
         return never_worked or total.new_without_address >= _TELLING
 
-    async def _check_facility(self) -> None:
-        connection = self._desk.connection
-        try:
-            facilities = await self._desk.warehouse.facilities(connection.customer_id)
-        except NotFound:
-            known = await self._desk.warehouse.customers()
-            raise SettingsError(
-                f"connection {connection.slug}: customer_id {connection.customer_id} does not exist in the "
-                f"warehouse or is hidden from its credential; choose one of: {_choices(known)}"
-            ) from None
-        if connection.facility_id not in {facility.id for facility in facilities}:
-            raise SettingsError(
-                f"connection {connection.slug}: facility_id {connection.facility_id} does not serve customer "
-                f"{connection.customer_id}; choose one of: {_choices(facilities)}"
-            )
-
     async def _load_items(self, *, since: datetime) -> bool:
         """Fill the item list anew and return whether it differs from before.
 
@@ -353,7 +336,3 @@ _ITEM_CODES = frozenset({"unmapped_sku", "unknown_item", "item_deactivated"})
 
 def _why_unfinished(what: str, trouble: RemoteError) -> DockwireError:
     return trouble if trouble.action is Action.HOLD else Unfinished(f"{what}: {trouble}")
-
-
-def _choices(parties: list[Party]) -> str:
-    return ", ".join(f"{party.id} ({party.name})" for party in parties if party.active) or "none is visible"

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from dockwire.ledger import consent_tables, notice_tables, stock_tables  # noqa: F401 - they add their tables to the metadata
+from dockwire.ledger import agreement_tables, consent_tables, notice_tables, stock_tables  # noqa: F401 - they add their tables to the metadata
 from dockwire.ledger.migrate import VERSION_TABLE
 from dockwire.ledger.tables import metadata
 

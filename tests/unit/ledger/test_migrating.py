@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from dockwire.errors import SettingsError
 from dockwire.ledger import SqlLedger
+from dockwire.ledger.agreement_tables import agreements, approvals
 from dockwire.ledger.engine import Database
 from dockwire.ledger.migrate import VERSION_TABLE, configuration
 from dockwire.ledger.notice_tables import mail_refusals, noted_runs, notice_marks, ship_by_warnings
@@ -61,6 +62,8 @@ NEW = {
         ship_by_warnings,
         noted_runs,
         mail_refusals,
+        agreements,
+        approvals,
     )
 }
 SECRET = b"the digest key of the first version"

@@ -183,7 +183,7 @@ async def test_hundreds_of_connections_cost_as_many_queries_as_one(ledger: SqlLe
         assert len(await ledger.standings(now=NOW)) == 201
     with statements(ledger) as one:
         await ledger.standings(ACME.slug, now=NOW)
-    assert len(few) == len(many) == len(one) == 10
+    assert len(few) == len(many) == len(one) == 12
 
 
 async def test_nothing_that_grows_is_read_from_end_to_end(sqlite_url: str) -> None:
