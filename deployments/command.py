@@ -14,6 +14,7 @@ import httpx
 import typer
 
 from deployments import agreeing_commands, consent, mailing, set_up
+from deployments.adding.command import add
 from deployments.at_hand import beside_prefect
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
@@ -69,6 +70,7 @@ connection.command()(set_up.pause)
 connection.command()(set_up.resume)
 connection.command()(set_up.remove)
 connection.command()(agreeing_commands.accept)
+connection.command()(add)
 run.command("onboarding")(agreeing_commands.run_onboarding)
 
 

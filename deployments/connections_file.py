@@ -18,13 +18,18 @@ from dockwire.model.marketplaces import marketplace
 class ConnectionsFile:
     """One file, read when it is made."""
 
-    def __init__(self, path: Path) -> None:
-        """Read ``path``.
+    def __init__(self, path: Path, text: str | None = None) -> None:
+        """Read ``path``, or take the text that it is to have.
 
         Raises:
             SettingsError: it cannot be read, or is no TOML.
         """
-        self._source = Source(path)
+        self._source = Source(path, text)
+
+    def names(self, section: str) -> list[str]:
+        """Return the names of a section's tables."""
+        found = self._source.content.get(section, {})
+        return sorted(found) if isinstance(found, dict) else []
 
     def blocks_referred_to(self) -> set[str]:
         """Return the stored blocks, as ``TYPE/NAME``, that values come from."""

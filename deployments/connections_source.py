@@ -18,14 +18,14 @@ class Source:
         content: What the file says.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Read ``path``.
+    def __init__(self, path: Path, text: str | None = None) -> None:
+        """Read ``path``, or take the text that it is to have.
 
         Raises:
             SettingsError: it cannot be read, or is no TOML; the message names file and line.
         """
         self.path = path
-        text = self._text()
+        text = self._text() if text is None else text
         try:
             self.content: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

@@ -1,9 +1,10 @@
 """From the name of a seller account's block to the desk where its seller consents, and what is known of all."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -24,6 +25,9 @@ from dockwire.model.ids import SellerId
 from dockwire.services.consent import Applicant, ConsentDesk
 from dockwire.settings import read_settings
 
+Keep = Callable[[Applicant, SellerId, SecretStr], Awaitable[None]]
+"""Takes a seller's id and refresh token over."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDesk:
@@ -42,6 +46,18 @@ async def opened_desk(seller: str) -> AsyncIterator[OpenDesk]:
         SettingsError: there is none of this name, or its application does not serve its region.
     """
     block = await _seller(seller)
+
+    async with desk_of(seller, block, _keep) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def desk_of(seller: str, block: AmazonSellerAccount, keep: Keep) -> AsyncIterator[OpenDesk]:
+    """Open the desk of a seller account that need not be stored; ``keep`` gets what the consent brings.
+
+    Raises:
+        SettingsError: its application does not serve its region.
+    """
     await _refuse_region(seller, block)
     application, clock = block.application_access(seller), SystemClock()
     applicant = Applicant(
@@ -52,14 +68,11 @@ async def opened_desk(seller: str) -> AsyncIterator[OpenDesk]:
         has_token=bool(block.refresh_token.get_secret_value()),
     )
 
-    async def keep(seller_id: SellerId, token: SecretStr) -> None:
-        await _keep(applicant, seller_id, token)
-
     async with opened_consent(
         applicant,
         application=application,
         token_url=block.token_url,
-        keep=keep,
+        keep=partial(keep, applicant),
         settings=read_settings(),
         clock=clock,
     ) as desk:

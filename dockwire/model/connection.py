@@ -18,7 +18,12 @@ from dockwire.model.stock_rules import StockRules
 from dockwire.model.warehouse import Routing
 
 
-def _checked_slug(slug: str) -> ConnectionSlug:
+def checked_slug(slug: str) -> ConnectionSlug:
+    """Return a connection's name.
+
+    Raises:
+        ValueError: it does not do.
+    """
     if not re.fullmatch(r"(?=.{1,60}$)[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise ValueError(f"{slug!r}: use lower-case letters, digits and single dashes, at most 60 characters")
     return ConnectionSlug(slug)
@@ -111,7 +116,7 @@ class Connection(_Frozen):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    slug: Annotated[ConnectionSlug, AfterValidator(_checked_slug)]
+    slug: Annotated[ConnectionSlug, AfterValidator(checked_slug)]
     application_id: str = Field(min_length=1)
     seller_id: SellerId = Field(min_length=1)
     # Errors call it what the connections file calls it.

@@ -56,13 +56,13 @@ class Pages:
 
         return self._await(begun)
 
-    def end_of(self, run: str, *, attempt: int = 1) -> Any:
-        """Return a flow run once its attempt has ended."""
+    def end_of(self, run: str, *, attempt: int | None = 1) -> Any:
+        """Return a flow run once its attempt, or None for any, has ended."""
 
         def ended() -> Any:
             found = self.get(f"flow_runs/{run}")
             final = found["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-            return found if final and found["run_count"] == attempt else None
+            return found if final and attempt in (None, found["run_count"]) else None
 
         return self._await(ended)
 
@@ -84,6 +84,15 @@ class Pages:
             return next((run for run in runs if run["id"] not in before), None)
 
         return self._await(completed)
+
+    def waiting(self, run: str) -> Any:
+        """Return a flow run once it is suspended, or has ended instead."""
+
+        def stopped() -> Any:
+            found = self.get(f"flow_runs/{run}")
+            return found if found["state_type"] in {"PAUSED", "COMPLETED", "FAILED", "CRASHED"} else None
+
+        return self._await(stopped)
 
     def _await(self, look: Callable[[], Any]) -> Any:
         give_up = time.monotonic() + _PATIENCE

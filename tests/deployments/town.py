@@ -103,7 +103,10 @@ class Town:
         """Return the environment of a command; what this machine sets does not count."""
         ours = ("DOCKWIRE_", "PREFECT_")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        here = {"DOCKWIRE_STATE_DIR": str(self.folder / "state"), "PYTHONPATH": str(Path.cwd())}
+        here = {
+            "DOCKWIRE_STATE_DIR": str(self.folder / "state"),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
         return inherited | self.prefect | here | self.secrets() | more
 
     def connections(self, name: str = "town-us", **replaced: str) -> Path:

@@ -1,0 +1,304 @@
+"""The conversation that describes a connection: question by question, each side looked at as soon as it is known."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from typing import Any, TypeVar
+
+from blocks import AmazonSellerAccount, WarehouseAccount
+from deployments.adding import consenting, looking, questions
+from deployments.adding.draft import Draft
+from deployments.adding.interview import Interview, reference
+from deployments.adding.questions import Question
+from deployments.adding.ship_methods import STANDARD_LEVELS, given_methods, offered, read_method
+from deployments.agreeing import person
+from deployments.agreeing_commands import show_terms
+from deployments.applying import Step, plan_apply
+from deployments.at_hand import beside_prefect
+from dockwire.cli import say
+from dockwire.clock import Clock
+from dockwire.errors import SettingsError
+from dockwire.model.contacts import is_mail_address
+from dockwire.model.ids import CustomerId
+from dockwire.model.marketplaces import Marketplace, marketplace
+from dockwire.model.notice import NoticeKind
+from dockwire.settings import Settings
+
+T = TypeVar("T")
+
+_TOLD = {
+    NoticeKind.ORDERS_CREATED: "Who is told of created orders; addresses with commas, empty for nobody",
+    NoticeKind.ORDERS_HELD: "Who is told of orders that wait for a decision",
+    NoticeKind.RUN_FAILED: "Who is told of failed runs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What options say besides the answers to single questions; None means: ask."""
+
+    ship_methods: list[str]
+    contacts: list[str]
+    inventory: bool | None
+    needs_approval: bool | None
+
+
+@dataclass
+class Conversation:
+    """What has been found out so far.
+
+    Attributes:
+        announce: Tells the person which address to open for the consent.
+        accepted_by: Who accepted the terms; empty where there are none.
+    """
+
+    name: str
+    draft: Draft
+    interview: Interview
+    settings: Settings
+    clock: Clock
+    announce: consenting.Announce
+    accepted_by: str = ""
+    seller_place: str = ""
+    """Where the seller account stands in the file."""
+    _seller: AmazonSellerAccount | None = None
+    _fields: dict[str, Any] = field(default_factory=dict)
+    _contacts: dict[str, Any] = field(default_factory=dict)
+
+    def hold(self, wishes: Wishes) -> None:
+        """Ask everything; afterwards the draft has the connection.
+
+        Raises:
+            DockwireError: an answer does not do, or one of the two sides does not answer.
+        """
+        place = self.interview.ask(questions.MARKETPLACE, _marketplace)
+        since = self.interview.ask(questions.SINCE, self._day)
+        seller = self._ask_seller(place)
+        levels = self._look_at_amazon(seller, place, since)
+        warehouse, customer, facility, methods = self._ask_warehouse(levels, wishes)
+        self._fields |= {
+            "seller": seller,
+            "warehouse": warehouse,
+            "marketplace": place.code,
+            "customer_id": customer,
+            "facility_id": facility,
+            "import_since": since,
+        }
+        self._ask_mail(wishes)
+        self._ask_rest(wishes)
+        self.draft.tables["connections", self.name] = (
+            self._fields | {"ship_methods": methods} | self._contacts
+        )
+
+    def steps(self) -> list[Step]:
+        """Check the file as it would be, and return what storing it means, with the consent that came."""
+        steps = beside_prefect(lambda: plan_apply(self.draft.file()))
+        seller = None if self._seller is None or self._seller.waits else self._seller
+        for step in steps:
+            block = step.entry.block if step.entry else None
+            if (
+                seller is not None
+                and isinstance(block, AmazonSellerAccount)
+                and step.place == self.seller_place
+            ):
+                block.seller_id, block.refresh_token = seller.seller_id, seller.refresh_token
+        return steps
+
+    def _ask_seller(self, place: Marketplace) -> str:
+        name = self._named("sellers", questions.SELLER, self.draft.names("sellers"))
+        if not self.draft.take("sellers", name):
+            application = self._named("applications", questions.APPLICATION, self.draft.names("applications"))
+            if not self.draft.take("applications", application):
+                self.draft.tables["applications", application] = self.interview.table("applications")
+            fields = {"application": application, "region": place.region.value}
+            self.draft.tables["sellers", name] = fields | self.interview.table("sellers")
+        self.seller_place = f"sellers.{name}"
+        self._seller = self._block("sellers", name, AmazonSellerAccount)
+        if self._seller.waits:
+            self._consent(name, self._seller, place)
+        return name
+
+    def _consent(self, name: str, seller: AmazonSellerAccount, place: Marketplace) -> None:
+        default = "self" if questions.TOKEN.name in self.interview.given else None
+        way = self.interview.ask(questions.CONSENT, _way, default=default)
+        if way == "receive":
+            _looked(lambda: consenting.receive(name, seller, place, self.announce))
+        elif way == "paste":
+            self.announce(*_looked(lambda: consenting.link(name, seller, place)))
+            redirected = self.interview.ask(questions.REDIRECTED, str)
+            _looked(lambda: consenting.finish(name, seller, redirected))
+        elif way == "self":
+            self._self_authorised(name)
+
+    def _self_authorised(self, name: str) -> None:
+        table = self.draft.tables.get(("sellers", name))
+        if table is None:
+            raise SettingsError(
+                f"seller account {name} stands in {self.draft.path} already: 'dockwire consent record {name}' takes "
+                "its token"
+            )
+        table["refresh_token"] = self.interview.ask(questions.TOKEN, reference)
+        table["seller_id"] = self.interview.ask(questions.SELLER_ID, str)
+        self._seller = self._block("sellers", name, AmazonSellerAccount)
+
+    def _look_at_amazon(self, name: str, place: Marketplace, since: datetime) -> tuple[str, ...]:
+        seller = self._seller
+        if seller is None or seller.waits:
+            return ()
+        seen = _looked(lambda: looking.selling(seller, name, place, since, self.settings))
+        if seen.warning:
+            say.aside(seen.warning)
+        return seen.levels
+
+    def _ask_warehouse(self, levels: tuple[str, ...], wishes: Wishes) -> tuple[str, int, int, dict[str, Any]]:
+        name = self._named("warehouses", questions.WAREHOUSE, self.draft.names("warehouses"))
+        if not self.draft.take("warehouses", name):
+            self.draft.tables["warehouses", name] = self.interview.table("warehouses")
+        block = self._block("warehouses", name, WarehouseAccount)
+        house = _looked(lambda: looking.house(block, name, self.settings))
+        customer = self.interview.choose(
+            questions.CUSTOMER, [(party.id, party.name) for party in house.customers]
+        )
+        serving = _looked(lambda: looking.facilities(block, name, CustomerId(customer), self.settings))
+        facility = self.interview.choose(questions.FACILITY, [(party.id, party.name) for party in serving])
+        return name, customer, facility, self._ask_methods(levels, house, wishes)
+
+    def _ask_methods(self, levels: tuple[str, ...], house: looking.House, wishes: Wishes) -> dict[str, Any]:
+        try:
+            methods = given_methods(wishes.ship_methods, house.carriers)
+        except ValueError as error:
+            raise SettingsError(f"--ship-method: {error}") from None
+        if methods or self.interview.alone:
+            return methods
+        say.aside(f"ship methods: {offered(house.carriers)}")
+        default = ""
+        for level in dict.fromkeys((*levels, *STANDARD_LEVELS)):
+            text = f"Ship method of {level}, CARRIER/SERVICE; '-' holds such orders"
+            answer = self.interview.ask(
+                Question("ship-method", text),
+                lambda answer: {} if answer == "-" else read_method(answer, house.carriers),
+                default=default or None,
+            )
+            if answer:
+                methods[level] = answer
+                default = f"{answer['carrier']}/{answer['service']}/{answer['scac']}"
+        return methods
+
+    def _ask_mail(self, wishes: Wishes) -> None:
+        name = self.interview.ask(
+            questions.MAIL, str, default=next(iter(self.draft.file().names("mail")), None)
+        )
+        if name != questions.MAIL.default:
+            if not self.draft.take("mail", name):
+                self.draft.tables["mail", name] = self.interview.table("mail")
+            self._fields |= {"mail": name, "mail_from": self.interview.ask(questions.MAIL_FROM, _address)}
+        contacts = _given_contacts(wishes.contacts)
+        if not contacts and not self.interview.alone and name != questions.MAIL.default:
+            for kind, text in _TOLD.items():
+                told = self.interview.ask(Question("contact", text, default=""), _addresses)
+                if told:
+                    contacts[kind.value] = told
+        self._contacts = {"contacts": contacts} if contacts else {}
+
+    def _ask_rest(self, wishes: Wishes) -> None:
+        stock = self.interview.confirm(
+            "Does warehouse stock become Amazon's quantity?", wishes.inventory, default=False
+        )
+        terms = self.interview.ask(questions.TERMS, str)
+        if terms != questions.TERMS.default:
+            self._fields["terms"] = terms
+            self.accepted_by = self._accept(terms)
+        approval = self.interview.confirm(
+            "Does the connection wait for the 3PL's approval in Prefect?",
+            wishes.needs_approval,
+            default=False,
+        )
+        self._fields |= ({"stock_sync": True} if stock else {}) | (
+            {"needs_approval": True} if approval else {}
+        )
+
+    def _accept(self, terms: str) -> str:
+        from deployments.connections_source import Source
+
+        try:
+            text = Source(self.draft.path, "").read_beside(terms)
+        except ValueError as error:
+            raise SettingsError(f"--terms: {error}") from None
+        if not self.interview.alone:
+            show_terms(text)
+        return self.interview.ask(questions.ACCEPTED_BY, _person)
+
+    def _named(self, section: str, question: Question, known: list[str]) -> str:
+        if known and not self.interview.alone and question.name not in self.interview.given:
+            say.aside(f"known {section}: {', '.join(known)}")
+        return self.interview.ask(question, str, default=known[0] if len(known) == 1 else None)
+
+    def _block(self, section: str, name: str, kind: type[T]) -> T:
+        """Return a table as the block that it is to be, checked."""
+        steps = self.steps()
+        block = next(step.entry.block for step in steps if step.entry and step.place == f"{section}.{name}")
+        assert isinstance(block, kind)
+        return block
+
+    def _day(self, answer: str) -> datetime:
+        now = self.clock.now()
+        if answer == questions.SINCE.default:
+            return datetime.combine(now.date(), time(), UTC)
+        try:
+            moment = datetime.fromisoformat(answer)
+        except ValueError:
+            raise ValueError(f"{answer!r} is no day; it looks like 2026-11-01") from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _looked(work: Callable[[], Awaitable[T]]) -> T:
+    return asyncio.run(_awaited(work))
+
+
+async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
+    return await work()
+
+
+def _marketplace(answer: str) -> Marketplace:
+    try:
+        return marketplace(answer.upper())
+    except KeyError as error:
+        raise ValueError(error.args[0]) from None
+
+
+def _way(answer: str) -> str:
+    if answer not in {"receive", "paste", "self", "later"}:
+        raise ValueError("is receive, paste, self or later")
+    return answer
+
+
+def _person(answer: str) -> str:
+    try:
+        return person(answer)
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
+
+
+def _address(answer: str) -> str:
+    if not is_mail_address(answer):
+        raise ValueError(f"{answer!r} is not one e-mail address")
+    return answer
+
+
+def _addresses(answer: str) -> list[str]:
+    return [_address(each.strip()) for each in answer.split(",") if each.strip()]
+
+
+def _given_contacts(words: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for word in words:
+        kind, sign, addresses = word.partition("=")
+        if not sign or kind not in {each.value for each in NoticeKind}:
+            known = ", ".join(each.value for each in NoticeKind)
+            raise SettingsError(f"--contact: {kind!r} is no kind of mail; write KIND=ADDRESS; kinds: {known}")
+        try:
+            found[kind] = [*found.get(kind, []), *_addresses(addresses)]
+        except ValueError as error:
+            raise SettingsError(f"--contact: {error}") from None
+    return found

@@ -1,0 +1,118 @@
+"""Answers, from options or from a person; a wrong option is an error, a wrong answer is asked for again."""
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import typer
+
+from deployments.adding.questions import NEW, Question
+from dockwire.cli import say
+from dockwire.errors import SettingsError
+
+T = TypeVar("T")
+
+
+class Interview:
+    """One conversation.
+
+    Attributes:
+        given: What the options say, by their names.
+    """
+
+    def __init__(self, given: Mapping[str, str], *, alone: bool) -> None:
+        """Take the options; ``alone``: there is nobody to ask, so defaults count and the rest is missing."""
+        self.given = given
+        self._alone = alone
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody can be asked."""
+        return self._alone
+
+    def ask(self, question: Question, read: Callable[[str], T], *, default: str | None = None) -> T:
+        """Return an answer as ``read`` takes it; ``read`` raises ValueError for one that does not do.
+
+        Raises:
+            SettingsError: the option does not do, or it is missing and nobody can be asked.
+        """
+        default = question.default if default is None else default
+        told = self.given.get(question.name)
+        if told is None and (self._alone or question.silent):
+            told = default
+            if told is None:
+                raise SettingsError(f"--{question.name} is needed where nobody can be asked: {question.text}")
+        if told is not None:
+            try:
+                return read(told.strip())
+            except ValueError as error:
+                raise SettingsError(f"--{question.name}: {error}") from None
+        while True:
+            answer = typer.prompt(question.text, default=default, show_default=bool(default), err=True)
+            try:
+                return read(str(answer).strip())
+            except ValueError as error:
+                say.aside(str(error))
+
+    def confirm(self, text: str, given: bool | None, *, default: bool) -> bool:
+        """Return a yes or a no."""
+        if given is not None or self._alone:
+            return default if given is None else given
+        return typer.confirm(text, default=default, err=True)
+
+    def table(self, section: str) -> dict[str, Any]:
+        """Return a new table of a section by asking for everything in it; empty answers leave keys out."""
+        found: dict[str, Any] = {}
+        for question in NEW[section]:
+            if section == "warehouses" and found.get("base_url") == "embedded":
+                break
+            answer = self.ask(question, reference if question.reference else _plain(question))
+            if answer != "":
+                found[question.key] = answer
+        return found
+
+    def choose(self, question: Question, known: Sequence[tuple[int, str]]) -> int:
+        """Return the number of one of several, by its number or name; a single one is the default."""
+        if not known:
+            raise SettingsError(f"there is none to choose for --{question.name}: the warehouse shows none")
+        if question.name not in self.given and not self._alone and len(known) > 1:
+            for number, name in known:
+                say.aside(f"{number}  {name}")
+
+        def read(answer: str) -> int:
+            found = [number for number, name in known if answer in (str(number), name)]
+            if len(found) != 1:
+                names = ", ".join(f"{number} ({name})" for number, name in known)
+                raise ValueError(f"{answer!r} is not one of {names}")
+            return found[0]
+
+        return self.ask(question, read, default=str(known[0][0]) if len(known) == 1 else None)
+
+
+def reference(answer: str) -> Any:
+    """Return where a secret is, as the connections file writes it.
+
+    Raises:
+        ValueError: the environment has no such variable.
+    """
+    if not answer:
+        return ""
+    if re.fullmatch(r"[a-z0-9-]+/[a-z0-9-]+", answer):
+        return {"block": answer}
+    if answer not in os.environ:
+        raise ValueError(
+            "there is no environment variable of this name; the secret itself is never asked for"
+        )
+    return {"env": answer}
+
+
+def _plain(question: Question) -> Callable[[str], Any]:
+    def read(answer: str) -> Any:
+        if not answer and question.default is None:
+            raise ValueError("there has to be an answer")
+        if question.key == "smtp_port" and answer:
+            return int(answer)
+        return answer
+
+    return read
