@@ -59,8 +59,8 @@ class Step:
 async def plan_deploy(stored: StoredConnections, *, pool: str | None = None) -> list[Step]:
     """Compare the deployments there have to be with those that Prefect has; change nothing.
 
-    What a connection has that waits for its seller's consent stays as it is; what is made for one that waits for
-    the 3PL's approval is made with its schedule stopped.
+    What a connection has that waits for its seller's consent stays as it is; of one that waits for the
+    3PL's approval the schedules are stopped.
     """
     async with AsyncClientContext.get_or_create():
         return compared(
@@ -107,6 +107,8 @@ def compared(
         else:
             _leave_paused(each, found)
             fields = dict(_differences(each, found))
+            if each.name in stopped and found.scheduled and not found.paused:
+                each.paused, fields["paused"] = True, "until the 3PL approves the connection"
             change = Change.UPDATED if fields else Change.UNCHANGED
             steps.append(Step(each.full_name, change, fields, each, found))
     names = {each.full_name for each in wanted}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from blocks import MarketplaceConnection
+from blocks import AmazonSellerAccount, MarketplaceConnection
 from deployments import agreeing, applying, deploying
 from deployments.adding.draft import Draft
 from deployments.applying import Step
@@ -14,7 +14,7 @@ from deployments.plan import SITE
 from deployments.registry import registered
 from deployments.stored_blocks import Blocks, read_blocks, read_connections
 from dockwire.errors import SettingsError
-from dockwire.model.ids import ConnectionSlug
+from dockwire.model.connection import checked_slug
 from dockwire.services.onboarding import Outlook
 
 _SITE = f"watch/{SITE}"
@@ -41,11 +41,15 @@ async def stored_blocks() -> Blocks:
 
 
 def refuse_known(draft: Draft, name: str) -> None:
-    """Go on only with a name that no connection has.
+    """Go on only with a name that can be a connection's, and that none has.
 
     Raises:
-        SettingsError: one has it.
+        SettingsError: it cannot be one, or one has it.
     """
+    try:
+        checked_slug(name)
+    except ValueError as error:
+        raise SettingsError(f"the name {error}") from None
     if name in draft.file().names("connections"):
         raise SettingsError(
             f"{draft.path} has a connection {name} already; 'dockwire apply' takes changes of it"
@@ -87,11 +91,16 @@ def block_of(steps: list[Step], name: str) -> MarketplaceConnection:
 
 
 async def carry_out(
-    steps: list[Step], draft: Draft, name: str, *, accepted_by: str, stored: Callable[[], None]
+    steps: list[Step],
+    draft: Draft,
+    name: str,
+    *,
+    accepted: tuple[str, str] | None,
+    stored: Callable[[], None],
 ) -> Added:
     """Write the file, store the blocks, keep the acceptance, deploy, and ask the 3PL where that is wanted.
 
-    ``stored`` is called once the file is written.
+    ``accepted`` is who accepted the terms, and their text as it was shown. ``stored`` is called once the file is written.
 
     Raises:
         SettingsError: the file was changed by somebody else; nothing was written.
@@ -100,8 +109,9 @@ async def carry_out(
     draft.write()
     stored()
     await applying.carry_out(steps, remove=False)
-    if accepted_by:
-        await agreeing.accept(name, block.terms, accepted_by)
+    if accepted is not None:
+        by, text = accepted
+        await agreeing.accept(name, text, by)
     made = await _deploy(name)
     asked = await agreeing.ask(name) if block.needs_approval and made else {}
     return Added([step.place for step in steps if step.change is not applying.Change.UNCHANGED], made, asked)
@@ -147,21 +157,9 @@ def _reach(place: str, by_place: dict[str, Step], wanted: set[str]) -> None:
 
 
 def _consented(step: Step) -> bool:
-    assert step.entry is not None
-    before = step.stored.data if step.stored else {}
-    token = getattr(step.entry.block, "refresh_token").get_secret_value()  # noqa: B009 - only sellers come here
-    return bool(token) and token != before.get("refresh_token")
-
-
-def slug(name: str) -> ConnectionSlug:
-    """Return a connection's name.
-
-    Raises:
-        SettingsError: it does not do.
-    """
-    from dockwire.model.connection import checked_slug
-
-    try:
-        return checked_slug(name)
-    except ValueError as error:
-        raise SettingsError(f"the name {error}") from None
+    """Tell whether a seller account has another token than the stored one."""
+    block = step.entry.block if step.entry else None
+    if not isinstance(block, AmazonSellerAccount) or block.waits:
+        return False
+    before = step.stored.data.get("refresh_token") if step.stored else None
+    return block.refresh_token.get_secret_value() != before

@@ -81,7 +81,6 @@ def _add(
     from deployments.adding.draft import Draft, read_text
     from deployments.adding.interview import Interview
 
-    carrying.slug(name)
     draft = Draft(path, read_text(path), beside_prefect(carrying.stored_blocks))
     carrying.refuse_known(draft, name)
     talk = Conversation(
@@ -101,7 +100,7 @@ def _add(
             typer.confirm(f"Write this to {path}, store and deploy it?", default=True, abort=True, err=True)
     added = beside_prefect(
         lambda: carrying.carry_out(
-            steps, draft, name, accepted_by=talk.accepted_by, stored=lambda: written.append(path)
+            steps, draft, name, accepted=talk.accepted, stored=lambda: written.append(path)
         )
     )
     _tell(name, path, added, outlook, as_json=as_json)

@@ -11,17 +11,23 @@ from deployments.adding import consenting, looking, questions
 from deployments.adding.draft import Draft
 from deployments.adding.interview import Interview, reference
 from deployments.adding.questions import Question
+from deployments.adding.readers import (
+    given_contacts,
+    read_address,
+    read_addresses,
+    read_marketplace,
+    read_person,
+    read_way,
+)
 from deployments.adding.ship_methods import STANDARD_LEVELS, given_methods, offered, read_method
-from deployments.agreeing import person
 from deployments.agreeing_commands import show_terms
 from deployments.applying import Step, plan_apply
 from deployments.at_hand import beside_prefect
 from dockwire.cli import say
 from dockwire.clock import Clock
 from dockwire.errors import SettingsError
-from dockwire.model.contacts import is_mail_address
 from dockwire.model.ids import CustomerId
-from dockwire.model.marketplaces import Marketplace, marketplace
+from dockwire.model.marketplaces import Marketplace
 from dockwire.model.notice import NoticeKind
 from dockwire.settings import Settings
 
@@ -50,7 +56,7 @@ class Conversation:
 
     Attributes:
         announce: Tells the person which address to open for the consent.
-        accepted_by: Who accepted the terms; empty where there are none.
+        accepted: Who accepted the terms, and their text as it was shown; None where there are none.
     """
 
     name: str
@@ -59,7 +65,7 @@ class Conversation:
     settings: Settings
     clock: Clock
     announce: consenting.Announce
-    accepted_by: str = ""
+    accepted: tuple[str, str] | None = None
     seller_place: str = ""
     """Where the seller account stands in the file."""
     _seller: AmazonSellerAccount | None = None
@@ -72,7 +78,7 @@ class Conversation:
         Raises:
             DockwireError: an answer does not do, or one of the two sides does not answer.
         """
-        place = self.interview.ask(questions.MARKETPLACE, _marketplace)
+        place = self.interview.ask(questions.MARKETPLACE, read_marketplace)
         since = self.interview.ask(questions.SINCE, self._day)
         seller = self._ask_seller(place)
         levels = self._look_at_amazon(seller, place, since)
@@ -121,7 +127,7 @@ class Conversation:
 
     def _consent(self, name: str, seller: AmazonSellerAccount, place: Marketplace) -> None:
         default = "self" if questions.TOKEN.name in self.interview.given else None
-        way = self.interview.ask(questions.CONSENT, _way, default=default)
+        way = self.interview.ask(questions.CONSENT, read_way, default=default)
         if way == "receive":
             _looked(lambda: consenting.receive(name, seller, place, self.announce))
         elif way == "paste":
@@ -192,11 +198,11 @@ class Conversation:
         if name != questions.MAIL.default:
             if not self.draft.take("mail", name):
                 self.draft.tables["mail", name] = self.interview.table("mail")
-            self._fields |= {"mail": name, "mail_from": self.interview.ask(questions.MAIL_FROM, _address)}
-        contacts = _given_contacts(wishes.contacts)
+            self._fields |= {"mail": name, "mail_from": self.interview.ask(questions.MAIL_FROM, read_address)}
+        contacts = given_contacts(wishes.contacts)
         if not contacts and not self.interview.alone and name != questions.MAIL.default:
             for kind, text in _TOLD.items():
-                told = self.interview.ask(Question("contact", text, default=""), _addresses)
+                told = self.interview.ask(Question("contact", text, default=""), read_addresses)
                 if told:
                     contacts[kind.value] = told
         self._contacts = {"contacts": contacts} if contacts else {}
@@ -208,7 +214,7 @@ class Conversation:
         terms = self.interview.ask(questions.TERMS, str)
         if terms != questions.TERMS.default:
             self._fields["terms"] = terms
-            self.accepted_by = self._accept(terms)
+            self.accepted = self._accept(terms)
         approval = self.interview.confirm(
             "Does the connection wait for the 3PL's approval in Prefect?",
             wishes.needs_approval,
@@ -218,7 +224,7 @@ class Conversation:
             {"needs_approval": True} if approval else {}
         )
 
-    def _accept(self, terms: str) -> str:
+    def _accept(self, terms: str) -> tuple[str, str]:
         from deployments.connections_source import Source
 
         try:
@@ -227,7 +233,7 @@ class Conversation:
             raise SettingsError(f"--terms: {error}") from None
         if not self.interview.alone:
             show_terms(text)
-        return self.interview.ask(questions.ACCEPTED_BY, _person)
+        return self.interview.ask(questions.ACCEPTED_BY, read_person), text
 
     def _named(self, section: str, question: Question, known: list[str]) -> str:
         if known and not self.interview.alone and question.name not in self.interview.given:
@@ -258,47 +264,3 @@ def _looked(work: Callable[[], Awaitable[T]]) -> T:
 
 async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
     return await work()
-
-
-def _marketplace(answer: str) -> Marketplace:
-    try:
-        return marketplace(answer.upper())
-    except KeyError as error:
-        raise ValueError(error.args[0]) from None
-
-
-def _way(answer: str) -> str:
-    if answer not in {"receive", "paste", "self", "later"}:
-        raise ValueError("is receive, paste, self or later")
-    return answer
-
-
-def _person(answer: str) -> str:
-    try:
-        return person(answer)
-    except SettingsError as error:
-        raise ValueError(str(error)) from None
-
-
-def _address(answer: str) -> str:
-    if not is_mail_address(answer):
-        raise ValueError(f"{answer!r} is not one e-mail address")
-    return answer
-
-
-def _addresses(answer: str) -> list[str]:
-    return [_address(each.strip()) for each in answer.split(",") if each.strip()]
-
-
-def _given_contacts(words: list[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for word in words:
-        kind, sign, addresses = word.partition("=")
-        if not sign or kind not in {each.value for each in NoticeKind}:
-            known = ", ".join(each.value for each in NoticeKind)
-            raise SettingsError(f"--contact: {kind!r} is no kind of mail; write KIND=ADDRESS; kinds: {known}")
-        try:
-            found[kind] = [*found.get(kind, []), *_addresses(addresses)]
-        except ValueError as error:
-            raise SettingsError(f"--contact: {error}") from None
-    return found
