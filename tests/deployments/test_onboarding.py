@@ -128,9 +128,12 @@ def test_an_approval_counts_for_what_was_shown_and_changed_terms_stop_no_order(w
     planned = town.dockwire("apply", str(path))
     assert "terms: changed" in planned.out
     assert town.dockwire("run", "order-import", NAME, "--json").data["created"] > 0
-    (status,) = town.dockwire("status", "--json").data["connections"]
-    assert [why["code"] for why in status["reasons"]] == ["terms_wanted"], status
-    assert "The terms have changed since Kim accepted them on" in status["reasons"][0]["sentence"]
+    (status,) = town.dockwire("status", "--json").data
+    told = [why for why in status["reasons"] if why["code"] in {"terms_wanted", "approval_wanted"}]
+    assert [(why["code"], why["health"], why["fixer"]) for why in told] == [
+        ("terms_wanted", "look", "merchant")
+    ]
+    assert "The terms have changed since Kim accepted them on" in told[0]["sentence"]
 
 
 def personal(body: Any, *, inside: bool = False) -> list[str]:
