@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from dockwire.bootstrap import order_import
 from dockwire.clock import ManualClock
 from dockwire.extensiv import WarehouseClient, WarehouseCredentials
 from dockwire.ledger import SqlLedger
+from dockwire.ledger.migrate import migrate
 from dockwire.model.connection import Connection
 from dockwire.model.record import OrderRow
 from dockwire.pacing import Pacer
@@ -35,6 +37,7 @@ from dockwire.warehouse import build_app as build_warehouse
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS, RECOMMENDED_ROLES
 from tests.builders import NOW, connection
+from tests.templates import copied, migrated_file, template_folder
 
 App = Callable[..., Any]
 Wrap = Callable[[App], App]
@@ -328,13 +331,10 @@ async def opened_stage(
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """Set up everything in ``folder``; the ledger in SQLite there unless another database is named."""
-    clock = ManualClock(NOW)
-    sealer = Sealer([Sealer.new_key()])
-    database = ledger_url or f"sqlite:///{folder / 'ledger.db'}"
-    warehouse = Warehouse.open(
-        f"sqlite:///{folder / 'warehouse.db'}", sealer=sealer, clock=clock, switches=switches
-    )
-    load_seed(warehouse, warehouse_seed())
+    clock, sealer = ManualClock(NOW), Sealer([_KEY])
+    database = ledger_url or migrated_file(migrate, folder / "ledger.db")
+    stocked = copied(_stocked_warehouse(), folder / "warehouse.db")
+    warehouse = Warehouse.open(f"sqlite:///{stocked}", sealer=sealer, clock=clock, switches=switches)
     ledger = await SqlLedger.open(database, sealer=sealer)
     stage = Stage(clock, World(1, clock=clock, quota=quota), warehouse, ledger, database, folder, **options)
     try:
@@ -343,3 +343,16 @@ async def opened_stage(
         # A test may have put another ledger in its place.
         await stage.ledger.close()
         warehouse.close()
+
+
+_KEY = Sealer.new_key()
+
+
+@cache
+def _stocked_warehouse() -> Path:
+    """Return a warehouse's file with the seed in it, which takes a second to load."""
+    file = template_folder() / "stocked.db"
+    warehouse = Warehouse.open(f"sqlite:///{file}", sealer=Sealer([_KEY]), clock=ManualClock(NOW))
+    load_seed(warehouse, warehouse_seed())
+    warehouse.close()
+    return file

@@ -1,18 +1,17 @@
-"""Bringing the warehouse's schema up to date, safely when several processes open it at once."""
+"""Bringing the warehouse's schema up to date."""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from dockwire.schema import upgrade
 from dockwire.warehouse.database import UnusableDatabase
 
 VERSION_TABLE = "warehouse_schema"
 
-_LOCK = 0x77726873
-"""An advisory lock number of our own ("wrhs"): the second process waits for the first."""
+LOCK = 0x77726873
+"""An advisory lock number of our own ("wrhs"); seeding takes it too."""
 
 
 def migrate(link: Connection) -> None:
@@ -21,20 +20,9 @@ def migrate(link: Connection) -> None:
     Raises:
         UnusableDatabase: a later version of dockwire has been at work there.
     """
-    lock_alone(link)
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = link
     try:
-        command.upgrade(config, "head")
+        upgrade(link, Path(__file__).parent / "migrations", version_table=VERSION_TABLE, lock=LOCK)
     except CommandError:
         raise UnusableDatabase(
             "the warehouse's tables were made by another version of dockwire; use that version, or a later one"
         ) from None
-
-
-def lock_alone(link: Connection) -> None:
-    """Keep other migrations and seedings waiting until this transaction ends."""
-    # A writing transaction on SQLite is alone anyway.
-    if link.dialect.name == "postgresql":
-        link.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 
+from dockwire.schema import lock_alone
 from dockwire.warehouse.closing_tables import carriers, price_rules
-from dockwire.warehouse.migrate import lock_alone
+from dockwire.warehouse.migrate import LOCK
 from dockwire.warehouse.seed_format import (
     CarrierRow,
     CredentialRow,
@@ -63,7 +64,7 @@ class _Seeding:
         self._place = ("", 0)
 
     def load(self, seed: Seed) -> None:
-        lock_alone(self._link)
+        lock_alone(self._link, LOCK)
         self._each("facilities", seed.facilities, self._facility)
         self._each("customers", seed.customers, self._customer)
         self._each("credentials", seed.credentials, self._credential)

@@ -24,8 +24,8 @@ POLICY = PurgePolicy(timedelta(days=30), timedelta(days=90))
 
 
 @pytest_asyncio.fixture
-async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
-    async with opened_stage(tmp_path, ledger_url=database_url, quota="off") as opened:
+async def stage(tmp_path: Path, ledger_url: str) -> AsyncIterator[Stage]:
+    async with opened_stage(tmp_path, ledger_url=ledger_url, quota="off") as opened:
         yield opened
 
 

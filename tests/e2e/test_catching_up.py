@@ -20,9 +20,9 @@ SINCE = NOW - timedelta(days=6)
 
 
 @pytest_asyncio.fixture
-async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path, ledger_url: str) -> AsyncIterator[Stage]:
     """Open a stage where Amazon shows order 2, and 3 of another month, long after their times were read."""
-    async with opened_stage(tmp_path, ledger_url=database_url, quota="off") as opened:
+    async with opened_stage(tmp_path, ledger_url=ledger_url, quota="off") as opened:
         put(opened, amazon_order(1))
         await opened.run(US)
         put(opened, amazon_order(2, lastUpdatedTime=told(NOW - timedelta(days=5))))

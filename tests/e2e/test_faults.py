@@ -29,9 +29,9 @@ SEARCH = "^/orders/2026-01-01/orders$"
 
 
 @pytest_asyncio.fixture
-async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path, ledger_url: str) -> AsyncIterator[Stage]:
     switches = Switches(duplicate_scope=DuplicateScope.NONE)
-    async with opened_stage(tmp_path, ledger_url=database_url, quota="off", switches=switches) as opened:
+    async with opened_stage(tmp_path, ledger_url=ledger_url, quota="off", switches=switches) as opened:
         yield opened
 
 
@@ -248,9 +248,9 @@ async def test_our_clock_may_be_three_minutes_off(stage: Stage, minutes: int) ->
 
 
 async def test_sibling_connections_share_one_reading_and_are_never_throttled(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, ledger_url: str
 ) -> None:
-    async with opened_stage(tmp_path, ledger_url=database_url, quota="documented") as stage:
+    async with opened_stage(tmp_path, ledger_url=ledger_url, quota="documented") as stage:
         stage.world.populate(60, [("US", 1), ("CA", 1)])
         await stage.ledger.register(US, now=stage.clock.now())
         await stage.ledger.register(CA, now=stage.clock.now())
@@ -267,10 +267,10 @@ def searches(world: World) -> int:
 
 
 async def test_two_workers_on_one_connection_at_once_create_each_order_once(
-    tmp_path: Path, database_url: str
+    tmp_path: Path, ledger_url: str
 ) -> None:
     switches = Switches(duplicate_scope=DuplicateScope.NONE)
-    async with opened_stage(tmp_path, ledger_url=database_url, quota="off", switches=switches) as stage:
+    async with opened_stage(tmp_path, ledger_url=ledger_url, quota="off", switches=switches) as stage:
         stage.world.populate(60, [("US", 1)])
         # Real time: a worker's waiting must not make the other one's claims look old.
         clock = SystemClock()

@@ -19,8 +19,8 @@ US = sim_connection("US")
 
 
 @pytest_asyncio.fixture
-async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
-    async with opened_stage(tmp_path, ledger_url=database_url, quota="off") as opened:
+async def stage(tmp_path: Path, ledger_url: str) -> AsyncIterator[Stage]:
+    async with opened_stage(tmp_path, ledger_url=ledger_url, quota="off") as opened:
         yield opened
 
 

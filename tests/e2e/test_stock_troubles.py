@@ -17,8 +17,8 @@ THERE = 10_000
 
 
 @pytest_asyncio.fixture
-async def stage(tmp_path: Path, database_url: str) -> AsyncIterator[Stage]:
-    async with opened_stage(tmp_path, ledger_url=database_url) as opened:
+async def stage(tmp_path: Path, ledger_url: str) -> AsyncIterator[Stage]:
+    async with opened_stage(tmp_path, ledger_url=ledger_url) as opened:
         yield opened
 
 

@@ -1,10 +1,12 @@
 """A ledger on a fresh database of each kind."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
+import pytest
 import pytest_asyncio
 
 from dockwire.ledger import SqlLedger
+from dockwire.ledger.migrate import migrate
 from dockwire.sealing import Sealer
 from tests.builders import NOW, connection
 from tests.unit.ledger.gates import Gate, Two
@@ -20,8 +22,9 @@ async def ledger(database_url: str) -> AsyncIterator[SqlLedger]:
 
 
 @pytest_asyncio.fixture
-async def two(postgresql_url: str) -> AsyncIterator[Two]:
+async def two(postgresql_urls: Callable[..., str]) -> AsyncIterator[Two]:
     """Give two processes' ledgers on one PostgreSQL."""
+    postgresql_url = postgresql_urls(migrate)
     gate, sealer = Gate(postgresql_url), Sealer([Sealer.new_key()])
     first = await SqlLedger.open(postgresql_url, sealer=sealer, on_commit=gate)
     second = await SqlLedger.open(postgresql_url, sealer=sealer)
@@ -40,3 +43,9 @@ async def both(database_url: str) -> AsyncIterator[tuple[SqlLedger, SqlLedger]]:
     yield first, second
     await first.close()
     await second.close()
+
+
+@pytest.fixture
+def database_url(ledger_url: str) -> str:
+    """Give a database that has its tables already."""
+    return ledger_url

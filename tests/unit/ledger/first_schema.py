@@ -12,7 +12,8 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, create_engine, text
 
-from dockwire.ledger.migrate import configuration
+from dockwire.ledger.migrate import MIGRATIONS
+from dockwire.schema import configuration
 from dockwire.sealing import Sealer
 from tests.builders import NOW
 
@@ -100,7 +101,7 @@ def make_first_version(url: str, sealer: Sealer) -> dict[str, list[tuple[Any, ..
     """Make the ledger and return all its rows by table."""
     engine = create_engine(url)
     with engine.begin() as link:
-        command.upgrade(configuration(link), "0001")
+        command.upgrade(configuration(link, MIGRATIONS), "0001")
         rows = _rows(link, sealer)
         for table, entries in rows.items():
             for entry in entries:

@@ -11,7 +11,7 @@ from dockwire.errors import SettingsError
 from dockwire.ledger import SqlLedger
 from dockwire.ledger.agreement_tables import agreements, approvals
 from dockwire.ledger.engine import Database
-from dockwire.ledger.migrate import VERSION_TABLE, configuration
+from dockwire.ledger.migrate import MIGRATIONS, VERSION_TABLE
 from dockwire.ledger.notice_tables import mail_refusals, noted_runs, notice_marks, ship_by_warnings
 from dockwire.ledger.stock_tables import (
     sku_aliases,
@@ -27,6 +27,7 @@ from dockwire.model.ids import AmazonOrderId, CustomerId
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import FactKind, OrderState, Shipping
 from dockwire.model.warehouse import Item
+from dockwire.schema import configuration
 from dockwire.sealing import Sealer
 from tests.builders import NOW, US, line, malformed, order
 from tests.unit.ledger.acts import ACCOUNT, ACME, read
@@ -73,11 +74,11 @@ def known(order_id: str) -> AmazonOrderId:
     return AmazonOrderId(order_id)
 
 
-async def test_the_first_ledger_is_read_today_with_all_that_is_in_it(database_url: str) -> None:
+async def test_the_first_ledger_is_read_today_with_all_that_is_in_it(empty_url: str) -> None:
     sealer = Sealer([Sealer.new_key()])
-    before = make_first_version(database_url, sealer)
-    ledger = await SqlLedger.open(database_url, sealer=sealer)
-    assert first_columns(database_url) == before
+    before = make_first_version(empty_url, sealer)
+    ledger = await SqlLedger.open(empty_url, sealer=sealer)
+    assert first_columns(empty_url) == before
 
     rows = {row.order_id: row for row in await ledger.list_orders(connection=ACME.slug)}
     assert {order_id: (row.state, row.shipping) for order_id, row in rows.items()} == {
@@ -117,10 +118,10 @@ async def test_the_first_ledger_is_read_today_with_all_that_is_in_it(database_ur
     await ledger.close()
 
 
-async def test_the_first_ledger_goes_on_working(database_url: str) -> None:
+async def test_the_first_ledger_goes_on_working(empty_url: str) -> None:
     sealer = Sealer([Sealer.new_key()])
-    make_first_version(database_url, sealer)
-    ledger = await SqlLedger.open(database_url, sealer=sealer)
+    make_first_version(empty_url, sealer)
+    ledger = await SqlLedger.open(empty_url, sealer=sealer)
     await ledger.register(ACME, now=NOW)
     # The digest key is the same: an unreadable text is known again.
     assert await ledger.lease_harvest(ACCOUNT, owner="me", now=NOW, seconds=60) is not None
@@ -145,39 +146,39 @@ async def test_the_first_ledger_goes_on_working(database_url: str) -> None:
     await ledger.close()
 
 
-async def test_a_ledger_goes_back_to_the_first_version_with_its_orders(database_url: str) -> None:
+async def test_a_ledger_goes_back_to_the_first_version_with_its_orders(empty_url: str) -> None:
     sealer = Sealer([Sealer.new_key()])
-    before = make_first_version(database_url, sealer)
-    ledger = await SqlLedger.open(database_url, sealer=sealer)
+    before = make_first_version(empty_url, sealer)
+    ledger = await SqlLedger.open(empty_url, sealer=sealer)
     await store(ledger, 7, parcel())
     await ledger.close()
-    database = Database(database_url)
-    await database.write("back", lambda link: command.downgrade(configuration(link), "0001"))
+    database = Database(empty_url)
+    await database.write("back", lambda link: command.downgrade(configuration(link, MIGRATIONS), "0001"))
 
     def version(link: Connection) -> object:
         return link.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
 
     assert await database.read(version) == "0001"
     await database.close()
-    assert first_columns(database_url) == before
+    assert first_columns(empty_url) == before
 
 
-async def test_a_ledger_of_a_later_version_is_left_alone_and_told(database_url: str) -> None:
+async def test_a_ledger_of_a_later_version_is_left_alone_and_told(empty_url: str) -> None:
     sealer = Sealer([Sealer.new_key()])
-    await (await SqlLedger.open(database_url, sealer=sealer)).close()
-    engine = create_engine(database_url)
+    await (await SqlLedger.open(empty_url, sealer=sealer)).close()
+    engine = create_engine(empty_url)
     with engine.begin() as link:
         link.execute(text("UPDATE ledger_schema SET version_num = '9999'"))
     with pytest.raises(SettingsError, match=r"later version of dockwire.* restore the backup"):
-        await SqlLedger.open(database_url, sealer=sealer)
+        await SqlLedger.open(empty_url, sealer=sealer)
     with engine.connect() as link:
         assert link.scalar(text("SELECT version_num FROM ledger_schema")) == "9999"
     engine.dispose()
 
 
-async def test_every_table_of_the_first_version_is_filled_here(database_url: str) -> None:
-    filled = make_first_version(database_url, Sealer([Sealer.new_key()]))
-    engine = create_engine(database_url)
+async def test_every_table_of_the_first_version_is_filled_here(empty_url: str) -> None:
+    filled = make_first_version(empty_url, Sealer([Sealer.new_key()]))
+    engine = create_engine(empty_url)
     found = inspect(engine)
     widths = {table: {len(row) for row in rows} for table, rows in filled.items()}
     assert widths == {
@@ -186,10 +187,10 @@ async def test_every_table_of_the_first_version_is_filled_here(database_url: str
     engine.dispose()
 
 
-async def test_the_migrations_make_the_tables_that_the_statements_expect(database_url: str) -> None:
-    ledger = await SqlLedger.open(database_url, sealer=Sealer([Sealer.new_key()]))
+async def test_the_migrations_make_the_tables_that_the_statements_expect(empty_url: str) -> None:
+    ledger = await SqlLedger.open(empty_url, sealer=Sealer([Sealer.new_key()]))
     await ledger.close()
-    engine = create_engine(database_url)
+    engine = create_engine(empty_url)
     found = inspect(engine)
     assert set(found.get_table_names()) == {*metadata.tables, VERSION_TABLE}
     for name, table in metadata.tables.items():

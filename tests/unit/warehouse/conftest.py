@@ -22,3 +22,9 @@ async def client(house: Warehouse) -> AsyncIterator[httpx.AsyncClient]:
     """Give a client inside the warehouse's process."""
     async with visiting(house) as visitor:
         yield visitor
+
+
+@pytest.fixture
+def database_url(warehouse_url: str) -> str:
+    """Give a database that has its tables already."""
+    return warehouse_url

@@ -25,9 +25,9 @@ from tests.databases import PostgresServer
 from tests.unit.warehouse.houses import KEY, START, line, open_house, order, visiting
 
 
-def test_the_migrations_make_the_tables_that_the_statements_expect(database_url: str) -> None:
-    house = open_house(database_url)
-    engine = create_engine(database_url)
+def test_the_migrations_make_the_tables_that_the_statements_expect(empty_url: str) -> None:
+    house = open_house(empty_url)
+    engine = create_engine(empty_url)
     found = inspect(engine)
     assert set(found.get_table_names()) == {*metadata.tables, VERSION_TABLE}
     for name, table in metadata.tables.items():
@@ -45,9 +45,9 @@ def test_the_migrations_make_the_tables_that_the_statements_expect(database_url:
     house.close()
 
 
-def test_several_who_open_an_empty_database_at_once_all_succeed(database_url: str) -> None:
+def test_several_who_open_an_empty_database_at_once_all_succeed(empty_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
-        houses = list(pool.map(lambda _: open_house(database_url, seed=False), range(4)))
+        houses = list(pool.map(lambda _: open_house(empty_url, seed=False), range(4)))
     assert [house.customers(IN_PROCESS, Parameters({})).total for house in houses] == [0] * 4
     for house in houses:
         house.close()
@@ -64,13 +64,13 @@ def test_a_file_that_others_hold_while_it_is_opened_is_used_as_it_is(sqlite_url:
     database.close()
 
 
-def test_tables_of_a_later_version_are_left_alone(database_url: str) -> None:
-    open_house(database_url).close()
-    database = Database(database_url)
+def test_tables_of_a_later_version_are_left_alone(empty_url: str) -> None:
+    open_house(empty_url).close()
+    database = Database(empty_url)
     database.write(lambda link: link.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")))
     database.close()
     with pytest.raises(UnusableDatabase, match="made by another version of dockwire"):
-        open_house(database_url)
+        open_house(empty_url)
 
 
 def test_an_operation_that_reads_sees_one_state(house: Warehouse) -> None:
@@ -106,9 +106,9 @@ def test_of_two_that_wait_for_each_other_one_begins_again(postgresql_url: str) -
     house.close()
 
 
-def test_work_that_was_undone_for_others_is_repeated_in_any_language(database_url: str) -> None:
+def test_work_that_was_undone_for_others_is_repeated_in_any_language(empty_url: str) -> None:
     answers: list[Exception | None] = [DeadlockDetected("Verklemmung entdeckt"), None]
-    database = Database(database_url)
+    database = Database(empty_url)
 
     def work(_: Connection) -> str:
         if (undone := answers.pop(0)) is not None:
@@ -122,17 +122,17 @@ def test_work_that_was_undone_for_others_is_repeated_in_any_language(database_ur
     database.close()
 
 
-def test_what_was_written_is_there_after_reopening(database_url: str) -> None:
-    house = open_house(database_url)
+def test_what_was_written_is_there_after_reopening(empty_url: str) -> None:
+    house = open_house(empty_url)
     created, tag = house.create_order(IN_PROCESS, order("R-1", line("MUG", 2), notes="n"))
     house.close()
-    again = open_house(database_url, seed=False)
+    again = open_house(empty_url, seed=False)
     assert again.order(IN_PROCESS, created["readOnly"]["orderId"]) == (created, tag)
     again.close()
 
 
-def test_two_processes_share_one_warehouse_without_doubling(database_url: str) -> None:
-    houses = [open_house(database_url) for _ in range(2)]
+def test_two_processes_share_one_warehouse_without_doubling(empty_url: str) -> None:
+    houses = [open_house(empty_url) for _ in range(2)]
 
     async def both() -> list[int]:
         async with visiting(houses[0]) as one, visiting(houses[1]) as other:
@@ -157,14 +157,14 @@ async def test_a_restarted_server_is_found_again(
     house.close()
 
 
-def test_nothing_personal_is_readable_in_the_database(database_url: str, tmp_path: Path) -> None:
-    house = open_house(database_url)
+def test_nothing_personal_is_readable_in_the_database(empty_url: str, tmp_path: Path) -> None:
+    house = open_house(empty_url)
     secret = line("MUG", 1, notes="Grandmas-Gift", fulfillInvNote="Line-Note")
     body = order("R-1", secret, notes="Happy-Birthday", fulfillInvInfo={"fulfillInvGiftMessage": "Kisses"})
     body["soldTo"] = {"name": "Sold-Toner"}
     house.create_order(IN_PROCESS, body)
     house.close()
-    content = _everything(database_url, tmp_path)
+    content = _everything(empty_url, tmp_path)
     assert "R-1" in content
     for secret_text in (
         "Ann Example",
@@ -189,13 +189,13 @@ def _everything(url: str, folder: Path) -> str:
     return "\n".join([*values, *(path.read_text("latin-1") for path in folder.iterdir())])
 
 
-def test_another_key_does_not_open_what_was_sealed(database_url: str) -> None:
-    house = open_house(database_url)
+def test_another_key_does_not_open_what_was_sealed(empty_url: str) -> None:
+    house = open_house(empty_url)
     house.create_order(IN_PROCESS, order("R-1"))
     house.close()
     with pytest.raises(SealError, match=fingerprint(KEY)):
-        Warehouse.open(database_url, sealer=Sealer([Sealer.new_key()]), clock=ManualClock(START))
-    rotated = Warehouse.open(database_url, sealer=Sealer([Sealer.new_key(), KEY]), clock=ManualClock(START))
+        Warehouse.open(empty_url, sealer=Sealer([Sealer.new_key()]), clock=ManualClock(START))
+    rotated = Warehouse.open(empty_url, sealer=Sealer([Sealer.new_key(), KEY]), clock=ManualClock(START))
     assert rotated.order(IN_PROCESS, 1)[0]["shipTo"]["name"] == "Ann Example"
     rotated.close()
 

@@ -157,13 +157,13 @@ def first_columns(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     return database.read(read)
 
 
-def test_a_warehouse_of_the_first_version_keeps_every_row_of_every_table(database_url: str) -> None:
-    database = Database(database_url)
+def test_a_warehouse_of_the_first_version_keeps_every_row_of_every_table(empty_url: str) -> None:
+    database = Database(empty_url)
     database.write(make_first_version)
     tables = database.read(lambda link: set(inspect(link).get_table_names()))
     assert tables == {*ROWS, VERSION_TABLE}, "every table of the first version is filled here"
     before = first_columns(database)
-    house = open_house_now(database_url, seed=False)
+    house = open_house_now(empty_url, seed=False)
     assert first_columns(database) == before
     database.close()
     shown, _ = house.order(IN_PROCESS, 1)
@@ -173,11 +173,11 @@ def test_a_warehouse_of_the_first_version_keeps_every_row_of_every_table(databas
     house.close()
 
 
-def test_an_order_of_the_first_version_can_be_closed_with_charges(database_url: str) -> None:
-    database = Database(database_url)
+def test_an_order_of_the_first_version_can_be_closed_with_charges(empty_url: str) -> None:
+    database = Database(empty_url)
     database.write(make_first_version)
     database.close()
-    house = open_house_now(database_url, seed=False)
+    house = open_house_now(empty_url, seed=False)
 
     async def live_on() -> None:
         async with visiting(house) as client:
