@@ -32,6 +32,31 @@ def missing_parts(address: Address) -> tuple[str, ...]:
     return tuple(part for part, present in checks.items() if not present)
 
 
+def same_place(one: Address | None, other: Address | None) -> bool:
+    """Whether two addresses lead to the same recipient and door.
+
+    Amazon moves phone numbers (its own relays), the kind of address and delivery wishes by themselves, and
+    neither these nor capitals, blanks and how the street is cut into lines move the door.
+    """
+    if one is None or other is None:
+        return one is other
+    return _door(one) == _door(other)
+
+
+def _door(address: Address) -> list[str]:
+    texts = (
+        address.name,
+        address.company,
+        " ".join(address.lines),
+        address.city,
+        address.district,
+        address.state,
+        address.postal_code,
+        address.country,
+    )
+    return [" ".join(text.casefold().split()) for text in texts]
+
+
 LONGEST = {
     "name": 100,
     "company": 100,

@@ -1,16 +1,19 @@
 """What an order's change at Amazon means for the warehouse order that exists already.
 
 Cancel in the warehouse if Amazon cancelled; stop the order and tell a person when the buyer asks
-to cancel, the address moves or quantities change. Shipping news needs nothing here.
+to cancel, the address moves or quantities change, of everything at once. Shipping news needs nothing
+here, nor does an address of Amazon's that says where the parcel goes already.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from dockwire.decisions.addresses import same_place
 from dockwire.model.connection import CancelPolicy
 from dockwire.model.ids import AmazonItemId
 from dockwire.model.order import Order, OrderLine, OrderStatus
+from dockwire.model.override import AddressCorrection
 
 
 class FollowAct(StrEnum):
@@ -28,23 +31,45 @@ class Follow:
     act: FollowAct
     code: str = ""
     sentence: str = ""
+    ends_correction: bool = False
+    """Amazon's address moved: what a person corrected for the one before counts no more."""
 
 
-def decide_follow(placed_as: Order, now_at_amazon: Order, policy: CancelPolicy) -> Follow:
-    """Compare the order as it was created with the order as Amazon has it now."""
+def decide_follow(
+    placed_as: Order,
+    now_at_amazon: Order,
+    policy: CancelPolicy,
+    correction: AddressCorrection | None = None,
+) -> Follow:
+    """Compare the order as it was created with the order as Amazon has it now.
+
+    ``correction`` is the address that a person gave, and the parcel goes to, in place of Amazon's.
+    """
     if now_at_amazon.status is OrderStatus.CANCELLED:
         return Follow(FollowAct.CANCEL, "cancelled_at_amazon", "Amazon cancelled the order.")
     if now_at_amazon.status is OrderStatus.SHIPPED:
         return Follow(FollowAct.NOTHING)
-    if _asked(now_at_amazon) - _asked(placed_as):
-        act = FollowAct.CANCEL if policy is CancelPolicy.CANCEL else FollowAct.HOLD
-        return Follow(act, "buyer_asked_to_cancel", "The buyer asked to cancel after the order was created.")
-    if _address_moved(placed_as, now_at_amazon):
-        return Follow(FollowAct.HOLD, "address_changed", "The address changed after the order was created.")
+    cancels = bool(_asked(now_at_amazon) - _asked(placed_as))
+    if cancels and policy is CancelPolicy.CANCEL:
+        return Follow(FollowAct.CANCEL, *_CANCELS)
+    moved = _address_moved(placed_as, now_at_amazon, correction)
+    reasons = [_CANCELS] if cancels else []
+    if moved:
+        reasons.append(("address_changed", _MOVED if correction is None else _MOVED_FROM_CORRECTION))
     if (how := _quantity_change(placed_as, now_at_amazon)) is not None:
-        sentence = f"Amazon {how} a quantity after the order was created."
-        return Follow(FollowAct.HOLD, f"quantity_{how}", sentence)
-    return Follow(FollowAct.NOTHING)
+        reasons.append((f"quantity_{how}", f"Amazon {how} a quantity after the order was created."))
+    if not reasons:
+        return Follow(FollowAct.NOTHING)
+    sentence = " ".join(sentence for _, sentence in reasons)
+    return Follow(FollowAct.HOLD, reasons[0][0], sentence, ends_correction=moved)
+
+
+_CANCELS = ("buyer_asked_to_cancel", "The buyer asked to cancel after the order was created.")
+_MOVED = "The address changed after the order was created."
+_MOVED_FROM_CORRECTION = (
+    "The address changed at Amazon after a person had corrected it here: put Amazon's into the warehouse order, or "
+    "release that as it is, to ship to the corrected one."
+)
 
 
 def _asked(order: Order) -> frozenset[AmazonItemId]:
@@ -52,9 +77,11 @@ def _asked(order: Order) -> frozenset[AmazonItemId]:
     return frozenset(line.item_id for line in order.lines if line.cancel_requested)
 
 
-def _address_moved(before: Order, after: Order) -> bool:
+def _address_moved(before: Order, after: Order, correction: AddressCorrection | None) -> bool:
     # Amazon blanks addresses when the role or the time is gone; that is no change of address.
-    return after.address is not None and after.address != before.address
+    if after.address is None or same_place(after.address, before.address):
+        return False
+    return correction is None or not same_place(after.address, correction.address)
 
 
 def _quantity_change(before: Order, after: Order) -> Literal["lowered", "raised"] | None:

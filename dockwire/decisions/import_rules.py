@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dockwire.decisions.addresses import same_place
 from dockwire.decisions.sku_names import SkuNames
 from dockwire.model.connection import Connection
 from dockwire.model.order import Address, Order, OrderLine
@@ -52,4 +53,8 @@ class ImportRules:
     def outdated(self, order: Order) -> bool:
         """Whether the address was corrected, and Amazon has another one since."""
         correction = self.overrides.address
-        return correction is not None and order.address not in (correction.instead_of, correction.address)
+        # What Amazon withholds has not moved.
+        if correction is None or order.address is None:
+            return False
+        known = (correction.instead_of, correction.address)
+        return not any(same_place(order.address, address) for address in known)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, Select, and_, or_, select, update
 
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
-from dockwire.ledger.overrides import has_override, overrides_of
+from dockwire.ledger.overrides import forget_address, has_override, overrides_of
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import UNREADABLE, AmazonOrderId, ConnectionSlug
@@ -126,10 +126,11 @@ def record_follow(
     detail: dict[str, str],
     now: datetime,
     cancelled: bool,
+    ends_correction: bool,
 ) -> bool:
     """Record that a created order's change was dealt with."""
     state = OrderState.CANCELLED if cancelled else OrderState.CREATED
-    done = link.execute(
+    row_id = link.scalar(
         update(orders)
         .where(orders.c.connection == slug, orders.c.amazon_order_id == order_id)
         .where(orders.c.version == version, orders.c.state == OrderState.CREATED)
@@ -140,9 +141,12 @@ def record_follow(
             # Column to column: later changes are measured from the order as it is now.
             placed_sealed=orders.c.sealed,
         )
+        .returning(orders.c.id)
     )
-    if not done.rowcount:
+    if row_id is None:
         return False
+    if ends_correction:
+        forget_address(link, row_id)
     if fact is not None:
         write_facts(link, [Fact(fact, now, slug, order_id, detail)])
     return True

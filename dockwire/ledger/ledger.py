@@ -255,6 +255,7 @@ class SqlLedger(
         detail: dict[str, str],
         now: datetime,
         cancelled: bool = False,
+        ends_correction: bool = False,
     ) -> bool:
         """See the port."""
         return await self._database.write(
@@ -268,6 +269,7 @@ class SqlLedger(
                 detail=detail,
                 now=now,
                 cancelled=cancelled,
+                ends_correction=ends_correction,
             ),
         )
 

@@ -220,8 +220,12 @@ class Ledger(
         detail: dict[str, str],
         now: datetime,
         cancelled: bool = False,
+        ends_correction: bool = False,
     ) -> bool:
-        """Record what was done about a change of a created order; later changes are measured from here."""
+        """Record what was done about a change of a created order; later changes are measured from here.
+
+        With ``ends_correction`` the address that a person gave is forgotten: Amazon's moved, and people know.
+        """
         ...
 
     # -- items ----------------------------------------------------------------------------------

@@ -63,7 +63,12 @@ async def _follow(desk: Desk, known: LedgerOrder) -> FactKind | None:
     Repeating it is harmless: the warehouse order is read first, and what is done already counts as done.
     """
     assert known.placed is not None  # only created orders are followed
-    follow = decide_follow(known.placed_as or known.order, known.order, desk.connection.on_buyer_cancel)
+    follow = decide_follow(
+        known.placed_as or known.order,
+        known.order,
+        desk.connection.on_buyer_cancel,
+        known.overrides.address,
+    )
     end = None
     if follow.act is not FollowAct.NOTHING:
         end = await _act(desk, known.placed, follow)
@@ -76,6 +81,7 @@ async def _follow(desk: Desk, known: LedgerOrder) -> FactKind | None:
         detail=_detail(known.placed, follow, end) if end else {},
         now=desk.clock.now(),
         cancelled=end is not None and end.fact is FactKind.CANCELLED_IN_WAREHOUSE,
+        ends_correction=follow.ends_correction,
     )
     return end.fact if end else None
 

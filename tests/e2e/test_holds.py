@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,10 @@ def without_address(body: Body) -> None:
 
 def to_alaska(body: Body) -> None:
     body["recipient"]["deliveryAddress"]["stateOrRegion"] = "AK"
+
+
+def readdress(words: dict[str, str], body: Body) -> None:
+    body["recipient"]["deliveryAddress"].update(words)
 
 
 def without_zip(body: Body) -> None:
@@ -234,10 +239,19 @@ async def test_a_corrected_address_is_shipped_to_until_amazon_has_another_one(st
     await stage.run(which)
     stage.wrap_warehouse = bare
     assert [body for body in sent if b"Corrected again" in body and b"62703" in body] == sent != []
-    # What Amazon says stays, so that its next change stops the order in the warehouse.
-    change(stage, 1, lambda body: body["recipient"]["deliveryAddress"].update(city="Elsewhere"))
-    await stage.run(which)
-    assert [order["onHold"] for order in stage.placed()] == [True]
+    # That Amazon takes the correction over is no news; where it has another address, it stops the order.
+    taken_over = {
+        "addressLine1": "1 Sample Street Apt 2",
+        "city": "Corrected again",
+        "postalCode": "62703",
+        "addressType": "RESIDENTIAL",
+    }
+    for words, on_hold in ((taken_over, False), ({"city": "Elsewhere"}, True)):
+        change(stage, 1, partial(readdress, words))
+        await stage.run(which)
+        assert [order["onHold"] for order in stage.placed()] == [on_hold]
+    (known,) = await stage.ledger.waiting_orders(AmazonOrderId(number(1)))
+    assert known.overrides.address is None, "a correction that Amazon overtook counts no more"
 
 
 async def test_an_order_that_the_warehouse_refuses_keeps_its_age_and_goes_once_it_is_corrected(

@@ -5,7 +5,8 @@ import pytest
 from dockwire.decisions.following import FollowAct, decide_follow
 from dockwire.model.connection import CancelPolicy
 from dockwire.model.ids import AmazonItemId
-from dockwire.model.order import Order, OrderStatus
+from dockwire.model.order import Address, Order, OrderStatus
+from dockwire.model.override import AddressCorrection
 from tests.builders import address, line, order
 
 
@@ -25,6 +26,16 @@ from tests.builders import address, line, order
         (order(lines=(line(quantity_ordered=3, quantity_open=3),)), FollowAct.HOLD, "quantity_raised"),
         (order(lines=(line(), line(item_id=AmazonItemId("2")))), FollowAct.HOLD, "quantity_raised"),
         (order(lines=(line(cancel_requested=True),)), FollowAct.HOLD, "buyer_asked_to_cancel"),
+        (
+            order(address=address(phone="+1 555 0199", kind="RESIDENTIAL", instructions="ring twice")),
+            FollowAct.NOTHING,
+            "",
+        ),
+        (
+            order(address=address(city="SPRINGFIELD ", lines=("1 Sample  Street Apt 2",))),
+            FollowAct.NOTHING,
+            "",
+        ),
     ],
 )
 def test_changes_become_acts(after: Order, act: FollowAct, code: str) -> None:
@@ -49,3 +60,44 @@ def test_a_request_for_another_line_than_the_one_known_at_creation_is_followed()
     after = order(lines=(gone, line(item_id=AmazonItemId("2"), cancel_requested=True)))
     follow = decide_follow(before, after, CancelPolicy.HOLD)
     assert (follow.act, follow.code) == (FollowAct.HOLD, "buyer_asked_to_cancel")
+
+
+CORRECTED = address(city="Corrected")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [
+        (address(), address(), False),
+        (address(), CORRECTED, False),
+        (address(), address(city="corrected", phone="", kind="RESIDENTIAL"), False),
+        (None, CORRECTED, False),
+        (None, address(), True),
+        (address(), address(city="Elsewhere"), True),
+        # Amazon had taken the correction over, and left it again.
+        (CORRECTED, address(), True),
+    ],
+)
+def test_a_corrected_order_is_stopped_only_when_amazon_has_another_address_than_the_parcel(
+    before: Address | None, after: Address, moved: bool
+) -> None:
+    correction = AddressCorrection(CORRECTED, address())
+    follow = decide_follow(order(address=before), order(address=after), CancelPolicy.HOLD, correction)
+    assert (follow.act is FollowAct.HOLD, follow.ends_correction) == (moved, moved)
+    assert ("release" in follow.sentence) is moved, "both ways out are named"
+
+
+def test_everything_that_changed_at_once_is_told() -> None:
+    after = order(
+        address=address(city="Shelbyville"),
+        lines=(line(cancel_requested=True, quantity_ordered=1, quantity_open=1),),
+    )
+    told = decide_follow(order(), after, CancelPolicy.HOLD).sentence
+    assert [
+        word for word in ("asked to cancel", "address changed", "lowered a quantity") if word in told
+    ] == [
+        "asked to cancel",
+        "address changed",
+        "lowered a quantity",
+    ]
+    assert decide_follow(order(), after, CancelPolicy.CANCEL).act is FollowAct.CANCEL

@@ -213,18 +213,22 @@ def test_a_release_lets_pass_what_was_looked_at_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now_at_amazon", "ships_to"),
+    ("instead_of", "now_at_amazon", "ships_to"),
     [
-        (None, "Corrected"),
-        (address(city="Corrected"), "Corrected"),
-        (address(city="New"), None),
-        (address(postal_code=""), None),
+        (None, None, "Corrected"),
+        (None, address(city="Corrected"), "Corrected"),
+        (None, address(city="corrected ", phone="", kind="RESIDENTIAL"), "Corrected"),
+        (address(), address(phone="+1 555 0199", instructions="ring twice"), "Corrected"),
+        # Amazon withholds the address: it has not moved.
+        (address(), None, "Corrected"),
+        (None, address(city="New"), None),
+        (None, address(postal_code=""), None),
     ],
 )
 def test_a_correction_counts_until_amazon_has_another_address(
-    now_at_amazon: Any, ships_to: str | None
+    instead_of: Any, now_at_amazon: Any, ships_to: str | None
 ) -> None:
-    corrected = Overrides(address=AddressCorrection(address(city="Corrected"), None))
+    corrected = Overrides(address=AddressCorrection(address(city="Corrected"), instead_of))
     decision = decide_import(order(address=now_at_amazon), ImportRules(connection(), ITEMS), corrected)
     if ships_to:
         assert isinstance(decision, Import)
