@@ -106,7 +106,7 @@ def _standings(link: Link, rows: Sequence[Row[Any]], scribe: Scribe) -> dict[int
     unreadable = _unreadable_since(link, ids)
     return {
         row.id: Standing(
-            order=None if row.state == OrderState.QUARANTINED else scribe.open_order(row.sealed),
+            order=None if row.state == OrderState.QUARANTINED else scribe.order_of(row),
             state=OrderState(row.state),
             served=row.connection is not None,
             since=unreadable.get(row.id, row.first_seen),

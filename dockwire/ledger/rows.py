@@ -42,6 +42,11 @@ class Scribe:
         """Return the order that was sealed."""
         return _ORDERS.validate_python(self.sealer.open(sealed))
 
+    def order_of(self, row: Row[Any]) -> Order:
+        """Return the order of a readable row of ``orders``, as Amazon had it last."""
+        # The column may be newer: a time stamp that moved alone is not sealed again.
+        return replace(self.open_order(row.sealed), updated=row.amazon_updated)
+
     def seal_text(self, text: str) -> str:
         """Return any text sealed."""
         return self.sealer.seal(text)
@@ -77,10 +82,8 @@ class Scribe:
         self, row: Row[Any], problems: tuple[Problem, ...], overrides: Overrides = NO_OVERRIDES
     ) -> LedgerOrder:
         """Return a row of ``orders`` with everything a decision needs."""
-        # The column may be newer: a time stamp that moved alone is not sealed again.
-        order = replace(self.open_order(row.sealed), updated=row.amazon_updated)
         return LedgerOrder(
-            order=order,
+            order=self.order_of(row),
             state=OrderState(row.state),
             version=row.version,
             problems=problems,
