@@ -26,7 +26,7 @@ from dockwire.services.desk import Desk
 from dockwire.services.harvest import Harvest
 from dockwire.services.inventory_sync import InventorySync
 from dockwire.services.order_import import OrderImport
-from dockwire.services.purging import Purge
+from dockwire.services.purging import OpenStore, Purge
 from dockwire.settings import WAREHOUSE_FILE, Settings
 from dockwire.transport import redaction
 from dockwire.warehouse import PersonalData, PurgeRequest, UnusableDatabase, build_app
@@ -51,24 +51,30 @@ async def opened_ledger(settings: Settings) -> AsyncIterator[SqlLedger]:
         await ledger.close()
 
 
-@asynccontextmanager
-async def opened_purge(settings: Settings, *, by: str, clock: Clock | None = None) -> AsyncIterator[Purge]:
-    """Open all databases of this installation that hold personal data; ``by`` is named in audit rows.
+def purge_of(settings: Settings, *, by: str) -> Purge:
+    """Return the purge of all databases of this installation that hold personal data.
 
-    Raises:
-        SettingsError: an address or the encryption keys are unusable.
-        LedgerUnavailable: the ledger's database does not answer.
+    Nothing is opened yet: each database is when its turn comes, whatever befell another. ``by`` is named in
+    audit rows.
     """
-    async with AsyncExitStack() as stack:
-        stores: dict[str, PersonalStore] = {
-            "ledger": await stack.enter_async_context(opened_ledger(settings))
-        }
-        if (data := stack.enter_context(opened_personal_data(settings))) is not None:
-            stores["warehouse"] = EmbeddedStore(data)
-        policy = PurgePolicy(
-            timedelta(days=settings.purge_after_days), timedelta(days=settings.purge_open_after_days)
-        )
-        yield Purge(stores, policy=policy, clock=clock or SystemClock(), by=by)
+    stores: dict[str, OpenStore] = {"ledger": partial(opened_ledger, settings)}
+    if _has_warehouse(settings):
+        stores["warehouse"] = partial(_opened_store, settings)
+    policy = PurgePolicy(
+        timedelta(days=settings.purge_after_days), timedelta(days=settings.purge_open_after_days)
+    )
+    return Purge(stores, policy=policy, clock=SystemClock(), by=by)
+
+
+@asynccontextmanager
+async def _opened_store(settings: Settings) -> AsyncIterator[PersonalStore]:
+    with opened_personal_data(settings) as data:
+        assert data is not None  # only asked for where there is one
+        yield EmbeddedStore(data)
+
+
+def _has_warehouse(settings: Settings) -> bool:
+    return bool(settings.warehouse_url) or (settings.state_dir / WAREHOUSE_FILE).exists()
 
 
 @contextmanager
@@ -78,7 +84,7 @@ def opened_personal_data(settings: Settings) -> Iterator[PersonalData | None]:
     Raises:
         SettingsError: its database does not answer, here or in the block, or a key is missing.
     """
-    if not settings.warehouse_url and not (settings.state_dir / WAREHOUSE_FILE).exists():
+    if not _has_warehouse(settings):
         yield None
         return
     try:

@@ -13,6 +13,7 @@ The tree (an error's ``action`` says what the caller does, its ``fixer`` who can
     |-- LedgerUnavailable        retry  engineer   the database does not answer
     |-- LeaseLost                retry  nobody     another run took over; this one stops
     |-- Unfinished               retry  nobody     part of a batch is left for the next attempt
+    |-- PurgeIncomplete          fail   engineer   a database was not purged; the others were
     |-- Unexpected               retry  engineer   a bug of ours, told without the data it met
     |-- MailNotSent              retry  engineer   the mail server did not take a mail; it stays in the outbox
     `-- RemoteError                                a remote system's answer, or the lack of one
@@ -145,6 +146,10 @@ class Unfinished(DockwireError):
 
     action = Action.RETRY
     fixer = Fixer.NOBODY
+
+
+class PurgeIncomplete(DockwireError):
+    """Personal data of some databases was not deleted; the message says of each why. The others were purged."""
 
 
 class Unexpected(DockwireError):

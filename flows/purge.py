@@ -7,9 +7,9 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from dockwire.bootstrap import opened_purge
+from dockwire.bootstrap import purge_of
 from dockwire.errors import DockwireError, Unexpected
-from dockwire.services.purging import PurgeReport
+from dockwire.services.purging import PurgeReport, purge_all
 from dockwire.settings import read_settings
 from tasks.notify import publish
 from tasks.opening import quiet_known_errors
@@ -52,6 +52,5 @@ async def _purge(report: PurgeReport) -> None:
     settings = read_settings()
     logging.getLogger("dockwire").setLevel(settings.log_level)
     quiet_known_errors()
-    async with opened_purge(settings, by=f"purge run {flow_run.id}") as steps:
-        for name in steps.stores:
-            report.stores.append(await purge_store(steps, name, dry_run=report.dry_run))
+    steps = purge_of(settings, by=f"purge run {flow_run.id}")
+    await purge_all(report, lambda name: purge_store(steps, name, dry_run=report.dry_run), steps)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dockwire.cli import say
-from dockwire.services.purging import PurgeReport
+from dockwire.services.purging import PurgeReport, purge_all
 
 
 @say.plainly
@@ -16,24 +16,30 @@ def purge(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Delete personal data of orders that ended long enough ago, from the ledger and the embedded warehouse."""
-    report = asyncio.run(_purged(dry_run))
+    report = PurgeReport(dry_run=dry_run)
+    try:
+        asyncio.run(_purge(report))
+    finally:
+        # What was deleted is told, whatever else could not be.
+        if report.stores:
+            _show(report, as_json=as_json)
+
+
+def _show(report: PurgeReport, *, as_json: bool) -> None:
     if as_json:
-        say.data({"dry_run": dry_run, **report.numbers(), "rows": report.rows()})
+        say.data({"dry_run": report.dry_run, **report.numbers(), "rows": report.rows()})
         return
     say.table(report.rows())
     numbers = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in report.numbers().items())
-    say.line(f"{'dry run, nothing deleted: ' if dry_run else ''}{numbers}")
+    say.line(f"{'dry run, nothing deleted: ' if report.dry_run else ''}{numbers}")
 
 
-async def _purged(dry_run: bool) -> PurgeReport:
-    from dockwire.bootstrap import opened_purge
+async def _purge(report: PurgeReport) -> None:
+    from dockwire.bootstrap import purge_of
     from dockwire.settings import read_settings
 
-    report = PurgeReport(dry_run=dry_run)
-    async with opened_purge(read_settings(), by=f"dockwire purge by {_user()}") as steps:
-        for name in steps.stores:
-            report.stores.append(await steps.purge(name, dry_run=dry_run))
-    return report
+    steps = purge_of(read_settings(), by=f"dockwire purge by {_user()}")
+    await purge_all(report, lambda name: steps.purge(name, dry_run=report.dry_run), steps)
 
 
 def _user() -> str:

@@ -1,11 +1,16 @@
 """The purge: personal data goes when its time has come, in every database that holds some."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from dockwire.clock import Clock
+from dockwire.errors import DockwireError, PurgeIncomplete, Unexpected
 from dockwire.model.purge import Kept, PurgeBatch, PurgePolicy
 from dockwire.ports import PersonalStore
+
+OpenStore = Callable[[], AbstractAsyncContextManager[PersonalStore]]
+"""Opens a database with personal data, for as long as it is purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,9 @@ class Purge:
     """The steps of one purge."""
 
     def __init__(
-        self, stores: Mapping[str, PersonalStore], *, policy: PurgePolicy, clock: Clock, by: str
+        self, stores: Mapping[str, OpenStore], *, policy: PurgePolicy, clock: Clock, by: str
     ) -> None:
-        """Take the databases by name; ``by`` is named in audit rows."""
+        """Take the databases by name, each opened when its turn comes; ``by`` is named in audit rows."""
         self._stores = stores
         self._policy = policy
         self._clock = clock
@@ -57,8 +62,16 @@ class Purge:
         return list(self._stores)
 
     async def purge(self, name: str, *, dry_run: bool = False) -> StoreReport:
-        """Purge one database, batch by batch; one that was stopped goes on where it was."""
-        store = self._stores[name]
+        """Purge one database, batch by batch; one that was stopped goes on where it was.
+
+        Raises:
+            SettingsError: its address or the encryption keys are unusable.
+            LedgerUnavailable: the ledger's database does not answer.
+        """
+        async with self._stores[name]() as store:
+            return await self._purge(name, store, dry_run=dry_run)
+
+    async def _purge(self, name: str, store: PersonalStore, *, dry_run: bool) -> StoreReport:
         total = PurgeBatch()
         after: int | None = 0
         while after is not None:
@@ -71,6 +84,27 @@ class Purge:
             await store.purge_rest(self._policy, now=self._clock.now())
         rewritten = dry_run or await store.scrub()
         return StoreReport(name, total, await store.kept(), rewritten)
+
+
+async def purge_all(
+    report: PurgeReport, purge: Callable[[str], Awaitable[StoreReport]], steps: Purge
+) -> None:
+    """Carry out ``purge`` for every database and add what each did to the report; one's trouble stops no other.
+
+    Raises:
+        PurgeIncomplete: some were not purged; the message says of each why.
+    """
+    troubles = []
+    for name in steps.stores:
+        try:
+            report.stores.append(await purge(name))
+        except DockwireError as error:
+            troubles.append(f"personal data in the {name} was not purged: {error}")
+        except Exception as error:  # noqa: BLE001 - an unknown error's text may quote an order
+            told = Unexpected.from_error(error)
+            troubles.append(f"personal data in the {name} was not purged: {told}")
+    if troubles:
+        raise PurgeIncomplete("\n".join(troubles))
 
 
 def _rows(report: StoreReport) -> list[dict[str, str]]:

@@ -1,7 +1,9 @@
 """Orders whose personal data is gone: every flow goes on around them, and nothing brings the data back."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest_asyncio
@@ -13,7 +15,7 @@ from dockwire.model.ids import AmazonOrderId
 from dockwire.model.purge import PurgePolicy
 from dockwire.model.record import FactKind, OrderState
 from dockwire.ports import PersonalStore
-from dockwire.services.purging import Purge, PurgeReport
+from dockwire.services.purging import Purge, PurgeReport, purge_all
 from dockwire.warehouse import PersonalData
 from tests.e2e.orders import change, move, turn
 from tests.e2e.shipping import at_amazon, close, correct, imported, request, sent, tracking, update
@@ -29,15 +31,20 @@ async def stage(tmp_path: Path, ledger_url: str) -> AsyncIterator[Stage]:
         yield opened
 
 
+@asynccontextmanager
+async def kept_open(store: PersonalStore) -> AsyncIterator[PersonalStore]:
+    yield store
+
+
 async def purged(stage: Stage) -> PurgeReport:
     """Purge the ledger and the embedded warehouse."""
     sealer = stage.ledger._scribe.sealer
     data = PersonalData.open(f"sqlite:///{stage.folder / 'warehouse.db'}", sealer=sealer)
     stores: dict[str, PersonalStore] = {"ledger": stage.ledger, "warehouse": EmbeddedStore(data)}
-    steps = Purge(stores, policy=POLICY, clock=stage.clock, by="test")
+    opened = {name: partial(kept_open, store) for name, store in stores.items()}
+    steps = Purge(opened, policy=POLICY, clock=stage.clock, by="test")
     report = PurgeReport(dry_run=False)
-    for name in steps.stores:
-        report.stores.append(await steps.purge(name))
+    await purge_all(report, steps.purge, steps)
     data.close()
     return report
 

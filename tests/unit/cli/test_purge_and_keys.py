@@ -87,6 +87,28 @@ def test_the_embedded_warehouse_counts_where_there_is_one(state: Path) -> None:
     assert not (state / "elsewhere").exists()
 
 
+def test_each_database_is_purged_whatever_befalls_the_other(
+    state: Path,
+) -> None:
+    furnish(state)
+    (state / "ledger.db").rename(state / "kept.db")
+    (state / "ledger.db").write_bytes(b"no database at all" * 100)
+    told = dockwire("purge", "--json")
+    assert told.exit_code == 1
+    done = json.loads(told.stdout)
+    assert (done["kept_in_warehouse"], "kept_in_ledger" in done) == (1, False)
+    assert "in the ledger was not purged" in told.stderr
+    (state / "warehouse.db").write_bytes(b"no database at all" * 100)
+    both = dockwire("purge")
+    assert (both.exit_code, both.stdout) == (1, "")
+    assert [f"in the {name} was not purged" in both.stderr for name in ("ledger", "warehouse")] == [
+        True,
+        True,
+    ]
+    (state / "kept.db").rename(state / "ledger.db")
+    assert "1 purged in ledger" in dockwire("purge").stdout
+
+
 def test_a_window_beyond_what_amazon_allows_is_refused(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKWIRE_PURGE_AFTER_DAYS", "31")
     refused = dockwire("purge")
