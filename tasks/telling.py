@@ -29,8 +29,8 @@ async def told(
 ) -> State:
     """Open a run and carry out its work; a failed run still shows and tells what it did before.
 
-    A ``trial`` does nothing of its flow's work, so it does not stand in the ledger's list of runs: the status
-    would take it for the flow's last good run.
+    A ``trial`` does nothing of its flow's work, so it leaves nothing in the ledger: it neither stands in the list
+    of runs, where the status would take it for the flow's last good run, nor is its failure told.
 
     Returns a completed state that holds the numbers and says them in one line, the state that ``work``
     returns instead, or a failed state whose message never quotes an order.
@@ -39,8 +39,9 @@ async def told(
         with meant(run=str(flow_run.id), flow=flow):
             async with opened as run:
                 with meant(connection=run.desk.connection.slug):
-                    keep = _shown if trial else _noted
-                    return await keep(run, work, flow=flow, publish=publish)
+                    if trial:
+                        return await _tried(run, work, publish=publish)
+                    return await _noted(run, work, flow=flow, publish=publish)
     except DockwireError as error:
         return Failed(message=str(error))
     except Exception as error:  # noqa: BLE001 - an unknown error's text may quote an order
@@ -71,19 +72,17 @@ async def _noted(
     return ended
 
 
-async def _shown(
+async def _tried(
     run: Run[Any],
     work: Callable[[Run[Any]], Awaitable[Numbers | State]],
     *,
-    flow: str,
     publish: Callable[[], Awaitable[None]],
 ) -> State:
-    """Work, then show and tell."""
+    """Work, then show."""
     try:
-        return await _worked(run, work, flow=flow)
+        return _ended(await work(run))
     finally:
         await publish()
-        await send_mail(run)
 
 
 async def _worked(
@@ -94,6 +93,10 @@ async def _worked(
     except DockwireError as error:
         await record_failure(run.desk, flow=flow, error=error)
         return Failed(message=str(error))
+    return _ended(done)
+
+
+def _ended(done: Numbers | State) -> State:
     return done if isinstance(done, State) else Completed(message=one_line(done), data=done)
 
 

@@ -44,6 +44,7 @@ OURS = "dockwire"
 
 LATE = timedelta(minutes=30)
 """Prefect calls a run late after seconds; where runs wait for each other that means nothing yet."""
+_PREFECT_SAYS = ("Flow run encountered an exception", "Validation of flow parameters failed")
 _LOOK_BACK = timedelta(days=2)
 _RUNS = 200
 
@@ -75,7 +76,11 @@ class Rounds:
 
 @task(name="see-runs", task_run_name="see-runs", cache_policy=NO_CACHE, persist_result=False)
 async def see_runs(rounds: Rounds, connections: Iterable[Connection]) -> None:
-    """Record runs that crashed, and runs that should have started long ago: each once."""
+    """Record runs that crashed, that failed without a word, and that should have started long ago: each once.
+
+    A failed run tells of itself where it can. One that could not even open its connection or the ledger, and those
+    for the whole installation, cannot; they may fail every few minutes, so each flow's are told once a day.
+    """
     known = {connection.slug: connection for connection in connections}
     now = rounds.clock.now()
     crashed = await _runs(
@@ -92,11 +97,21 @@ async def see_runs(rounds: Rounds, connections: Iterable[Connection]) -> None:
             expected_start_time=FlowRunFilterExpectedStartTime(before_=now - LATE, after_=now - _LOOK_BACK),
         )
     )
-    flows = await _flows([*crashed, *late])
+    failed = await _runs(
+        FlowRunFilter(
+            tags=FlowRunFilterTags(all_=[OURS]),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.FAILED])),
+            end_time=FlowRunFilterEndTime(after_=now - _LOOK_BACK),
+        )
+    )
+    # A trial tells whoever tries.
+    failed = [run for run in failed if run.parameters.get("dry_run") is not True]
+    flows = await _flows([*crashed, *late, *failed])
     noted = [_noted(run, FactKind.RUN_CRASHED, _why(run), known, flows) for run in crashed]
     noted += [_noted(run, FactKind.RUN_LATE, _since(run, now), known, flows) for run in late]
+    noted += [_noted(run, FactKind.RUN_FAILED, _said(run), known, flows) for run in failed]
     fresh = await rounds.ledger.note_runs([each for each in noted if each is not None], now=now)
-    rounds.watched.count("runs_crashed_or_late", fresh)
+    rounds.watched.count("runs_in_trouble", fresh)
 
 
 async def _runs(wanted: FlowRunFilter) -> list[FlowRun]:
@@ -121,13 +136,15 @@ def _noted(
 ) -> NotedRun | None:
     """Return what is to be noted; None when nobody is there to be told of it."""
     slug = ConnectionSlug(str(run.parameters.get("connection", "")))
-    notice = NoticeKind.RUN_CRASHED if kind is FactKind.RUN_CRASHED else NoticeKind.RUN_LATE
-    # A run for the whole installation is told by the first connection with somebody to tell.
+    notice, flow = NoticeKind(kind.value), flows[run.flow_id]
+    # A run for the whole installation, or of a connection that cannot tell, is told by the first with somebody to tell.
     told_by = [slug] if slug in known else [each for each in known if known[each].contacts.asked(notice).to]
     if not told_by:
         return None
-    detail = {"flow": flows[run.flow_id], "reason": reason, "fixer": "engineer", "run": str(run.id)}
-    return NotedRun(str(run.id), kind, told_by[0], detail)
+    whose = f"{flow} of {slug}" if slug and slug not in known else flow
+    detail = {"flow": whose, "reason": reason, "fixer": "engineer", "run": str(run.id)}
+    daily = f"{flow} {slug}"[:40] if kind is FactKind.RUN_FAILED else ""
+    return NotedRun(str(run.id), kind, told_by[0], detail, daily)
 
 
 def _why(run: FlowRun) -> str:
@@ -135,6 +152,14 @@ def _why(run: FlowRun) -> str:
     message = (run.state.message or "") if run.state else ""
     code = re.search(r"status code:? (-?\d+)", message)
     return f"Its process ended with code {code[1]}." if code else "Its process went away."
+
+
+def _said(run: FlowRun) -> str:
+    """Return what a failed run of ours said; what Prefect says of one may quote its parameters or an exception."""
+    message = (run.state.message or "") if run.state else ""
+    if not message or message.startswith(_PREFECT_SAYS):
+        return "It failed outside dockwire's own steps; its page in Prefect says how."
+    return " ".join(message.split())
 
 
 def _since(run: FlowRun, now: datetime) -> str:

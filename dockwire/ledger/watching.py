@@ -32,6 +32,7 @@ _TO_BE_SHIPPED = (
 )
 _REMEMBERED = timedelta(days=30)
 """Runs are looked for two days back; those noted before this are forgotten."""
+_DAY = timedelta(days=1)
 _WAIT = (OrderState.HELD, OrderState.QUARANTINED, OrderState.FAILED)
 
 
@@ -180,7 +181,7 @@ def move_mark(
 
 
 def note_runs(link: Link, runs: Sequence[NotedRun], *, now: datetime) -> int:
-    """Write the facts of runs that are not noted yet; return how many."""
+    """Note runs that are not noted yet, and write the facts of those to be told; return how many are told."""
     known = set(
         link.execute(
             select(noted_runs.c.run, noted_runs.c.kind).where(
@@ -193,8 +194,16 @@ def note_runs(link: Link, runs: Sequence[NotedRun], *, now: datetime) -> int:
         link.execute(delete(noted_runs).where(noted_runs.c.at < now - _REMEMBERED))
         # Two watchers at once: the second one's insert fails, and its transaction is done anew.
         link.execute(insert(noted_runs), [{"run": each.run, "kind": each.kind, "at": now} for each in new])
-        write_facts(link, [Fact(each.kind, now, each.connection, None, each.detail) for each in new])
-    return len(new)
+    told = [each for each in new if not each.daily or _first_of_day(link, each, now)]
+    write_facts(link, [Fact(each.kind, now, each.connection, None, each.detail) for each in told])
+    return len(told)
+
+
+def _first_of_day(link: Link, run: NotedRun, now: datetime) -> bool:
+    before = mark(link, run.connection, run.daily)
+    if before is not None and now - before < _DAY:
+        return False
+    return move_mark(link, run.connection, run.daily, [], before=before, now=now)
 
 
 def _insert(link: Link, table: Any) -> Any:

@@ -134,12 +134,14 @@ class WaitingReason:
 
 @dataclass(frozen=True, slots=True)
 class NotedRun:
-    """A flow run that could not tell of itself."""
+    """A flow run that crashed, failed or is late, to be told once."""
 
     run: str
     kind: FactKind
     connection: ConnectionSlug
     detail: dict[str, str]
+    daily: str = ""
+    """What fails again and again under this name (at most 40 characters) is told once a day; empty: each time."""
 
 
 class MailState(StrEnum):

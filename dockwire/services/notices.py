@@ -8,7 +8,7 @@ from dockwire.clock import Clock
 from dockwire.decisions.telling import due_facts, send_from
 from dockwire.errors import DockwireError
 from dockwire.model.connection import Connection
-from dockwire.model.notice import NoticeKind
+from dockwire.model.notice import NotedRun, NoticeKind
 from dockwire.model.record import Fact, FactKind, Mail, OrderState
 from dockwire.ports import Ledger
 
@@ -74,15 +74,11 @@ async def post_notices(desk: Teller, compose: Compose) -> int:
 
 
 async def record_failure(desk: Teller, *, flow: str, error: DockwireError) -> None:
-    """Record a failed run, so that the people who want to know are told."""
-    await desk.ledger.add_fact(
-        Fact(
-            FactKind.RUN_FAILED,
-            desk.clock.now(),
-            desk.connection.slug,
-            detail={"flow": flow, "reason": str(error), "fixer": error.fixer.value},
-        )
-    )
+    """Record a failed run, so that the people who want to know are told; once for each run."""
+    detail = {"flow": flow, "reason": str(error), "fixer": error.fixer.value}
+    run = NotedRun(desk.owner, FactKind.RUN_FAILED, desk.connection.slug, detail)
+    # Noted, so that the watch knows that this one has told of itself.
+    await desk.ledger.note_runs([run], now=desk.clock.now())
 
 
 async def _note_first_orders(desk: Teller) -> None:

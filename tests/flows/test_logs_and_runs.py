@@ -12,6 +12,7 @@ import pytest
 from dockwire.bootstrap import opened_ledger
 from dockwire.faults.rules import Rule
 from dockwire.model.ids import ConnectionSlug
+from dockwire.model.record import FactKind
 from dockwire.model.status import FlowRuns, RunOutcome
 from dockwire.settings import read_settings
 from flows.inventory_sync import inventory_sync
@@ -85,7 +86,15 @@ async def test_a_trial_is_not_taken_for_a_run_that_did_its_work(site: Site) -> N
     site.block.stock_sync = True
     await site.block.asave(site.slug, overwrite=True)
     assert (await inventory_sync(site.slug, dry_run=True, return_state=True)).is_completed()
+    mails = len(site.mails())
+    failed = await order_import(
+        site.slug, since=datetime.now(UTC) - timedelta(days=99), dry_run=True, return_state=True
+    )
+    assert failed.is_failed()
     assert await runs(site) == before
+    async with opened_ledger(read_settings()) as ledger:
+        assert FactKind.RUN_FAILED not in await ledger.untold_since(ConnectionSlug(site.slug))
+    assert len(site.mails()) == mails, "a trial tells nobody"
 
 
 async def test_a_run_that_crashed_stays_unfinished(site: Site) -> None:

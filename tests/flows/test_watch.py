@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from prefect import tags
 from prefect_email import EmailServerCredentials
 
 from dockwire.bootstrap import opened_ledger
@@ -11,7 +12,9 @@ from dockwire.model.consent import Consent, ConsentWay
 from dockwire.model.contacts import Contacts
 from dockwire.model.order import Window
 from dockwire.settings import read_settings
+from flows.order_import import order_import
 from flows.watch import watch
+from tasks.watching import OURS
 from tests.builders import order
 from tests.flows.site import Site
 
@@ -32,6 +35,8 @@ async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_o
         block = site.block.model_copy()
         block.seller_account = site.block.seller_account.model_copy(update={"seller_id": f"A{seller}SELLER"})
         block.contacts = Contacts.model_validate(CONTACTS)
+        if name.endswith("c-well"):
+            block.contacts = Contacts.model_validate(CONTACTS | {"run_failed": ["engineer@example.com"]})
         if name.endswith("b-silent"):
             block.mail_server = EmailServerCredentials(
                 smtp_server="127.0.0.1", smtp_type="INSECURE", smtp_port=9
@@ -51,8 +56,12 @@ async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_o
             connections[2].account, "c-seller", now - timedelta(days=359), ends, ConsentWay.WEBSITE
         )
         await ledger.record_consent(consent)
+    with tags(OURS):
+        assert (await order_import(names[3], return_state=True)).is_failed()
+        assert (await order_import(names[3], dry_run=True, return_state=True)).is_failed()
     for silent in (True, False):
-        state = await watch(return_state=True)
+        with tags(OURS):
+            state = await watch(return_state=True)
         assert state.is_failed()
         told = str(state.message)
         assert f"{names[0]}: " in told
@@ -60,12 +69,22 @@ async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_o
         assert names[3] not in told
         # The mail of the silent server is not due the second time.
         assert (f"{names[1]}: the mail server 127.0.0.1 does not answer" in told) is silent
-    subjects = {str(mail["To"]): str(mail["Subject"]).strip() for mail in site.mails()}
+    failures = [mail for mail in site.mails() if mail["To"] == "engineer@example.com"]
+    assert [str(mail["Subject"]).strip() for mail in failures] == [f"[{names[2]}] a run failed"] * 2
+    texts = [body.get_content() for mail in failures if (body := mail.get_body(("plain",)))]
+    # A run that cannot open its connection is told by the first watch, a watch in trouble by the next one.
+    assert f"order-import of {names[3]}" in texts[0]
+    assert f"{names[0]}: " in texts[1]
+    subjects = {
+        str(mail["To"]): str(mail["Subject"]).strip()
+        for mail in site.mails()
+        if mail["To"] != "engineer@example.com"
+    }
     assert subjects == {
         "dock@example.com": f"[{names[2]}] 1 order to ship soon",
         "owner@example.com": f"[{names[2]}] Amazon consent ends in 6 days",
     }
-    assert len(site.mails()) == len(subjects)
+    assert len(site.mails()) == len(subjects) + len(failures)
     async with opened_ledger(read_settings()) as ledger:
         waiting = await ledger.list_mail()
     assert {row.connection for row in waiting if row.sent is None} == {names[1]}

@@ -171,6 +171,10 @@ async def test_a_run_is_noted_once_for_each_thing_that_became_of_it(
     assert await both[1].note_runs([late, crashed], now=NOW) == 1
     assert [fact.kind for fact in await both[0].untold_facts(ACME.slug)] == [late.kind, crashed.kind]
     assert await both[0].note_runs([], now=NOW) == 0
+    # What fails every quarter of an hour is told once a day.
+    failed = [NotedRun(f"f{n}", FactKind.RUN_FAILED, ACME.slug, {}, daily="purge") for n in range(4)]
+    told = [await both[n % 2].note_runs(failed[: n + 1], now=NOW + n * DAY / 2) for n in range(4)]
+    assert told == [1, 0, 1, 0]
     # A run of last month is forgotten with the next one that is noted: nobody looks so far back.
     other = replace(late, run="r2")
     assert await both[0].note_runs([other], now=NOW + timedelta(days=31)) == 1
