@@ -122,6 +122,7 @@ class MarketplaceConnection(Block):
         self._connection(slug, self.seller_account.seller_id or "unknown")
 
     def _connection(self, slug: str, seller_id: str) -> Connection:
+        secret = self.seller_account.dated_secret()
         with explained(f"connection {slug}"):
             connection = Connection.model_validate(
                 {
@@ -131,6 +132,7 @@ class MarketplaceConnection(Block):
                     "marketplace": self.marketplace,
                     "warehouse": self.warehouse_name,
                     "terms_sha256": terms_sha256(self.terms),
+                    "secret_changed": secret.changed if secret else None,
                     **{name: getattr(self, name) for name in _SAME_NAME},
                 }
             )

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy import Connection as Link
 
+from dockwire.decisions.expiry import secret_expires
 from dockwire.decisions.onboarding import approval_refusal, terms_wanted
 from dockwire.ledger import runs
 from dockwire.ledger.agreement_book import acceptances, newest_rulings
@@ -89,7 +91,7 @@ def standings(link: Link, slug: ConnectionSlug | None, *, now: datetime) -> list
             quantities_refused=offer[1],
             mails=mails.get(place.slug, Waiting()),
             buckets=buckets.get(str(account), ()),
-            consent=consents.get(account),
+            consent=_ends(consents.get(account), place.settings),
             **_agreed(place, accepted, ruled),
         )
         for place in places
@@ -111,6 +113,14 @@ def consent_of(link: Link, account: AccountKey) -> ConsentEnds | None:
 
 def _consents(link: Link) -> Mapping[AccountKey, ConsentEnds]:
     return {each.account: ConsentEnds(each.expires) for each in all_consents(link)}
+
+
+def _ends(consent: ConsentEnds | None, settings: str) -> ConsentEnds | None:
+    """Add the end of the client secret, where its first day is known."""
+    changed = json.loads(settings).get("secret_changed")
+    if changed is None:
+        return consent
+    return replace(consent or ConsentEnds(), secret_expires=secret_expires(date.fromisoformat(changed)))
 
 
 def _agreed(

@@ -4,7 +4,7 @@ Everything here is settings without secrets; it may be logged and stored as it i
 """
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -155,6 +155,8 @@ class Connection(_Frozen):
     """True when the warehouse allocates every order as it is created and so tells no order backlog."""
     terms_sha256: str = ""
     """Of the 3PL's terms as they are now; empty where there are none."""
+    secret_changed: date | None = None
+    """When the application's client secret was made, where that was written down."""
     needs_approval: bool = False
     """True imports nothing until the 3PL has approved the connection."""
     reference_prefix: str = ""

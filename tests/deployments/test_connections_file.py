@@ -242,7 +242,11 @@ def test_a_seller_may_name_an_application_and_wait_for_consent(tmp_path: Path) -
         with pytest.raises(ConsentNeeded, match="'dockwire consent receive"):
             use()
     known = NAMED + 'seller_id = "A1"\nrefresh_token = { env = "SELLER_TOKEN" }\n'
-    consented = read(tmp_path, named(seller=known))["sellers.acme-na"].block
+    entries = read(tmp_path, named(seller=known))
+    whole = entries["connections.acme-us"].block
+    assert isinstance(whole, MarketplaceConnection)
+    assert whole.connection("acme-us").secret_changed == date(2026, 10, 1), "the status tells when it ends"
+    consented = entries["sellers.acme-na"].block
     assert isinstance(consented, AmazonSellerAccount)
     access = consented.access()
     assert (access.application_id, access.seller_id) == ("amzn1.sp.solution.house", "A1")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -59,6 +59,11 @@ async def test_the_end_of_a_consent_is_part_of_the_standing(ledger: SqlLedger) -
         Consent(ACCOUNT, "acme-na", NOW - timedelta(days=353), ends, ConsentWay.WEBSITE)
     )
     assert (await standing(ledger)).consent == await ledger.consent_of(ACCOUNT) == ConsentEnds(ends)
+    for slug, code in ((ACME.slug, "US"), (CANADA.slug, "CA")):
+        dated = connection(slug=slug, marketplace_code=code, secret_changed=date(2026, 10, 1))
+        await ledger.register(dated, now=NOW)
+    secret_ends = datetime(2027, 3, 30, tzinfo=UTC)
+    assert (await standing(ledger)).consent == ConsentEnds(ends, secret_ends)
 
 
 async def test_orders_are_counted_by_state_and_holds_have_the_age_of_the_oldest(ledger: SqlLedger) -> None:
