@@ -47,13 +47,29 @@ def deliver(credentials: EmailServerCredentials, message: EmailMessage, to: tupl
     """
     try:
         with _opened(credentials) as server:
-            refused = server.send_message(message, to_addrs=list(to))
+            reached = _reachable(server, message, to)
+            if not reached:
+                raise MailNotSent(f"the mail server {_host(credentials)} {_ASCII_ONLY}", server=False)
+            refused = server.send_message(message, to_addrs=reached)
     except FAILURES as error:
         raise MailNotSent(why(error, credentials), server=not isinstance(error, _OF_THE_MAIL)) from None
+    unheard = set(to) - set(reached)
     return Delivery(
         later=tuple(sorted(each for each, (code, _) in refused.items() if code < _FOR_GOOD)),
-        refused=tuple(sorted(each for each, (code, _) in refused.items() if code >= _FOR_GOOD)),
+        refused=tuple(sorted(unheard | {each for each, (code, _) in refused.items() if code >= _FOR_GOOD})),
+        told=f"the mail server {_host(credentials)} {_ASCII_ONLY}" if unheard else "",
     )
+
+
+def _reachable(server: smtplib.SMTP, message: EmailMessage, to: tuple[str, ...]) -> list[str]:
+    """Return the addresses that the server can be told (RFC 6531); its header then names no others either."""
+    server.ehlo_or_helo_if_needed()
+    if server.has_extn("smtputf8"):
+        return list(to)
+    named = [each.addr_spec for each in message["To"].addresses]
+    if not all(map(str.isascii, named)):
+        message.replace_header("To", ", ".join(filter(str.isascii, named)))
+    return [each for each in to if each.isascii()]
 
 
 @contextmanager
@@ -70,16 +86,25 @@ def _opened(credentials: EmailServerCredentials) -> Iterator[smtplib.SMTP]:
 
 def why(error: Exception, credentials: EmailServerCredentials) -> str:
     """Return what went wrong. Servers quote addresses in their refusals, so their own words are left out."""
-    server = credentials.smtp_server
-    host = server if isinstance(server, str) else server.value
     words = next((words for kinds, words in _WORDS if isinstance(error, kinds)), "refuses ({error})")
-    return f"the mail server {host} {words.format(error=type(error).__name__)}"
+    return f"the mail server {_host(credentials)} {words.format(error=type(error).__name__)}"
+
+
+def _host(credentials: EmailServerCredentials) -> str:
+    server = credentials.smtp_server
+    return server if isinstance(server, str) else server.value
+
+
+_ASCII_ONLY = (
+    "takes no address with letters beyond ASCII (it offers no SMTPUTF8); name another address in the contacts"
+)
 
 
 _WORDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((socket.gaierror,), "is not found"),
     ((smtplib.SMTPAuthenticationError,), "refuses user name or password"),
     ((smtplib.SMTPRecipientsRefused,), "refuses every address of it"),
+    ((smtplib.SMTPNotSupportedError,), "takes no sender with letters beyond ASCII; change mail_from"),
     ((ssl.SSLError,), "offers no encryption that can be trusted ({error})"),
     ((smtplib.SMTPServerDisconnected,), "hangs up, as some do at a wrong user name or password"),
     ((ConnectionError, TimeoutError), "does not answer ({error})"),

@@ -139,8 +139,10 @@ def mail_delivered(
         link.execute(insert(mail_refusals), rows)
     if delivery.later:
         mail_failed(link, mail_id, error=error, not_before=not_before)
-    else:
-        mail_sent(link, mail_id, now=now)
+        return
+    mail_sent(link, mail_id, now=now)
+    if error:
+        link.execute(update(outbox).where(outbox.c.id == mail_id).values(last_error=error))
 
 
 def list_mail(

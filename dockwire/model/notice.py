@@ -183,3 +183,5 @@ class Delivery:
     """Addresses it does not take now."""
     refused: tuple[str, ...] = ()
     """Addresses it will not take."""
+    told: str = ""
+    """Why, where more is known than the server's refusal."""

@@ -53,7 +53,8 @@ async def _record(desk: Teller, mail: Mail, delivery: Delivery) -> None:
     if not (delivery.later or delivery.refused):
         await desk.ledger.mail_sent(mail.id, now=desk.clock.now())
         return
-    told = f"the mail server does not take {_count(delivery.later)} yet" if delivery.later else ""
+    late = f"the mail server does not take {_count(delivery.later)} yet" if delivery.later else ""
+    told = "; ".join(filter(None, (delivery.told, late)))
     log.warning(
         "mail %s of %s: the server refused %s; 'dockwire mail list' names them",
         mail.kind, desk.connection.slug, _count(delivery.refused + delivery.later),

@@ -116,6 +116,22 @@ async def test_one_refused_address_is_noted_and_the_other_gets_the_mail_once(
     assert len({message_id for message_id, _ in server.got}) == 1
 
 
+async def test_an_address_that_the_server_cannot_write_keeps_no_other_from_its_mail(book: SqlLedger) -> None:
+    handler, clock = Desk(), ManualClock(NOW)
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=False)
+    controller.start()
+    lists = (("jörg@example.com", "one@example.com"), ("jörg@example.com",), ("two@example.com",))
+    mails = [Mail(f"<{n}@x>", TWO.slug, "test", to, "s", "t", "h") for n, to in enumerate(lists)]
+    await book.post_mail(mails, [], now=NOW)
+    assert await send_due(counter(book, clock), through(_at(controller.port))) == 2
+    controller.stop()
+    assert handler.got == [("<0@x>", ("one@example.com",)), ("<2@x>", ("two@example.com",))]
+    first, alone, other = await book.list_mail()
+    assert (first.state, first.refused) == (MailState.REFUSED, ("jörg@example.com",))
+    assert (alone.state, other.state) == (MailState.FAILED, MailState.SENT)
+    assert all("takes no address with letters beyond ASCII" in row.error for row in (first, alone))
+
+
 async def test_an_address_that_is_not_taken_now_gets_it_later_and_the_other_not_twice(
     book: SqlLedger, desk: tuple[Desk, EmailServerCredentials]
 ) -> None:
