@@ -140,8 +140,6 @@ class OrderImport:
         desk = self._desk
         await desk.ledger.register(desk.connection, now=desk.clock.now())
         await check_place(desk)
-        connection = self._desk.connection
-        self._aliases = await self._desk.ledger.aliases(connection.warehouse, connection.customer_id)
         await self._load_items(since=self._began - _ITEMS_LIVE)
         await settle_doubts(desk, patience=timedelta(seconds=2 * CLAIM_SECONDS))
 
@@ -216,6 +214,8 @@ class OrderImport:
         """
         desk = self._desk
         due = await desk.ledger.due_orders(desk.connection, now=desk.clock.now(), after=after, limit=_BATCH)
+        # Read after the orders: what a person has mapped by now is what released some of them.
+        self._aliases = await desk.ledger.aliases(desk.connection.warehouse, desk.connection.customer_id)
         report = Report(next_after=due[-1].order.order_id if len(due) == _BATCH else None)
         followed = await follow_changes(desk, [known for known in due if known.state is OrderState.CREATED])
         report.followed, report.unfollowed = followed.done, followed.left

@@ -367,6 +367,16 @@ async def test_a_run_that_read_an_order_before_a_decision_does_not_create_it_as_
     assert placed["routing"]["mode"] == "02"
 
 
+async def test_a_name_that_a_person_maps_while_a_run_is_under_way_counts_in_that_run(stage: Stage) -> None:
+    put(stage, amazon_order(1, item(sku="NOBODY")))
+    await stage.run(US)
+    async with stage.importing(US) as steps:
+        await steps.begin()
+        await decide(stage, MapSku("NOBODY", GOOD))
+        await steps.handle_batch()
+    assert units(stage) == {number(1): [2]}
+
+
 @pytest.mark.parametrize("at", [8, 9], ids=["before the second is written", "after it"])
 async def test_a_bulk_decision_cut_off_in_the_middle_is_finished_by_the_same_again(
     stage: Stage, at: int
