@@ -77,7 +77,10 @@ def decide_ruling(case: Case, acts: Sequence[Act]) -> Ruling | Refusal | Unchang
     same = (overrides, state, problems) == (case.waiting.overrides, row.state, row.problems)
     if same and not aliases and Retry() not in acts:
         return Unchanged()
-    return Ruling(row.order_id, row.version, overrides, state, problems, {"act": "; ".join(told)}, aliases)
+    known = case.rules.aliases
+    replaced = {sku: known[sku] for sku in aliases if sku in known}
+    detail = {"act": "; ".join(told)}
+    return Ruling(row.order_id, row.version, overrides, state, problems, detail, aliases, replaced)
 
 
 def _outcome(

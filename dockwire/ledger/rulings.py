@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy import Connection as Link
-from sqlalchemy import delete, insert, select, update
 
 from dockwire.ledger.facts import replace_problems, write_facts
 from dockwire.ledger.hold_tables import order_overrides
@@ -23,7 +23,7 @@ _IN_WAREHOUSE = (OrderState.CLAIMED, OrderState.CREATED, OrderState.CANCELLED)
 def record_ruling(
     link: Link, connection: Connection, ruling: Ruling, *, scribe: Scribe, by: str, now: datetime
 ) -> bool:
-    """Write a ruling on the version it was made of; false when the order moved meanwhile."""
+    """Write a ruling on the version it was made of; false when the order, or a name it gives, moved meanwhile."""
     columns = (orders.c.id, orders.c.version, orders.c.state, orders.c.not_before, orders.c.purged)
     query = select(*columns).where(
         orders.c.connection == connection.slug, orders.c.amazon_order_id == ruling.order_id
@@ -33,6 +33,8 @@ def record_ruling(
         return False
     if row.purged is not None and ruling.overrides.address is not None:
         # A purge leaves the version: an address that was read before it must not come back.
+        return False
+    if not _same_aliases(link, connection, ruling):
         return False
     write_overrides(link, row.id, ruling.overrides, scribe=scribe, by=by, now=now)
     if ruling.overrides.ask_again:
@@ -64,13 +66,27 @@ def _put_off(link: Link, row_id: int, not_before: datetime) -> None:
     link.execute(update(order_overrides).where(wish).values(not_before=not_before))
 
 
+def _same_aliases(link: Link, connection: Connection, ruling: Ruling) -> bool:
+    """Whether the names that the ruling gives are still as the person saw them, or already what it says.
+
+    Two who insert a name at once break the table's key: the second one's transaction is done anew, and sees it.
+    """
+    query = select(sku_aliases.c.amazon_sku, sku_aliases.c.warehouse_sku).where(
+        _of_customer(connection), sku_aliases.c.amazon_sku.in_(list(ruling.aliases))
+    )
+    there = {row.amazon_sku: row.warehouse_sku for row in link.execute(query.with_for_update())}
+    return all(there.get(sku) in (ruling.replaced.get(sku), name) for sku, name in ruling.aliases.items())
+
+
+def _of_customer(connection: Connection) -> ColumnElement[bool]:
+    return (sku_aliases.c.warehouse == connection.warehouse) & (
+        sku_aliases.c.customer_id == connection.customer_id
+    )
+
+
 def _set_alias(link: Link, connection: Connection, amazon_sku: str, warehouse_sku: str) -> None:
     place = {"warehouse": connection.warehouse, "customer_id": connection.customer_id}
-    same = (
-        (sku_aliases.c.warehouse == connection.warehouse)
-        & (sku_aliases.c.customer_id == connection.customer_id)
-        & (sku_aliases.c.amazon_sku == amazon_sku)
-    )
+    same = _of_customer(connection) & (sku_aliases.c.amazon_sku == amazon_sku)
     link.execute(delete(sku_aliases).where(same))
     link.execute(insert(sku_aliases).values(**place, amazon_sku=amazon_sku, warehouse_sku=warehouse_sku))
 

@@ -69,3 +69,5 @@ class Ruling:
     """For the audit trail: never personal data."""
     aliases: dict[str, str] = field(default_factory=dict)
     """New entries of the customer's alias table."""
+    replaced: dict[str, str] = field(default_factory=dict)
+    """What these aliases were when the person decided; those that did not exist are left out."""

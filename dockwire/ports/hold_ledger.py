@@ -35,7 +35,9 @@ class HoldLedger(Protocol):
         ...
 
     async def record_ruling(self, connection: Connection, ruling: Ruling, *, by: str, now: datetime) -> bool:
-        """Write what a person decided, with its aliases and a fact; false when the order moved meanwhile.
+        """Write what a person decided, with its aliases and a fact.
+
+        False, and nothing is written, when the order moved meanwhile, or somebody gave a SKU another name.
 
         The order gets a new version: a run that has read it before cannot create it as it was.
         """

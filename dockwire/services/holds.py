@@ -150,6 +150,8 @@ class Holds:
                 if ruling.aliases:
                     self._rules.clear()
                 return _done(connection.slug, ruling)
+            # The order moved, or a name that it gives: decide by the names of now.
+            self._rules.clear()
         return Outcome(order_id, slug, Result.BUSY, "an import is at work on it; do the same again")
 
     async def _explained(self, waiting: WaitingOrder) -> Explanation:

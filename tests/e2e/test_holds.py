@@ -42,6 +42,7 @@ from tests.stage import App, Stage, bare, opened_stage, sim_connection
 
 UPS = Routing("UPS", "02", "UPSN")
 GOOD = "MUG-BLUE-350"
+OTHER = "MUG-WHITE-350"
 
 
 def sim(**settings: Any) -> Connection:
@@ -365,6 +366,27 @@ async def test_a_run_that_read_an_order_before_a_decision_does_not_create_it_as_
     await stage.run(US)
     (placed,) = stage.placed()
     assert placed["routing"]["mode"] == "02"
+
+
+@pytest.mark.parametrize(
+    ("his", "result", "told"),
+    [(OTHER, Result.REFUSED, "is an alias of 'MUG-BLUE-350' already"), (GOOD, Result.DONE, "goes on")],
+)
+async def test_of_two_persons_who_name_a_sku_at_once_the_second_is_told(
+    stage: Stage, his: str, result: Result, told: str
+) -> None:
+    put(stage, amazon_order(1, item(sku="NOBODY")), amazon_order(2, item(sku="NOBODY")), amazon_order(3))
+    await stage.run(US)
+    ids = (AmazonOrderId(number(3)), AmazonOrderId(number(2)))
+    acts = Holds(stage.ledger, stage.clock).decide(
+        HoldSelection(order_ids=ids), [MapSku("NOBODY", his)], by="ben"
+    )
+    # After the first order, which has no such SKU, he knows the names as they were before she decides.
+    assert (await anext(acts)).result is Result.REFUSED
+    assert (await decide(stage, MapSku("NOBODY", GOOD)))[0].result is Result.DONE
+    outcome = await anext(acts)
+    assert (outcome.result, told in outcome.sentence) == (result, True), outcome.sentence
+    assert await stage.ledger.aliases(US.warehouse, US.customer_id) == {"NOBODY": GOOD}
 
 
 async def test_a_name_that_a_person_maps_while_a_run_is_under_way_counts_in_that_run(stage: Stage) -> None:
