@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from deployments.running import charges, run
 from dockwire.cli import holds, key, metrics, orders, purge, say, simulate, status, stock, warehouse
 from dockwire.errors import Unexpected
 from dockwire.model.contacts import is_mail_address
+from dockwire.model.status import Status
 from dockwire.settings import read_settings
 from dockwire.transport import log_lines
 
@@ -44,7 +46,7 @@ app.add_typer(connection, name="connection")
 app.command("metrics")(metrics.metrics)
 
 _PREFECT_PORT = 4200
-_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor", "metrics", "purge"}
+_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor", "purge"}
 """The demo has a Prefect of its own; the doctor looks at settings that may be what is wrong."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -61,6 +63,14 @@ def _everywhere(context: typer.Context) -> None:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS", log_lines.CONSOLE)
     if context.invoked_subcommand not in _WITHOUT_PREFECT:
         prepare_environment(settings.state_dir.absolute())
+        context.obj = _excuse
+
+
+def _excuse(statuses: Sequence[Status]) -> list[Status]:
+    # Reading this needs Prefect, which takes its time to load.
+    from deployments.pauses import without_paused
+
+    return without_paused(statuses)
 
 
 app.command()(set_up.apply)
@@ -89,16 +99,17 @@ def up(
     Uses the Prefect server of PREFECT_API_URL, or starts a local one when there is none.
     """
     with ExitStack() as stack:
-        if metrics_port is not None:
-            from dockwire.cli.metrics_app import serving
-
-            address = stack.enter_context(serving(read_settings(), host=metrics_host, port=metrics_port))
-            say.line(f"metrics are at {address}/metrics")
         if "PREFECT_API_URL" not in os.environ:
             state = read_settings().state_dir.absolute()
             port = free_port(_PREFECT_PORT)
             say.line(f"Prefect is at {stack.enter_context(local_server(state, port))}")
             os.environ.update(prefect_environment(state, port))
+        if metrics_port is not None:
+            from dockwire.cli.metrics_app import serving
+
+            # After the server's address is known: whoever is late may be paused there.
+            served = serving(read_settings(), host=metrics_host, port=metrics_port, excuse=_excuse)
+            say.line(f"metrics are at {stack.enter_context(served)}/metrics")
         from deployments.serving import serve
 
         try:
@@ -145,9 +156,7 @@ def show_status(
     as_json: Json = False,
 ) -> None:
     """Show where each connection stands; the exit code is 1 when one of them needs a person."""
-    from deployments.pauses import without_paused
-
-    status.show(name, json=as_json, excuse=without_paused)
+    status.show(name, json=as_json, excuse=_excuse)
 
 
 @connection.command("list")

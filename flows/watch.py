@@ -69,4 +69,4 @@ async def _watch(watched: Watched) -> None:
         await kept_apart(watched, "Prefect's runs", lambda: see_runs(rounds, stored))
         await kept_apart(watched, "consents and secrets", lambda: announce_ends(rounds, stored, blocks))
         await watch_connections(rounds, blocks)
-    await show_status()
+    await show_status(blocks)

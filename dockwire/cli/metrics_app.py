@@ -19,17 +19,17 @@ from dockwire.clock import Clock, SystemClock
 from dockwire.errors import DockwireError, SettingsError
 from dockwire.model.status import Reading
 from dockwire.reports.metrics import CONTENT_TYPE, exposition
-from dockwire.services.seeing import LatestReading
+from dockwire.services.seeing import Excuse, LatestReading
 from dockwire.settings import Settings
 
 
-def build_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
+def build_app(settings: Settings, *, clock: Clock | None = None, excuse: Excuse = list) -> Starlette:
     """Return the application; the ledger is opened when it is first needed.
 
     A ledger that cannot be read is answered with 503 and the reason, so a database that is down ends nothing
     here.
     """
-    source = _Source(settings, clock or SystemClock())
+    source = _Source(settings, clock or SystemClock(), excuse)
 
     async def metrics(_: Request) -> Response:
         try:
@@ -58,7 +58,8 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> Starlette:
 class _Source:
     """The ledger, opened once."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, excuse: Excuse) -> None:
+        self._excuse = excuse
         self._settings = settings
         self._clock = clock
         self._stack = AsyncExitStack()
@@ -69,7 +70,7 @@ class _Source:
         async with self._opening:
             if self._latest is None:
                 ledger = await self._stack.enter_async_context(opened_ledger(self._settings))
-                self._latest = LatestReading(ledger, self._clock)
+                self._latest = LatestReading(ledger, self._clock, self._excuse)
         return await self._latest.read()
 
     async def close(self) -> None:
@@ -77,15 +78,17 @@ class _Source:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings, *, host: str, port: int) -> Iterator[str]:
+def serving(settings: Settings, *, host: str, port: int, excuse: Excuse = list) -> Iterator[str]:
     """Serve in a thread until the block ends; give the address. Port 0 takes a free one.
+
+    ``excuse`` gets what was read and may judge paused connections anew.
 
     Raises:
         SettingsError: the address cannot be used.
     """
     with _listener(host, port) as listener:
         config = uvicorn.Config(
-            build_app(settings),
+            build_app(settings, excuse=excuse),
             ws="none",
             log_config=None,
             log_level="warning",

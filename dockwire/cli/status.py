@@ -1,6 +1,6 @@
 """``dockwire status``: where each connection stands, and whether somebody has to act."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import typer
 
@@ -10,9 +10,7 @@ from dockwire.clock import SystemClock
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.status import Status
 from dockwire.reports.status_table import as_json, reason_rows, run_rows, table_row, waiting_rows
-from dockwire.services.seeing import needs_person, read_status
-
-Excuse = Callable[[Sequence[Status]], list[Status]]
+from dockwire.services.seeing import Excuse, needs_person, read_status
 
 
 def show(name: str, *, json: bool, excuse: Excuse = list) -> None:

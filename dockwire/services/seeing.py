@@ -1,8 +1,10 @@
 """Where connections stand, judged; and a reading of it that many may look at."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+
+import anyio.to_thread
 
 from dockwire.clock import Clock
 from dockwire.decisions.health import judge
@@ -11,6 +13,9 @@ from dockwire.model.ids import ConnectionSlug
 from dockwire.model.status import Bucket, Level, QuotaLeft, Reading, Standing, Status
 from dockwire.pacing import BUDGETS, gcra
 from dockwire.ports import StatusLedger
+
+Excuse = Callable[[Sequence[Status]], list[Status]]
+"""Judges connections anew that are late because somebody paused them; the ledger does not know that."""
 
 FRESH_FOR = timedelta(seconds=5)
 """A reading this young serves the next scrape too."""
@@ -57,8 +62,9 @@ def needs_person(statuses: Collection[Status]) -> bool:
 class LatestReading:
     """Reads the ledger when somebody looks, at most every few seconds."""
 
-    def __init__(self, ledger: StatusLedger, clock: Clock) -> None:
-        """Look into this ledger."""
+    def __init__(self, ledger: StatusLedger, clock: Clock, excuse: Excuse = list) -> None:
+        """Look into this ledger; ``excuse`` may take its time, in a thread of its own."""
+        self._excuse = excuse
         self._ledger = ledger
         self._clock = clock
         self._latest: Reading | None = None
@@ -73,7 +79,8 @@ class LatestReading:
         async with self._reading:
             now = self._clock.now()
             if self._latest is None or now - self._latest.at >= FRESH_FOR:
-                statuses = await read_status(self._ledger, now=now)
+                found = await read_status(self._ledger, now=now)
+                statuses = await anyio.to_thread.run_sync(self._excuse, found)
                 self._latest = Reading(now, tuple(statuses), await self._ledger.fact_counts())
             return self._latest
 

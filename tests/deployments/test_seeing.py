@@ -71,6 +71,7 @@ def test_status_excuses_what_is_paused_or_gone_and_nothing_else(town: Town) -> N
     pages.try_post(f"deployments/{deployment}/pause_deployment", {}).raise_for_status()
     paused = town.dockwire("status", "--json")
     assert (paused.code, paused.data[0]["paused"], codes(paused)) == (0, True, set())
+    assert 'dockwire_health{connection="town-us"} 0.0' in town.dockwire("metrics").out
     pages.try_post(f"deployments/{deployment}/resume_deployment", {}).raise_for_status()
     pages.delete_block("marketplace-connection", "town-us")
     gone = town.dockwire("status")

@@ -1,9 +1,11 @@
 """The watch through Prefect: all connections, one's trouble apart from the others', everything told once."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from prefect import tags
+from prefect.artifacts import Artifact
 from prefect_email import EmailServerCredentials
 
 from dockwire.bootstrap import opened_ledger
@@ -69,6 +71,10 @@ async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_o
         assert names[3] not in told
         # The mail of the silent server is not due the second time.
         assert (f"{names[1]}: the mail server 127.0.0.1 does not answer" in told) is silent
+    table = await Artifact.aget("status")
+    assert table is not None
+    health = {row["connection"]: row["health"] for row in json.loads(str(table.data))}
+    assert ["(paused)" in health[name] for name in names[2:]] == [False, True], "one that is gone is not late"
     failures = [mail for mail in site.mails() if mail["To"] == "engineer@example.com"]
     assert [str(mail["Subject"]).strip() for mail in failures] == [f"[{names[2]}] a run failed"] * 2
     texts = [body.get_content() for mail in failures if (body := mail.get_body(("plain",)))]

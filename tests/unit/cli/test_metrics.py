@@ -2,6 +2,7 @@
 
 import json
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from dockwire.errors import SettingsError
 from dockwire.ledger import SqlLedger
 from dockwire.model.record import Created
 from dockwire.sealing import Sealer
+from dockwire.services.seeing import excused
 from dockwire.settings import Settings
 from tests.builders import NOW, order
 from tests.servers import serve
@@ -54,6 +56,19 @@ async def test_a_scrape_reads_the_ledger_at_most_every_few_seconds(database_url:
         clock.advance(1)
         assert scraped(url)["dockwire_facts_total", "order_created"] == 1
     await ledger.close()
+
+
+@pytest.mark.parametrize(("paused", "health"), [(set(), 1), ({ACME.slug}, 0)])
+async def test_who_is_late_because_somebody_paused_it_is_excused(
+    sqlite_url: str, tmp_path: Path, paused: set[str], health: float
+) -> None:
+    ledger = await SqlLedger.open(sqlite_url, sealer=Sealer([KEY]))
+    await ledger.register(ACME, now=NOW)
+    await ledger.close()
+    clock = ManualClock(NOW + timedelta(days=3))
+    app = build_app(settings(sqlite_url, tmp_path), clock=clock, excuse=lambda found: excused(found, paused))
+    with serve(app) as url:
+        assert (scraped(url)["dockwire_health", ""] > 0) == bool(health)
 
 
 def test_a_ledger_that_is_away_is_told_and_asked_again(tmp_path: Path) -> None:
