@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.orm import Session, sessionmaker
 
 from dockwire.errors import LedgerUnavailable, SettingsError
 from dockwire.resealing import scrub_file
@@ -69,6 +70,16 @@ class Database:
             LedgerUnavailable: the database does not answer.
         """
         return await self._in_thread(lambda: self._read(work))
+
+    def reading_sessions(self) -> sessionmaker[Session]:
+        """Return what makes ORM sessions for reading in any thread; what is flushed with one is an error."""
+        # SQLite's own refusal to write is the connection's, which others use; there the begin only takes no lock.
+        options: dict[str, Any] = {_READ_ONLY: True}
+        if not self.is_sqlite:
+            options["postgresql_readonly"] = True
+        return sessionmaker(
+            self._engine.execution_options(**options), autoflush=False, expire_on_commit=False
+        )
 
     async def scrub(self) -> bool:
         """Write a SQLite file anew, so that nothing overwritten is left in its free space or its journal.

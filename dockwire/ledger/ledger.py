@@ -23,6 +23,7 @@ from dockwire.ledger import (
 )
 from dockwire.ledger.agreement_book import AgreementBook
 from dockwire.ledger.consents import ConsentBook
+from dockwire.ledger.console_book import ConsoleBook
 from dockwire.ledger.engine import CommitHook, Database
 from dockwire.ledger.hold_book import HoldBook
 from dockwire.ledger.migrate import migrate
@@ -60,7 +61,15 @@ _DIGEST_KEY = "digest"
 
 
 class SqlLedger(
-    ShippingBook, StockBook, ConsentBook, HoldBook, StatusBook, PersonalBook, NoticeBook, AgreementBook
+    ShippingBook,
+    StockBook,
+    ConsentBook,
+    HoldBook,
+    StatusBook,
+    PersonalBook,
+    NoticeBook,
+    AgreementBook,
+    ConsoleBook,
 ):
     """The truth about synchronisation, on SQLite or PostgreSQL."""
 

@@ -24,6 +24,8 @@ from dockwire.model.parcel import Parcel, ParcelState, Stored
 from dockwire.model.record import Fact, FactKind, Problem
 
 _PARCELS = TypeAdapter(Parcel)
+_SHOWN = 100
+"""Characters of carrier and tracking number that lists show and find by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class _Entry:
     digest: str
     state: ParcelState
     problem: Problem | None = None
+    carrier: str | None = None
+    tracking: str | None = None
 
     def values(self) -> dict[str, Any]:
         return {
@@ -43,6 +47,8 @@ class _Entry:
             "digest": self.digest,
             "state": self.state,
             "problem": told(self.problem),
+            "carrier": self.carrier,
+            "tracking": self.tracking,
         }
 
 
@@ -157,7 +163,14 @@ def _entry(parcel: Parcel) -> _Entry:
     # Another ship date alone is nothing to tell: touching an order moves it where the warehouse gives no
     # time of closing, and Amazon takes only so many edits of a package.
     digest = _digest(json.dumps(content | {"shipped": None}))
-    return _Entry(parcel.reference, json.dumps(content, ensure_ascii=False), digest, ParcelState.TO_SEND)
+    return _Entry(
+        parcel.reference,
+        json.dumps(content, ensure_ascii=False),
+        digest,
+        ParcelState.TO_SEND,
+        carrier=(parcel.carrier_name or parcel.carrier_code)[:_SHOWN],
+        tracking=parcel.tracking[:_SHOWN],
+    )
 
 
 def _store(

@@ -125,6 +125,26 @@ orders = Table(
     Index("ix_orders_amazon_order_id", "amazon_order_id"),
     Index("ix_orders_ship_by", "connection", "amazon_status", "ship_by"),
     Index("ix_orders_purged", "purged", "id"),
+    # Lists for people filter and count in this one alone: rows are wide, and most of it is sealed.
+    Index(
+        "ix_orders_found",
+        "ship_by",
+        "id",
+        "state",
+        "amazon_status",
+        "connection",
+        "marketplace_id",
+        "prime",
+        "service_level",
+    ),
+    Index("ix_orders_state", "state", "ship_by", "id"),
+    Index("ix_orders_warehouse_order_id", "warehouse_order_id"),
+    # PostgreSQL finds beginnings with it whatever the database's collation.
+    Index(
+        "ix_orders_amazon_order_id_beginning",
+        "amazon_order_id",
+        postgresql_ops={"amazon_order_id": "text_pattern_ops"},
+    ).ddl_if(dialect="postgresql"),
 )
 
 order_lines = Table(
@@ -137,6 +157,9 @@ order_lines = Table(
     Column("ordered", Integer, nullable=False),
     Column("open", Integer, nullable=False),
     Index("ix_order_lines_sku", "sku"),
+    Index("ix_order_lines_sku_beginning", "sku", postgresql_ops={"sku": "text_pattern_ops"}).ddl_if(
+        dialect="postgresql"
+    ),
 )
 
 holds = Table(
@@ -246,6 +269,8 @@ parcels = Table(
     Column("order_id", Id, ForeignKey("orders.id"), nullable=False),
     Column("reference", String(40), nullable=False, comment="Amazon's packageReferenceId: digits"),
     Column("content", Text, nullable=False, comment="carrier, service, tracking, time and items"),
+    Column("carrier", String(100), comment="of the content, for lists"),
+    Column("tracking", String(100), comment="of the content, for lists"),
     Column("digest", String(64), nullable=False, comment="of the content"),
     Column("sent_digest", String(64), comment="of the content that Amazon took last"),
     Column("state", String(20), nullable=False),
@@ -257,6 +282,9 @@ parcels = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("order_id", "reference"),
     Index("ix_parcels_due", "connection", "state", "id"),
+    Index("ix_parcels_carrier", "carrier", "order_id"),
+    Index("ix_parcels_tracking", "tracking", "order_id"),
+    Index("ix_parcels_state", "state", "order_id"),
     comment="packages of closed warehouse orders on their way to Amazon",
 )
 

@@ -4,6 +4,7 @@ from dockwire.ports.agreement_ledger import AgreementLedger
 from dockwire.ports.amazon import Listings, Participation, SellerAccount, ShipmentFeeds, StockFeeds
 from dockwire.ports.consent import ConsentOffice
 from dockwire.ports.consent_ledger import Announcement, ConsentLedger
+from dockwire.ports.console_ledger import ConsoleLedger
 from dockwire.ports.hold_ledger import HoldLedger
 from dockwire.ports.ledger import Ledger, QuotaStore
 from dockwire.ports.notice_ledger import NoticeLedger
@@ -18,6 +19,7 @@ __all__ = [
     "Announcement",
     "ConsentLedger",
     "ConsentOffice",
+    "ConsoleLedger",
     "HoldLedger",
     "Ledger",
     "Listings",

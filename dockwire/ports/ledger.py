@@ -31,6 +31,7 @@ from dockwire.model.record import (
 from dockwire.model.warehouse import Item
 from dockwire.ports.agreement_ledger import AgreementLedger
 from dockwire.ports.consent_ledger import ConsentLedger
+from dockwire.ports.console_ledger import ConsoleLedger
 from dockwire.ports.hold_ledger import HoldLedger
 from dockwire.ports.notice_ledger import NoticeLedger
 from dockwire.ports.shipping_ledger import ShippingLedger
@@ -67,6 +68,7 @@ class Ledger(
     StatusLedger,
     NoticeLedger,
     AgreementLedger,
+    ConsoleLedger,
     Protocol,
 ):
     """The truth about synchronisation. Each method is one transaction.

@@ -2,7 +2,13 @@
 
 from alembic import context
 
-from dockwire.ledger import agreement_tables, consent_tables, notice_tables, stock_tables  # noqa: F401 - they add their tables to the metadata
+from dockwire.ledger import (  # noqa: F401 - they add their tables to the metadata
+    agreement_tables,
+    consent_tables,
+    console_tables,
+    notice_tables,
+    stock_tables,
+)
 from dockwire.ledger.migrate import VERSION_TABLE
 from dockwire.ledger.tables import metadata
 

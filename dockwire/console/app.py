@@ -1,0 +1,74 @@
+"""The console's application: all views, behind the sign-in."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette_admin.contrib.sqla import Admin
+from starlette_admin.export import ExportConfig
+from starlette_admin.views import BaseView
+
+from dockwire.clock import Clock
+from dockwire.console.audit_view import AuditView
+from dockwire.console.auth import ConsoleAuth
+from dockwire.console.desk import Desk
+from dockwire.console.guarding import Guard
+from dockwire.console.home import Home
+from dockwire.console.listing import ReadOnlyList
+from dockwire.console.orders_view import OrdersView
+from dockwire.console.parts import Parts
+from dockwire.console.saved_views import SavedViews
+from dockwire.console.signing_in import Gate
+from dockwire.console.templating import NonceLoader
+from dockwire.ledger import SqlLedger
+
+_HERE = Path(__file__).parent
+_MOST_EXPORTED = 50_000
+
+
+def views(parts: Parts) -> list[BaseView]:
+    """Return every page of the console, in the order of the menu: add yours here."""
+    return [OrdersView(parts), AuditView(parts)]
+
+
+async def build_console(ledger: SqlLedger, *, desk: Desk, clock: Clock) -> Starlette:
+    """Return the console on an open ledger, which stays the caller's to close.
+
+    Raises:
+        LedgerUnavailable: the database does not answer.
+    """
+    # Its lines quote what people type, which may be a password in the wrong field.
+    logging.getLogger("starlette_admin").setLevel(logging.CRITICAL)
+    key = await ledger.console_key()
+    parts = Parts(ledger, clock, desk)
+    pages = views(parts)
+    admin = _Console(
+        ledger.reading_sessions(),
+        title="dockwire",
+        base_url="/",
+        route_name="console",
+        templates_dir=str(_HERE / "templates"),
+        static_dir=str(_HERE / "static"),
+        index_view=Home(),
+        auth_provider=ConsoleAuth(Gate(ledger, clock, key=key), ledger, clock),
+        secret_key=key,
+        export_config=ExportConfig(max_rows=_MOST_EXPORTED),
+    )
+    for page in pages:
+        admin.add_view(page)
+    lists = frozenset(str(page.key) for page in pages if isinstance(page, ReadOnlyList))
+    admin.add_view(SavedViews(parts, lists))
+    app = Starlette(middleware=[Middleware(Guard)])
+    admin.mount_to(app)
+    return app
+
+
+class _Console(Admin):
+    """starlette-admin, with a nonce at every script of a template."""
+
+    def _setup_templates(self) -> None:
+        super()._setup_templates()
+        env: Any = self.templates.env
+        env.loader = NonceLoader(env.loader)

@@ -1,0 +1,49 @@
+"""The audit trail: who did, saw or tried what at the console; for engineers."""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement
+from starlette.requests import Request
+from starlette_admin.fields import BaseField
+
+from dockwire.console.fields import moment, text
+from dockwire.console.filtering import MOMENTS, WORDS, beginning
+from dockwire.console.listing import ReadOnlyList
+from dockwire.console.parts import ENGINEERS, Parts
+from dockwire.console.records import AuditRecord
+from dockwire.ledger.console_tables import console_audit
+from dockwire.model.console import Role
+
+
+class AuditView(ReadOnlyList):
+    """The trail, newest first."""
+
+    key = "audit"
+    menu_label = "Audit trail"
+    display_name = "Audit row"
+    icon = "fa fa-clipboard-list"
+    seen_by: ClassVar[frozenset[Role]] = ENGINEERS
+    sortable_fields = ("at",)
+    sortable_field_mapping: ClassVar[dict[str, Any]] = {"at": AuditRecord.id}
+    fields_default_sort = (("at", True),)
+
+    def __init__(self, parts: Parts) -> None:
+        """Take what every view works with."""
+        super().__init__(parts, AuditRecord)
+
+    def columns(self) -> list[BaseField]:
+        """Return the columns, in the order of the screen."""
+        return [
+            moment("at", "When", filters=MOMENTS),
+            text("user", "Who", filters=WORDS),
+            text("role", "Role", filters=[]),
+            text("act", "What", filters=WORDS),
+            text("connection", "Connection", filters=WORDS),
+            text("order_id", "Order", filters=WORDS),
+            text("detail", "Detail", filters=[]),
+        ]
+
+    def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
+        """Find by user, or by the beginning of an order id."""
+        term = term.strip().replace("\0", "")[:100]
+        return (console_audit.c.user == term) | beginning(console_audit.c.order_id, term)

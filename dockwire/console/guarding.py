@@ -1,0 +1,81 @@
+"""What every answer of the console carries, and what is told when something breaks."""
+
+import base64
+import hashlib
+import logging
+import secrets
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dockwire.errors import Unexpected
+
+log = logging.getLogger("dockwire.console")
+
+HANDLERS = ("applyColumnVisibility()", "window.location = this.value")
+"""Event handlers that starlette-admin writes into its pages; nothing else written there may run."""
+
+_BROKEN = "Something broke. It is in the log of the console; an engineer looks there.\n"
+
+
+class Guard:
+    """Adds security headers, gives each page its nonce, and keeps tracebacks, which may quote an order, out of logs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        scope.setdefault("state", {})["nonce"] = nonce
+        begun = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                _guard(MutableHeaders(scope=message), nonce, is_file="/static/" in scope["path"])
+            await send(message)
+
+        try:
+            await self._app(scope, receive, guarded)
+        except Exception as error:  # noqa: BLE001 - its text may quote an order
+            log.error("%s", Unexpected.from_error(error))  # noqa: TRY400 - a traceback may quote it too
+            if not begun:
+                await PlainTextResponse(_BROKEN, status_code=500)(scope, receive, guarded)
+
+
+def _guard(headers: MutableHeaders, nonce: str, *, is_file: bool) -> None:
+    headers["content-security-policy"] = policy(nonce)
+    headers["x-content-type-options"] = "nosniff"
+    headers["x-frame-options"] = "DENY"
+    headers["referrer-policy"] = "no-referrer"
+    headers["cross-origin-opener-policy"] = "same-origin"
+    headers["permissions-policy"] = "camera=(), geolocation=(), microphone=()"
+    headers["cache-control"] = "no-cache" if is_file else "no-store"
+
+
+def policy(nonce: str) -> str:
+    """Return the content security policy of one page: nothing from elsewhere, no script but the pages' own."""
+    handlers = " ".join(f"'sha256-{_sha256(each)}'" for each in HANDLERS)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{nonce}' 'unsafe-hashes' {handlers}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

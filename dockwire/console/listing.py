@@ -1,0 +1,176 @@
+"""The frame of every list: read only, roles for acts, an audit row for each, paging by index."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import anyio.to_thread
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.actions import ActionSelection
+from starlette_admin.contrib.sqla import ModelView
+from starlette_admin.exceptions import ActionFailed
+from starlette_admin.export.csv import CsvExporter
+from starlette_admin.fields import BaseField
+from starlette_admin.filters import FilterGroup
+from starlette_admin.types import RowActionsDisplayType
+
+from dockwire.console.parts import EVERYBODY, WORKERS, Parts, may, user_of
+from dockwire.errors import DockwireError
+from dockwire.model.console import Role, SavedView
+
+_MOST_PAGE = 1_000_000
+"""A page beyond this is nobody's: databases count in 64 bits."""
+
+
+class ReadOnlyList(ModelView):
+    """A list over a table of the ledger. What it lets people do goes through services and is audited.
+
+    Subclasses set ``key``, ``menu_label`` and ``sortable_fields``, return their fields from :meth:`columns` and the
+    condition of a search from ``get_search_query``, and add acts with starlette-admin's ``@action`` and ``@row_action``. An act needs a clerk or
+    an engineer unless ``act_roles`` says otherwise.
+    """
+
+    seen_by: ClassVar[frozenset[Role]] = EVERYBODY
+    act_roles: ClassVar[dict[str, frozenset[Role]]] = {}
+
+    list_template = "console/list.html"
+    page_size = 50
+    page_size_options: Sequence[int] = (25, 50, 100, 250)
+    action_select_all_limit = 5_000
+    exporters = (CsvExporter(escape_formulas=True),)
+    row_actions: Sequence[str] | None = ("view",)
+    row_actions_display_type = RowActionsDisplayType.ICON_LIST
+    search_auto_submit = False
+
+    def __init__(self, parts: Parts, model: type[Any]) -> None:
+        """Take what every view works with, and the records to list."""
+        self.parts = parts
+        self.fields = self.columns()
+        # starlette-admin filters by what can be searched.
+        self.searchable_fields = [field.name for field in self.fields if field.filters]
+        self.actions = [name for name in self._own_acts() if name != "delete"]
+        super().__init__(model)
+
+    def columns(self) -> list[BaseField]:
+        """Return the columns, in the order of the screen."""
+        raise NotImplementedError
+
+    # -- nothing is written this way -----------------------------------------------------------
+    def can_create(self, request: Request) -> bool:  # noqa: ARG002 - starlette-admin's signature
+        """Say no."""
+        return False
+
+    def can_edit(self, request: Request) -> bool:  # noqa: ARG002 - starlette-admin's signature
+        """Say no."""
+        return False
+
+    def can_delete(self, request: Request) -> bool:  # noqa: ARG002 - starlette-admin's signature
+        """Say no."""
+        return False
+
+    def can_import(self, request: Request) -> bool:  # noqa: ARG002 - starlette-admin's signature
+        """Say no."""
+        return False
+
+    # -- roles and the audit trail --------------------------------------------------------------
+    def is_accessible(self, request: Request) -> bool:
+        """Say whether the user's role sees this list."""
+        return may(request, self.seen_by)
+
+    async def is_action_allowed(self, request: Request, name: str) -> bool:
+        """Say whether the user's role may carry out an act on many rows."""
+        return self._allowed(request, name, {"export": EVERYBODY}) and await super().is_action_allowed(
+            request, name
+        )
+
+    async def is_row_action_allowed(self, request: Request, name: str) -> bool:
+        """Say whether the user's role may carry out an act on one row."""
+        return self._allowed(request, name, {"view": EVERYBODY}) and await super().is_row_action_allowed(
+            request, name
+        )
+
+    async def handle_action(self, request: Request, selection: ActionSelection, name: str) -> Response | None:
+        """Carry out an act; what a service refuses is told in its own words."""
+        try:
+            return await super().handle_action(request, selection, name)
+        except DockwireError as error:
+            raise ActionFailed(str(error)) from None
+
+    async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
+        """Carry out an act on one row, likewise."""
+        try:
+            return await super().handle_row_action(request, pk, name)
+        except DockwireError as error:
+            raise ActionFailed(str(error)) from None
+
+    async def before_action(self, request: Request, name: str, selection: ActionSelection) -> None:
+        """Write down that an act begins, on how many rows; the act itself writes what became of each."""
+        detail = f"{self.key}: {'all that match' if selection.is_select_all else await selection.count()}"
+        await self.parts.audit(request, name, detail=detail)
+
+    def _allowed(self, request: Request, name: str, open_to: dict[str, frozenset[Role]]) -> bool:
+        return may(request, self.act_roles.get(name, open_to.get(name, WORKERS)))
+
+    @classmethod
+    def _own_acts(cls) -> list[str]:
+        found = (getattr(getattr(cls, each), "_action", None) for each in dir(cls))
+        return [act["name"] for act in found if act]
+
+    # -- reading ----------------------------------------------------------------------------------
+    def beside(self, session: Session, records: Sequence[Any]) -> None:
+        """Give records what other tables have of them; runs in a thread, once for a page."""
+
+    async def find_all(
+        self,
+        request: Request,
+        skip: int = 0,
+        limit: int = 100,
+        q: str | None = None,
+        sorts: Sequence[tuple[str, str]] | None = None,
+        filters: FilterGroup | None = None,
+    ) -> Sequence[Any]:
+        """Return one page of records."""
+        skip = min(skip, _MOST_PAGE)
+        found = await super().find_all(request, skip=skip, limit=limit, q=q, sorts=sorts, filters=filters)
+        await self._complete(request, found)
+        await self._offer_views(request)
+        return found
+
+    async def find_by_pk(self, request: Request, pk: Any) -> Any:
+        """Return one record, or None."""
+        if not _is_id(pk):
+            return None
+        found = await super().find_by_pk(request, pk)
+        await self._complete(request, [] if found is None else [found])
+        return found
+
+    async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
+        """Return these records."""
+        found = await super().find_by_pks(
+            request, [pk for pk in pks if _is_id(pk)][: self.action_select_all_limit]
+        )
+        await self._complete(request, found)
+        return found
+
+    def build_order_clauses(
+        self, request: Request, sorts: Sequence[tuple[str, str]], stmt: Select[Any]
+    ) -> Select[Any]:
+        """Order as asked, and by id where that leaves a choice, so that pages do not overlap."""
+        ordered: Select[Any] = super().build_order_clauses(request, sorts, stmt)
+        last = self.model.id
+        return ordered.order_by(last.desc() if sorts and sorts[-1][1] == "desc" else last)
+
+    async def _complete(self, request: Request, records: Sequence[Any]) -> None:
+        if records:
+            await anyio.to_thread.run_sync(self.beside, request.state.session, records)
+
+    async def _offer_views(self, request: Request) -> None:
+        views: list[SavedView] = await self.parts.ledger.saved_views(user_of(request).name, str(self.key))
+        request.state.saved_views = views
+
+
+def _is_id(pk: Any) -> bool:
+    text = str(pk)
+    return text.isascii() and text.isdigit() and len(text) <= 18  # noqa: PLR2004 - digits of a 64-bit number

@@ -1,0 +1,184 @@
+"""Find Orders: the ledger's orders, found by anything a clerk has in hand."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, select, union
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette_admin.actions import ActionSelection, action
+from starlette_admin.exceptions import ActionFailed
+from starlette_admin.fields import BaseField, BooleanField, IntegerField
+from starlette_admin.flash import flash
+from starlette_admin.types import RequestAction
+
+from dockwire.console import words
+from dockwire.console.beside import fill
+from dockwire.console.fields import moment, text
+from dockwire.console.filtering import MOMENTS, TRUTH, WORDS, beginning
+from dockwire.console.listing import ReadOnlyList
+from dockwire.console.order_filters import CARRIERS, CONNECTIONS, MARKETPLACE, SKUS, STANDING, STATUS
+from dockwire.console.order_page import story_of
+from dockwire.console.parts import Parts, user_of
+from dockwire.console.records import OrderRecord
+from dockwire.decisions.acts import Act, Release, Retry
+from dockwire.ledger.tables import orders, parcels
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.override import HoldSelection
+from dockwire.services.holds import Holds, Outcome, Result
+
+_LARGEST = 2**63 - 1
+_IMPORT_NOW = """
+<form><label class="form-check mt-3"><input class="form-check-input" type="checkbox" name="import" checked>
+<span class="form-check-label">Import their connections now</span></label></form>
+"""
+
+
+class OrdersView(ReadOnlyList):
+    """All orders of all connections."""
+
+    key = "orders"
+    menu_label = "Find orders"
+    display_name = "Order"
+    icon = "fa fa-magnifying-glass"
+    detail_template = "console/order.html"
+    sortable_fields = ("amazon_order_id", "ship_by", "warehouse_order_id", "first_seen")
+    sortable_field_mapping: ClassVar[dict[str, Any]] = {"first_seen": OrderRecord.id}
+    fields_default_sort = (("ship_by", True),)
+
+    def __init__(self, parts: Parts) -> None:
+        """Take what every view works with."""
+        super().__init__(parts, OrderRecord)
+
+    def columns(self) -> list[BaseField]:
+        """Return the columns, in the order of the screen."""
+        return [
+            text("amazon_order_id", "Amazon order", filters=WORDS),
+            text("connection", "Connection", filters=CONNECTIONS),
+            text(
+                "marketplace_id",
+                "Marketplace",
+                lambda row: words.marketplace_code(row.marketplace_id),
+                filters=MARKETPLACE,
+            ),
+            text(
+                "state",
+                "State",
+                lambda row: words.state_in_words(row.state, row.beside.shipping),
+                filters=STANDING,
+            ),
+            text("amazon_status", "Amazon says", filters=STATUS),
+            moment("ship_by", "Ship by", filters=MOMENTS),
+            BooleanField("prime", label="Prime", filters=TRUTH),
+            text("service_level", "Service", filters=WORDS),
+            text("region", "Region", filters=[]),
+            text("skus", "SKUs", lambda row: ", ".join(row.beside.skus), filters=SKUS),
+            text("carrier", "Carrier", lambda row: ", ".join(row.beside.carriers), filters=CARRIERS),
+            text("tracking", "Tracking", lambda row: ", ".join(row.beside.tracking), filters=[]),
+            text("hold", "Oldest hold", lambda row: row.beside.hold, filters=[]),
+            IntegerField("warehouse_order_id", label="Warehouse order", filters=[]),
+            moment("first_seen", "First seen", filters=[]),
+        ]
+
+    def beside(self, session: Session, records: Sequence[OrderRecord]) -> None:
+        """Read SKUs, packages and reasons of a page of orders."""
+        fill(session, records)
+
+    async def find_by_pk(self, request: Request, pk: Any) -> Any:
+        """Return one order, or None; for its page with its story."""
+        found = await super().find_by_pk(request, pk)
+        if found is not None and request.state.action is RequestAction.DETAIL:
+            found.story = await story_of(self.parts.ledger, found)
+        return found
+
+    def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
+        """Find by the beginning of an Amazon order id, a warehouse order id or a tracking number."""
+        term = term.strip().replace("\0", "")[:100]
+        found = [
+            select(orders.c.id).where(beginning(orders.c.amazon_order_id, term)),
+            select(parcels.c.order_id).where(parcels.c.tracking == term),
+        ]
+        if term.isascii() and term.isdigit() and int(term) <= _LARGEST:
+            found.append(select(orders.c.id).where(orders.c.warehouse_order_id == int(term)))
+        # One after the other by index; as alternatives in one condition they would not be.
+        return orders.c.id.in_(union(*found))
+
+    @action(
+        name="retry",
+        text="Try again",
+        confirmation="Try the selected failed, held or unreadable orders again?",
+        submit_btn_text="Try again",
+        form=_IMPORT_NOW,
+    )
+    async def retry(self, request: Request, selection: ActionSelection) -> None:
+        """Make waiting orders due at once."""
+        await self._decide(request, selection, Retry())
+
+    @action(
+        name="release",
+        text="Release",
+        confirmation="Release the selected orders? Somebody has looked at them, and they may pass.",
+        submit_btn_text="Release",
+        form=_IMPORT_NOW,
+    )
+    async def release(self, request: Request, selection: ActionSelection) -> None:
+        """Let held orders pass."""
+        await self._decide(request, selection, Release())
+
+    async def _decide(self, request: Request, selection: ActionSelection, act: Act) -> None:
+        form = await request.form()
+        outcomes = [
+            outcome
+            for record in await selection.rows()
+            async for outcome in Holds(self.parts.ledger, self.parts.clock).decide(
+                _meant(record), [act], by=user_of(request).name
+            )
+        ]
+        for outcome in outcomes:
+            await self.parts.audit(
+                request,
+                f"{type(act).__name__.lower()}_{outcome.result}",
+                connection=outcome.connection or "",
+                order_id=outcome.order_id,
+                detail=outcome.sentence,
+            )
+        await self._go_on(request, form, outcomes)
+        tell(request, outcomes)
+
+    async def _go_on(self, request: Request, form: FormData, outcomes: Sequence[Outcome]) -> None:
+        if "import" not in form:
+            return
+        for slug in sorted(
+            {each.connection for each in outcomes if each.result is Result.DONE and each.connection}
+        ):
+            run = await self.parts.desk.start("order-import", slug)
+            await self.parts.audit(
+                request, "run_started", connection=slug, detail=f"order-import: {run.name}"
+            )
+            flash(request, f"{slug}: import {run.name} was asked for", "success")
+
+
+def _meant(record: OrderRecord) -> HoldSelection:
+    slug = ConnectionSlug(record.connection) if record.connection else None
+    return HoldSelection(connection=slug, order_ids=(AmazonOrderId(record.amazon_order_id),))
+
+
+def tell(request: Request, outcomes: Sequence[Outcome]) -> None:
+    """Show what became of each order: how many are done, and each that is not, with the reason.
+
+    Raises:
+        ActionFailed: none is done.
+    """
+    done = [each for each in outcomes if each.result is Result.DONE]
+    left = [f"{each.order_id}: {each.sentence}" for each in outcomes if each.result is not Result.DONE]
+    shown = "; ".join(left[:_SHOWN]) + ("" if len(left) <= _SHOWN else f"; and {len(left) - _SHOWN} more")
+    if not done:
+        raise ActionFailed(f"Nothing was done. {shown}")
+    flash(request, f"Done for {len(done)} of {len(outcomes)} orders.", "success")
+    if left:
+        flash(request, shown, "warning")
+
+
+_SHOWN = 5
+"""Orders that are told by name: a message travels in a cookie."""

@@ -1,0 +1,171 @@
+"""Find Orders: what is found by what, what leaves as CSV, and what is done to a selection."""
+
+import csv
+import io
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from dockwire.model.console import Role
+from dockwire.model.record import OrderState
+from tests.console.orders import FORMULA, HELD, NEW, SCRIPT, SHIPPED, TO_SHIP, four_orders
+from tests.console.town import Town, opened_town, post
+from tests.unit.ledger.acts import state_of
+
+ALL = {HELD, SHIPPED, TO_SHIP, NEW}
+FOUND = [
+    ("", ALL),
+    ("q=111-00000", ALL),
+    (f"q={SHIPPED}", {SHIPPED}),
+    ("q=17", {SHIPPED}),
+    ("q=1Z5", {SHIPPED}),
+    ("q=111_0000001", set()),
+    ("q=%25", set()),
+    ("q=99999999999999999999", set()),
+    ("filter=connection__in=acme-us", ALL),
+    ("filter=connection__in=other", set()),
+    ("filter=marketplace_id__in=ATVPDKIKX0DER", ALL),
+    ("filter=marketplace_id__in=A2EUQ1WTGCTBG2", set()),
+    ("filter=state__in=held", {HELD}),
+    ("filter=state__in=to_ship", {TO_SHIP}),
+    ("filter=state__in=to_confirm,new", {SHIPPED, NEW}),
+    ("filter=state__in=confirmed,refused,not_needed", set()),
+    ("filter=amazon_status__in=UNSHIPPED", ALL),
+    ("filter=prime__is_true", {HELD}),
+    ("filter=prime__is_false", ALL - {HELD}),
+    ("filter=service_level__eq=NEXT_DAY", {HELD}),
+    ("filter=carrier__in=UPS", {SHIPPED}),
+    ("filter=carrier__in=FedEx", set()),
+    ("filter=skus__eq=NOBODY", {HELD}),
+    ("filter=skus__eq=NOBOD", set()),
+    ("filter=skus__startswith=SKU-", {SHIPPED, TO_SHIP}),
+    ("filter=skus__startswith=%25", set()),
+    ("filter=ship_by__before=2026-11-03T09:00", set()),
+    ("filter=ship_by__from=2026-11-03T09:00", None),
+    ("filter=ship_by__after=2026-11-03T09:00", ALL),
+    ("filter=ship_by__between=2026-11-03T08:00..2026-11-03T10:00", ALL),
+    ("filter=ship_by__within_hours=25", ALL),
+    ("filter=ship_by__within_hours=2", set()),
+    ("filter=prime__is_true AND state__in=new", set()),
+    ("filter=prime__is_true OR state__in=new", {HELD, NEW}),
+    ("filter=ship_by__within_hours=soon", None),
+    ("filter=ship_by__before=tomorrow", None),
+    ("filter=sealed__eq=1", None),
+]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_orders_are_found_by_anything_a_clerk_has_in_hand(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    town = await opened_town(request.getfixturevalue(f"{kind}_url"))
+    await four_orders(town.ledger)
+    browser = await town.signed_in(Role.VIEWER)
+    for query, wanted in FOUND:
+        answer = await browser.get(f"/orders/list?{query}")
+        assert answer.status_code == (400 if wanted is None else 200), query
+        assert {each for each in ALL if f">{each}<" in answer.text} == (wanted or set()), query
+    for column in ("amazon_order_id", "ship_by", "warehouse_order_id", "first_seen"):
+        pages = [
+            (await browser.get(f"/orders/list?sort={column}__desc&page_size=25&page={page}")).text
+            for page in (1, 2)
+        ]
+        assert [sum(f">{each}<" in page for each in ALL) for page in pages] == [4, 0], column
+    await browser.aclose()
+    await town.ledger.close()
+
+
+async def test_a_row_says_where_an_order_stands(town: Town) -> None:
+    await four_orders(town.ledger)
+    page = (await (await town.signed_in()).get("/orders/list")).text
+    for shown in (
+        ">held<",
+        ">to ship<",
+        ">shipped, Amazon to be told<",
+        ">UPS<",
+        ">1Z5<",
+        ">NOBODY<",
+        ">US<",
+        ">new<",
+    ):
+        assert shown in page.replace("\n", ""), shown
+    assert SCRIPT not in page
+    story = (await (await town.signed_in()).get("/orders/detail?pk=1")).text
+    assert "order held" in story
+    assert SCRIPT not in story
+    # No personal data of tests.builders.address().
+    assert not [
+        word for word in ("Ann Example", "Sample Street", "Springfield", "62701") if word in page + story
+    ]
+
+
+async def test_an_export_has_what_is_shown_and_no_formula(town: Town) -> None:
+    await four_orders(town.ledger)
+    browser = await town.signed_in(Role.VIEWER)
+    query = {"name": "export", "all": "1", "_list_query": "?filter=state__in=new"}
+    answer = await post(browser, "/_api/orders/action", data={"format": "csv", "scope": "selected"}, **query)
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode()))
+    assert row["Amazon order"] == NEW
+    assert row["SKUs"] == f"'{FORMULA}, {SCRIPT}"
+    assert row["Ship by"] == "2026-11-03T09:00:00Z"
+    assert ("viewer", "export", "") in await town.trail()
+
+
+async def test_waiting_orders_are_tried_again_and_each_is_in_the_trail(town: Town) -> None:
+    await four_orders(town.ledger)
+    browser = await town.signed_in()
+    query = {"name": "retry", "pks": ["1", "2", "0", "x", "9" * 40]}
+    answer = await post(browser, "/_api/orders/action", data={"import": "on"}, **query)
+    assert answer.status_code == 200, answer.text
+    assert town.desk.started == [("order-import", "acme-us")]
+    done = {(act, order) for user, act, order in await town.trail() if user == "clerk" and order}
+    assert done == {("retry_done", HELD), ("retry_refused", NEW)}
+    assert await state_of(town.ledger, HELD) is OrderState.HELD
+    page = (await browser.get("/orders/list")).text
+    assert "Done for 1 of 2 orders." in page
+
+    again = await post(browser, "/_api/orders/action", name="release", pks=["2"])
+    assert (again.status_code, "Nothing was done" in again.text) == (400, True)
+
+
+async def test_views_are_saved_for_oneself_or_for_everybody(town: Town) -> None:
+    clerk, viewer = await town.signed_in(), await town.signed_in(Role.VIEWER)
+    query = "?filter=state__in%3Dheld&sort=ship_by__asc&page=7&evil=1"
+    for name, more in (("Mine", {}), (SCRIPT, {"shared": "on"})):
+        answer = await post(
+            clerk, "/views/save", data={"view": "orders", "name": name, "query": query, **more}
+        )
+        assert answer.headers["location"].endswith("/orders/list?filter=state__in%3Dheld&sort=ship_by__asc")
+    (first, second) = await town.ledger.saved_views("clerk", "orders")
+    page = (await viewer.get("/orders/list")).text
+    assert ("Mine" in page, "&lt;script&gt;alert(1)" in page, SCRIPT in page) == (False, True, False)
+    shared = next(each.id for each in (first, second) if each.shared)
+    await post(viewer, "/views/drop", data={"view": "orders", "id": str(shared)})
+    assert len(await town.ledger.saved_views("clerk", "orders")) == 2
+    for bad in ("x", "9" * 30, "-1"):
+        await post(clerk, "/views/drop", data={"view": "orders", "id": bad})
+    await post(await town.signed_in(Role.ENGINEER), "/views/drop", data={"view": "orders", "id": str(shared)})
+    assert [each.name for each in await town.ledger.saved_views("clerk", "orders")] == ["Mine"]
+    assert (await post(clerk, "/views/save", data={"view": "nothing", "name": "x"})).status_code == 404
+
+
+async def test_a_page_costs_the_same_statements_however_long_it_is(town: Town) -> None:
+    await four_orders(town.ledger)
+    browser = await town.signed_in()
+    seen: list[str] = []
+
+    def note(_link: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    counts = []
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for query in (f"q={HELD}", ""):
+            seen.clear()
+            await browser.get(f"/orders/list?{query}")
+            counts.append(len([each for each in seen if "SELECT" in each]))
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert counts[0] == counts[1]
+    assert not [each for each in seen if "sealed" in each]

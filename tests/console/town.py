@@ -1,0 +1,108 @@
+"""A console on a real ledger: two connections, some orders of every kind, a desk that notes what it is asked for."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+
+from dockwire.clock import ManualClock
+from dockwire.console import build_console
+from dockwire.console.desk import StartedRun
+from dockwire.console.users import Users
+from dockwire.ledger import SqlLedger
+from dockwire.model.console import Role
+from dockwire.model.ids import ConnectionSlug
+from dockwire.sealing import Sealer
+from tests.builders import NOW
+
+PASSWORD = "correct horse battery"
+HOST = "http://127.0.0.1:8092"
+
+
+@dataclass
+class NotingDesk:
+    """Does what the console asks for to itself, without Prefect, and keeps it."""
+
+    started: list[tuple[str, str]] = field(default_factory=list)
+    stopped: set[ConnectionSlug] = field(default_factory=set)
+
+    async def start(self, flow: str, connection: ConnectionSlug) -> StartedRun:
+        self.started.append((flow, connection))
+        return StartedRun(f"run-{len(self.started)}", "")
+
+    async def pause(self, connection: ConnectionSlug) -> None:
+        self.stopped.add(connection)
+
+    async def resume(self, connection: ConnectionSlug) -> None:
+        self.stopped.discard(connection)
+
+    async def paused(self) -> set[ConnectionSlug]:
+        return set(self.stopped)
+
+
+@dataclass
+class Town:
+    """An open ledger and its console."""
+
+    ledger: SqlLedger
+    clock: ManualClock
+    desk: NotingDesk
+    app: Starlette
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def browser(self, address: str = "192.0.2.1", host: str = HOST) -> httpx.AsyncClient:
+        """Return a browser that nobody signed in with yet."""
+        transport = httpx.ASGITransport(self.app, client=(address, 4711))
+        client = httpx.AsyncClient(transport=transport, base_url=host, follow_redirects=False)
+        self.clients.append(client)
+        return client
+
+    async def signed_in(self, role: Role = Role.CLERK, **more: Any) -> httpx.AsyncClient:
+        """Return the browser of a user of this role, who is named like it."""
+        browser = self.browser(**more)
+        answer = await sign_in(browser, role.value)
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    @property
+    def users(self) -> Users:
+        return Users(self.ledger, self.clock, by="tests")
+
+    async def trail(self) -> list[tuple[str, str, str]]:
+        """Return user, act and order of every audit row."""
+        from sqlalchemy import select
+
+        from dockwire.ledger.console_tables import console_audit
+
+        query = select(console_audit).order_by(console_audit.c.id)
+        with self.ledger.reading_sessions()() as session:
+            return [(row.user, row.act, row.order_id) for row in session.execute(query)]
+
+
+async def opened_town(url: str) -> Town:
+    """Open a ledger with one user of each role."""
+    ledger = await SqlLedger.open(url, sealer=Sealer([Sealer.new_key()]))
+    clock, desk = ManualClock(NOW), NotingDesk()
+    app = await build_console(ledger, desk=desk, clock=clock)
+    town = Town(ledger, clock, desk, app)
+    for role in Role:
+        await town.users.add(role.value, role, PASSWORD)
+    return town
+
+
+async def sign_in(
+    browser: httpx.AsyncClient, name: str, password: str = PASSWORD, **query: str
+) -> httpx.Response:
+    """Open the sign-in page and send its form."""
+    await browser.get("/login")
+    token = browser.cookies["starlette_admin_csrftoken"]
+    form = {"username": name, "password": password, "csrftoken": token}
+    return await browser.post("/login", data=form, params=query)
+
+
+async def post(browser: httpx.AsyncClient, path: str, **query: Any) -> httpx.Response:
+    """Send what the pages' scripts send."""
+    headers = {"X-CSRFToken": browser.cookies.get("starlette_admin_csrftoken") or ""}
+    data = query.pop("data", None)
+    return await browser.post(path, params=query, headers=headers, data=data)
