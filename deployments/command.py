@@ -17,9 +17,10 @@ import typer
 from deployments import agreeing_commands, consent, mailing, set_up
 from deployments.adding.command import add
 from deployments.at_hand import beside_prefect
+from deployments.console_command import console
 from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
 from deployments.running import charges, run
-from dockwire.cli import holds, key, metrics, orders, purge, say, simulate, status, stock, warehouse
+from dockwire.cli import holds, key, metrics, orders, purge, say, simulate, status, stock, user, warehouse
 from dockwire.errors import Unexpected
 from dockwire.model.contacts import is_mail_address
 from dockwire.model.status import Status
@@ -44,9 +45,11 @@ app.add_typer(run, name="run")
 app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")
 app.command("metrics")(metrics.metrics)
+app.add_typer(user.app, name="user")
+app.command()(console)
 
 _PREFECT_PORT = 4200
-_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor", "purge"}
+_WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor", "purge", "user"}
 """The demo has a Prefect of its own; the doctor looks at settings that may be what is wrong."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -93,6 +96,13 @@ def up(
         typer.Option("--metrics", metavar="PORT", min=0, max=65535, help="Serve Prometheus metrics there."),
     ] = None,
     metrics_host: Annotated[str, typer.Option(help="Address that the metrics are served on.")] = "127.0.0.1",
+    with_console: Annotated[
+        bool, typer.Option("--console/--no-console", help="Serve the console too, on this machine.")
+    ] = True,
+    console_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of the console; 8092 or a free one if unset."),
+    ] = None,
 ) -> None:
     """Serve the deployments of all stored connections until Ctrl-C.
 
@@ -110,6 +120,11 @@ def up(
             # After the server's address is known: whoever is late may be paused there.
             served = serving(read_settings(), host=metrics_host, port=metrics_port, excuse=_excuse)
             say.line(f"metrics are at {stack.enter_context(served)}/metrics")
+        if with_console:
+            from deployments.console_serving import PORT, Place, serving_console
+
+            place = Place(port=free_port(PORT) if console_port is None else console_port)
+            say.line(f"the console is at {stack.enter_context(serving_console(read_settings(), place))}")
         from deployments.serving import serve
 
         try:

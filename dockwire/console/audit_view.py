@@ -21,6 +21,7 @@ class AuditView(ReadOnlyList):
     key = "audit"
     menu_label = "Audit trail"
     display_name = "Audit row"
+    search_hint = "User or Amazon order"
     icon = "fa fa-clipboard-list"
     seen_by: ClassVar[frozenset[Role]] = ENGINEERS
     sortable_fields = ("at",)

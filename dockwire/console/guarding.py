@@ -5,7 +5,7 @@ import hashlib
 import logging
 import secrets
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +16,9 @@ log = logging.getLogger("dockwire.console")
 HANDLERS = ("applyColumnVisibility()", "window.location = this.value")
 """Event handlers that starlette-admin writes into its pages; nothing else written there may run."""
 
+_LARGEST = 1_000_000
+"""Bytes of a form: tokens are looked for before anybody is known to be signed in."""
+_TOO_MUCH = "A form has at most 1 MB, and says its length.\n"
 _BROKEN = "Something broke. It is in the log of the console; an engineer looks there.\n"
 
 
@@ -42,11 +45,21 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, receive, guarded)
+            if _is_too_much(Headers(scope=scope), str(scope["method"])):
+                await PlainTextResponse(_TOO_MUCH, status_code=413)(scope, receive, guarded)
+            else:
+                await self._app(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001 - its text may quote an order
             log.error("%s", Unexpected.from_error(error))  # noqa: TRY400 - a traceback may quote it too
             if not begun:
                 await PlainTextResponse(_BROKEN, status_code=500)(scope, receive, guarded)
+
+
+def _is_too_much(headers: Headers, method: str) -> bool:
+    if method in {"GET", "HEAD"}:
+        return False
+    length = headers.get("content-length", "")
+    return "transfer-encoding" in headers or (length.isdigit() and int(length) > _LARGEST)
 
 
 def _guard(headers: MutableHeaders, nonce: str, *, is_file: bool) -> None:

@@ -33,6 +33,7 @@ class ReadOnlyList(ModelView):
     """
 
     seen_by: ClassVar[frozenset[Role]] = EVERYBODY
+    search_hint: ClassVar[str] = "Search"
     act_roles: ClassVar[dict[str, frozenset[Role]]] = {}
 
     list_template = "console/list.html"

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette_admin.actions import ActionSelection, action
 from starlette_admin.exceptions import ActionFailed
-from starlette_admin.fields import BaseField, BooleanField, IntegerField
+from starlette_admin.fields import BaseField, IntegerField
 from starlette_admin.flash import flash
 from starlette_admin.types import RequestAction
 
@@ -42,6 +42,7 @@ class OrdersView(ReadOnlyList):
     menu_label = "Find orders"
     display_name = "Order"
     icon = "fa fa-magnifying-glass"
+    search_hint = "Amazon order, warehouse order or tracking number"
     detail_template = "console/order.html"
     sortable_fields = ("amazon_order_id", "ship_by", "warehouse_order_id", "first_seen")
     sortable_field_mapping: ClassVar[dict[str, Any]] = {"first_seen": OrderRecord.id}
@@ -70,7 +71,7 @@ class OrdersView(ReadOnlyList):
             ),
             text("amazon_status", "Amazon says", filters=STATUS),
             moment("ship_by", "Ship by", filters=MOMENTS),
-            BooleanField("prime", label="Prime", filters=TRUTH),
+            text("prime", "Prime", lambda row: "Prime" if row.prime else "", filters=TRUTH),
             text("service_level", "Service", filters=WORDS),
             text("region", "Region", filters=[]),
             text("skus", "SKUs", lambda row: ", ".join(row.beside.skus), filters=SKUS),

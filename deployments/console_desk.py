@@ -1,0 +1,103 @@
+"""What the console asks of Prefect: runs of the stored connections' flows, and their schedules."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+
+from deployments.prefect_server import prepare_environment
+from dockwire.console.desk import StartedRun
+from dockwire.errors import DockwireError, SettingsError, Unavailable
+from dockwire.model.ids import ConnectionSlug
+from dockwire.settings import read_settings
+
+if TYPE_CHECKING:
+    from deployments.registry import Registered
+
+
+class PrefectDesk:
+    """The desk of an installation; Prefect is imported when it is first needed."""
+
+    async def start(self, flow: str, connection: ConnectionSlug) -> StartedRun:
+        """See the protocol.
+
+        Raises:
+            SettingsError: no Prefect server is known, or it has no such deployment.
+            Unavailable: it does not answer.
+        """
+        async with _asked("start"):
+            from prefect.client.orchestration import get_client
+            from prefect.exceptions import ObjectNotFound
+
+            async with get_client() as client:
+                try:
+                    deployment = await client.read_deployment_by_name(f"{flow}/{connection}")
+                except ObjectNotFound:
+                    raise _not_deployed(f"{flow}/{connection}") from None
+                run = await client.create_flow_run_from_deployment(deployment.id)
+            return StartedRun(run.name, run_url(str(run.id)))
+
+    async def pause(self, connection: ConnectionSlug) -> None:
+        """See the protocol."""
+        async with _asked("pause"):
+            from deployments.registry import pause
+
+            await pause(await self._scheduled(connection))
+
+    async def resume(self, connection: ConnectionSlug) -> None:
+        """See the protocol."""
+        async with _asked("resume"):
+            from deployments.registry import resume
+
+            await resume(await self._scheduled(connection))
+
+    async def paused(self) -> set[ConnectionSlug]:
+        """See the protocol."""
+        async with _asked("paused"):
+            from deployments.registry import of_connection
+
+            return {ConnectionSlug(each.deployment.name) for each in await of_connection() if each.paused}
+
+    async def _scheduled(self, connection: ConnectionSlug) -> Sequence["Registered"]:
+        from deployments.registry import of_connection
+
+        found = [each for each in await of_connection(connection) if each.scheduled]
+        if not found:
+            raise _not_deployed(connection)
+        return found
+
+
+def run_url(run_id: str) -> str:
+    """Return the page of a flow run, where Prefect's pages are served."""
+    from prefect.settings import PREFECT_UI_URL
+
+    pages = str(PREFECT_UI_URL.value() or "").rstrip("/")
+    return f"{pages}/runs/flow-run/{run_id}" if pages else ""
+
+
+@asynccontextmanager
+async def _asked(what: str) -> AsyncIterator[None]:
+    """Turn Prefect's troubles into ours."""
+    # A 'dockwire up' may have started since.
+    prepare_environment(read_settings().state_dir.absolute())
+    if "PREFECT_API_URL" not in os.environ:
+        # Prefect would start a server of its own for the question.
+        raise SettingsError("no Prefect server is running here: start 'dockwire up', or set PREFECT_API_URL")
+    from prefect.exceptions import PrefectException
+
+    try:
+        yield
+    except DockwireError:
+        raise
+    except (PrefectException, httpx.HTTPError, OSError, RuntimeError) as error:
+        raise Unavailable(
+            f"the Prefect server did not do it ({type(error).__name__}); its log says why, try again",
+            system="Prefect",
+            operation=what,
+        ) from None
+
+
+def _not_deployed(name: str) -> SettingsError:
+    return SettingsError(f"Prefect has no deployment of {name}; 'dockwire deploy' or 'dockwire up' makes it")

@@ -1,0 +1,79 @@
+"""The console in Debian's Chromium: one visit, with keys and mouse, by day and by night."""
+
+import asyncio
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.builders import order
+from tests.console.orders import four_orders
+from tests.console.town import PASSWORD, Town, opened_town
+from tests.deployments.browser import opened_page, pictured
+from tests.servers import serve
+from tests.unit.ledger.acts import number, read
+
+ROW, BOX, CHECKED = "tr[data-sa-pk]", '[data-sa-hook="row-checkbox"]', '[data-sa-hook="row-checkbox"]:checked'
+
+
+async def _town(url: str) -> Town:
+    town = await opened_town(url)
+    await four_orders(town.ledger)
+    await read(town.ledger, *[order(order_id=number(place)) for place in range(10, 16)])
+    return town
+
+
+def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path) -> None:
+    town = asyncio.run(_town(sqlite_url))
+    troubles: list[str] = []
+    with serve(town.app) as url, opened_page() as page:
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith((url, "data:")) else troubles.append(asked.url),
+        )
+        page.goto(url)
+        pictured(page, tmp_path / "pictures", "sign-in")
+        page.get_by_label("Name").fill("clerk")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.locator(ROW)).to_have_count(10)
+        expect(page.get_by_role("heading", name="Find orders")).to_be_visible()
+
+        # The mouse: a click of Shift takes all between, one of Ctrl takes one out again.
+        page.locator(ROW).nth(1).locator(BOX).click()
+        page.locator(ROW).nth(4).locator("td").nth(3).click(modifiers=["Shift"])
+        expect(page.locator(CHECKED)).to_have_count(4)
+        page.locator(ROW).nth(2).locator("td").nth(3).click(modifiers=["Control"])
+        expect(page.locator(CHECKED)).to_have_count(3)
+        assert len(page.context.pages) == 1
+        expect(page.get_by_role("button", name=re.compile(r"With selected \( ?3 ?\)"))).to_be_visible()
+        pictured(page, tmp_path / "pictures", "orders")
+
+        # Keys alone: find the held order, take it, try it again.
+        page.get_by_role("searchbox").fill(number(1))
+        page.keyboard.press("Enter")
+        expect(page.locator(ROW)).to_have_count(1)
+        page.locator(ROW).focus()
+        page.keyboard.press("Space")
+        page.get_by_role("button", name=re.compile("With selected")).press("Enter")
+        page.get_by_text("Try again").first.press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name="Try again").press("Enter")
+        expect(page.get_by_text("Done for 1 of 1 orders.")).to_be_visible()
+        assert town.desk.started == [("order-import", "acme-us")]
+
+        page.locator(ROW).press("Enter")
+        expect(page.get_by_role("heading", name=f"Order {number(1)}")).to_be_visible()
+        pictured(page, tmp_path / "pictures", "order")
+        night = "document.documentElement.getAttribute('data-bs-theme')"
+        page.emulate_media(color_scheme="dark")
+        assert page.evaluate(night) == "dark"
+
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.get_by_label("Open user menu").last.click()
+        page.get_by_role("button", name="Sign out").last.click()
+        page.goto(f"{url}/orders/list")
+        expect(page.get_by_label("Password")).to_be_visible()
+    assert troubles == []
+    asyncio.run(town.ledger.close())
