@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 TESTS  ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test browser check format lock clean
+.PHONY: help install demo console test browser check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ install: $(STAMP) ## install dockwire and what it needs, pinned and checked by h
 
 demo: $(STAMP) ## a day on embedded parts: Amazon simulator, warehouse, Prefect (ARGS="--keep" leaves it up)
 	@$(BIN)/dockwire demo $(ARGS)
+
+console: $(STAMP) ## the console in a browser, on this machine's ledger (ARGS="--port 8092")
+	@$(BIN)/dockwire console $(ARGS)
 
 test: $(STAMP) browser ## run every test, on SQLite and on embedded PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TESTS) $(ARGS)

@@ -42,7 +42,7 @@ class OrdersView(ReadOnlyList):
     menu_label = "Find orders"
     display_name = "Order"
     icon = "fa fa-magnifying-glass"
-    search_hint = "Amazon order, warehouse order or tracking number"
+    search_hint = "Order, warehouse order or tracking"
     detail_template = "console/order.html"
     sortable_fields = ("amazon_order_id", "ship_by", "warehouse_order_id", "first_seen")
     sortable_field_mapping: ClassVar[dict[str, Any]] = {"first_seen": OrderRecord.id}

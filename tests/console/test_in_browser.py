@@ -35,6 +35,7 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         )
         page.goto(url)
         pictured(page, tmp_path / "pictures", "sign-in")
+        page.set_viewport_size({"width": 1280, "height": 800})
         page.get_by_label("Name").fill("clerk")
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")

@@ -13,6 +13,12 @@
   const box = (row) => row.querySelector('[data-sa-hook="row-checkbox"]');
   let anchor = null;
 
+  // A row is wider than the screen: to focus it must not push its first columns out of sight.
+  function go(row) {
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
   function check(row, on) {
     const input = box(row);
     if (!input || input.checked === on) return;
@@ -33,7 +39,7 @@
       check(row, !box(row).checked);
       anchor = row;
     }
-    row.focus();
+    go(row);
   }
 
   // Before the list's own handlers: there, Ctrl opens a tab and Shift means nothing.
@@ -71,7 +77,7 @@
         check(next, true);
         anchor = anchor || row;
       }
-      next.focus();
+      go(next);
     } else if (event.key === " " && box(row)) {
       event.preventDefault();
       select(row, event);
