@@ -31,7 +31,8 @@ async def onboarding(connection: str) -> State:
     """Ask whether a connection may run, and let it run when the answer is yes.
 
     The run tries the connection, shows what it would import as an artifact, and is suspended until somebody
-    presses Resume and answers; no process waits meanwhile. Approved, its schedules run; declined, they stop.
+    presses Resume and answers; no process waits meanwhile. Approved, its schedules run and its first import
+    begins at once; declined, they stop.
     Retrying it is safe: an answer counts once.
 
     Args:
@@ -60,7 +61,7 @@ async def _onboard(slug: str) -> State:
     question = Approval.with_initial_data(description=_question(slug))
     approval = await asuspend_flow_run(wait_for_input=question, key=KEY)
     ruling = await record_ruling(slug, approval, run=run)
-    await switch_schedules(slug, on=ruling.approved)
+    await switch_schedules(slug, on=ruling.approved, run=run)
     return Completed(message=_told(ruling))
 
 
@@ -75,5 +76,5 @@ def _question(slug: str) -> str:
 def _told(ruling: Ruling) -> str:
     note = f": {ruling.note}" if ruling.note else ""
     if ruling.approved:
-        return f"approved by {ruling.by}{note}; the connection's schedules run"
+        return f"approved by {ruling.by}{note}; the connection's schedules run, and its first import begins"
     return f"declined by {ruling.by}{note}; the connection stays stopped"

@@ -21,7 +21,7 @@ from dockwire.services.order_import import OrderImport
 from dockwire.settings import read_settings
 from tasks.act import act
 from tasks.opening import Run, load_block, told_safely
-from tasks.schedules import let_run, stop
+from tasks.schedules import begin_import, let_run, stop
 from tasks.watching import OURS
 
 KEY = "approval"
@@ -85,13 +85,15 @@ async def record_ruling(slug: str, approval: Approval, *, run: str) -> Ruling:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-async def switch_schedules(slug: str, *, on: bool) -> int:
-    """Let the connection's schedules run, or stop them; return how many there are."""
+async def switch_schedules(slug: str, *, on: bool, run: str) -> int:
+    """Let the connection's schedules run and the first import begin, or stop them; return how many there are."""
     wanted = DeploymentFilter(tags=DeploymentFilterTags(all_=[OURS, f"connection:{slug}"]))
     async with get_client() as client:
         found = [each for each in await client.read_deployments(deployment_filter=wanted) if each.schedules]
         for deployment in found:
             await (let_run if on else stop)(client, deployment)
+        if on:
+            await begin_import(client, slug, why=f"approved in {run}")
     return len(found)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from prefect.client.orchestration import get_client
+
 from blocks import AmazonSellerAccount, MarketplaceConnection
 from deployments import agreeing, applying, deploying
 from deployments.adding.draft import Draft
@@ -16,6 +18,7 @@ from deployments.stored_blocks import Blocks, read_blocks, read_connections
 from dockwire.errors import SettingsError
 from dockwire.model.connection import checked_slug
 from dockwire.services.onboarding import Outlook
+from tasks.schedules import begin_import
 
 _SITE = f"watch/{SITE}"
 
@@ -112,13 +115,16 @@ async def carry_out(
     if accepted is not None:
         by, text = accepted
         await agreeing.accept(name, text, by)
-    made = await _deploy(name)
+    made = await _deploy(name, needs_approval=block.needs_approval)
     asked = await agreeing.ask(name) if block.needs_approval and made else {}
     return Added([step.place for step in steps if step.change is not applying.Change.UNCHANGED], made, asked)
 
 
-async def _deploy(name: str) -> list[str]:
-    """Make the deployments of the connection, where those of the others are; other changes wait for a deploy."""
+async def _deploy(name: str, *, needs_approval: bool) -> list[str]:
+    """Make the deployments of the connection, where those of the others are, and let its first import begin.
+
+    Other changes wait for a deploy.
+    """
     connections = await read_connections()
     if name not in {each.slug for each in connections.ready}:
         return []
@@ -131,6 +137,9 @@ async def _deploy(name: str) -> list[str]:
     ]
     await deploying.carry_out(steps, pool=pool)
     await apply_automations(connections.ready)
+    if not needs_approval:
+        async with get_client() as client:
+            await begin_import(client, name, why=f"added as {name}")
     return [step.name for step in steps if step.wanted and step.wanted.name == name]
 
 

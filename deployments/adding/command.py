@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deployments.adding.interview import Interview
 from deployments.adding.questions import asking
 from deployments.agreeing_commands import tell_asked
 from deployments.at_hand import beside_prefect
 from dockwire.cli import say
 from dockwire.clock import SystemClock
+from dockwire.errors import DockwireError
 from dockwire.settings import read_settings
 
 if TYPE_CHECKING:
@@ -55,20 +57,31 @@ def add(
     from deployments.adding.conversation import Wishes
 
     wishes = Wishes(ship_method or [], contact or [], inventory, needs_approval)
+    talk = Interview(given, alone=as_json)
     written: list[Path] = []
     try:
-        _add(name, given, wishes, file, yes=yes, as_json=as_json, written=written)
+        _add(name, talk, wishes, file, yes=yes, as_json=as_json, written=written)
     except (KeyboardInterrupt, typer.Abort):
         if not written:
-            say.fail("stopped; nothing was written or stored")
+            say.fail(f"stopped; nothing was written or stored{_again(talk)}")
         say.fail(
             f"stopped; {file} has the connection: 'dockwire apply {file}' and 'dockwire deploy' do the rest"
         )
+    except DockwireError as error:
+        if written or not talk.said():
+            raise
+        say.fail(f"{error}\nnothing was written or stored{_again(talk)}")
+
+
+def _again(interview: Interview) -> str:
+    """Say how the same can be said with fewer answers."""
+    said = interview.said()
+    return f". To go on from here, give the same command with\n{said}" if said else ""
 
 
 def _add(
     name: str,
-    given: Mapping[str, str],
+    interview: Interview,
     wishes: Any,
     path: Path,
     *,
@@ -79,14 +92,13 @@ def _add(
     from deployments.adding import carrying
     from deployments.adding.conversation import Conversation
     from deployments.adding.draft import Draft, read_text
-    from deployments.adding.interview import Interview
 
     draft = Draft(path, read_text(path), beside_prefect(carrying.stored_blocks))
     carrying.refuse_known(draft, name)
     talk = Conversation(
         name,
         draft,
-        Interview(given, alone=as_json),
+        interview,
         read_settings(),
         SystemClock(),
         _announcer(as_json=as_json),
@@ -167,6 +179,6 @@ def _tell(name: str, path: Path, added: "Added", outlook: "Outlook | None", *, a
         tell_asked(added.asked, as_json=False)
     else:
         say.line(
-            "a running 'dockwire up' imports its orders within 15 minutes and mails once they flow; "
-            f"'dockwire run order-import {name}' does it now"
+            "its first import begins as soon as 'dockwire up' or a worker serves it; everybody among its contacts gets a "
+            "mail when orders flow"
         )

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from blocks import AmazonSellerAccount, WarehouseAccount
 from deployments.adding import consenting, looking, questions
 from deployments.adding.draft import Draft
-from deployments.adding.interview import Interview, reference
+from deployments.adding.interview import Interview, WrongOption, reference
 from deployments.adding.questions import Question
 from deployments.adding.readers import (
     given_contacts,
@@ -17,15 +17,17 @@ from deployments.adding.readers import (
     read_addresses,
     read_marketplace,
     read_person,
+    read_slug,
     read_way,
 )
 from deployments.adding.ship_methods import STANDARD_LEVELS, given_methods, offered, read_method
 from deployments.agreeing_commands import show_terms
 from deployments.applying import Step, plan_apply
 from deployments.at_hand import beside_prefect
+from deployments.connections_source import Source
 from dockwire.cli import say
 from dockwire.clock import Clock
-from dockwire.errors import SettingsError
+from dockwire.errors import DockwireError, SettingsError
 from dockwire.model.ids import CustomerId
 from dockwire.model.marketplaces import Marketplace
 from dockwire.model.notice import NoticeKind
@@ -78,11 +80,8 @@ class Conversation:
         Raises:
             DockwireError: an answer does not do, or one of the two sides does not answer.
         """
-        place = self.interview.ask(questions.MARKETPLACE, read_marketplace)
-        since = self.interview.ask(questions.SINCE, self._day)
-        seller = self._ask_seller(place)
-        levels = self._look_at_amazon(seller, place, since)
-        warehouse, customer, facility, methods = self._ask_warehouse(levels, wishes)
+        place, since, seller, levels = self._until_good(self._ask_amazon)
+        warehouse, customer, facility, methods = self._until_good(lambda: self._ask_warehouse(levels, wishes))
         self._fields |= {
             "seller": seller,
             "warehouse": warehouse,
@@ -91,8 +90,10 @@ class Conversation:
             "facility_id": facility,
             "import_since": since,
         }
-        self._ask_mail(wishes)
+        self._until_good(lambda: self._ask_mail(wishes))
         self._ask_rest(wishes)
+        if unused := self.interview.unused():
+            say.aside(f"not used, because nothing was to be asked: {', '.join(unused)}")
         self.draft.tables["connections", self.name] = (
             self._fields | {"ship_methods": methods} | self._contacts
         )
@@ -111,10 +112,31 @@ class Conversation:
                 block.seller_id, block.refresh_token = seller.seller_id, seller.refresh_token
         return steps
 
+    def _until_good(self, part: Callable[[], T]) -> T:
+        """Go through a part again when it ends in an error; where nobody was asked, the error is the end."""
+        while True:
+            asked, tables = self.interview.asked, dict(self.draft.tables)
+            try:
+                return part()
+            except WrongOption:
+                raise
+            except DockwireError as error:
+                if self.interview.asked == asked:
+                    raise
+                self.draft.tables = tables
+                say.aside(f"{error}\nonce more; Enter takes what was answered before")
+
+    def _ask_amazon(self) -> tuple[Marketplace, datetime, str, tuple[str, ...]]:
+        place = self.interview.ask(questions.MARKETPLACE, read_marketplace)
+        since = self.interview.ask(questions.SINCE, self._day)
+        seller = self._ask_seller(place)
+        return place, since, seller, self._look_at_amazon(seller, place, since)
+
     def _ask_seller(self, place: Marketplace) -> str:
-        name = self._named("sellers", questions.SELLER, self.draft.names("sellers"))
+        stem = self.name.rpartition("-")[0] or self.name
+        name = self._named("sellers", questions.SELLER, f"{stem}-{place.region.value.lower()}")
         if not self.draft.take("sellers", name):
-            application = self._named("applications", questions.APPLICATION, self.draft.names("applications"))
+            application = self._named("applications", questions.APPLICATION, "house")
             if not self.draft.take("applications", application):
                 self.draft.tables["applications", application] = self.interview.table("applications")
             fields = {"application": application, "region": place.region.value}
@@ -136,6 +158,8 @@ class Conversation:
             _looked(lambda: consenting.finish(name, seller, redirected))
         elif way == "self":
             self._self_authorised(name)
+        if way in {"receive", "paste"} and not self.interview.alone:
+            say.aside(f"seller {seller.seller_id} has authorised the application for region {place.region}")
 
     def _self_authorised(self, name: str) -> None:
         table = self.draft.tables.get(("sellers", name))
@@ -158,7 +182,7 @@ class Conversation:
         return seen.levels
 
     def _ask_warehouse(self, levels: tuple[str, ...], wishes: Wishes) -> tuple[str, int, int, dict[str, Any]]:
-        name = self._named("warehouses", questions.WAREHOUSE, self.draft.names("warehouses"))
+        name = self._named("warehouses", questions.WAREHOUSE, "main")
         if not self.draft.take("warehouses", name):
             self.draft.tables["warehouses", name] = self.interview.table("warehouses")
         block = self._block("warehouses", name, WarehouseAccount)
@@ -174,7 +198,7 @@ class Conversation:
         try:
             methods = given_methods(wishes.ship_methods, house.carriers)
         except ValueError as error:
-            raise SettingsError(f"--ship-method: {error}") from None
+            raise WrongOption(f"--ship-method: {error}") from None
         if methods or self.interview.alone:
             return methods
         say.aside(f"ship methods: {offered(house.carriers)}")
@@ -182,7 +206,7 @@ class Conversation:
         for level in dict.fromkeys((*levels, *STANDARD_LEVELS)):
             text = f"Ship method of {level}, CARRIER/SERVICE; '-' holds such orders"
             answer = self.interview.ask(
-                Question("ship-method", text),
+                Question("ship-method", text, prefix=f"{level}="),
                 lambda answer: {} if answer == "-" else read_method(answer, house.carriers),
                 default=default or None,
             )
@@ -193,7 +217,7 @@ class Conversation:
 
     def _ask_mail(self, wishes: Wishes) -> None:
         name = self.interview.ask(
-            questions.MAIL, str, default=next(iter(self.draft.file().names("mail")), None)
+            questions.MAIL, read_slug, default=next(iter(self.draft.file().names("mail")), None)
         )
         if name != questions.MAIL.default:
             if not self.draft.take("mail", name):
@@ -202,7 +226,8 @@ class Conversation:
         contacts = given_contacts(wishes.contacts)
         if not contacts and not self.interview.alone and name != questions.MAIL.default:
             for kind, text in _TOLD.items():
-                told = self.interview.ask(Question("contact", text, default=""), read_addresses)
+                asked = Question("contact", text, default="", prefix=f"{kind.value}=")
+                told = self.interview.ask(asked, read_addresses)
                 if told:
                     contacts[kind.value] = told
         self._contacts = {"contacts": contacts} if contacts else {}
@@ -211,10 +236,12 @@ class Conversation:
         stock = self.interview.confirm(
             "Does warehouse stock become Amazon's quantity?", wishes.inventory, default=False
         )
-        terms = self.interview.ask(questions.TERMS, str)
-        if terms != questions.TERMS.default:
+        terms, text = self.interview.ask(questions.TERMS, self._terms)
+        if text:
             self._fields["terms"] = terms
-            self.accepted = self._accept(terms)
+            if not self.interview.alone:
+                show_terms(text)
+            self.accepted = self.interview.ask(questions.ACCEPTED_BY, read_person), text
         approval = self.interview.confirm(
             "Does the connection wait for the 3PL's approval in Prefect?",
             wishes.needs_approval,
@@ -224,21 +251,19 @@ class Conversation:
             {"needs_approval": True} if approval else {}
         )
 
-    def _accept(self, terms: str) -> tuple[str, str]:
-        from deployments.connections_source import Source
+    def _terms(self, answer: str) -> tuple[str, str]:
+        """Return the name of the terms' file and its text; no text where there are none."""
+        if answer == questions.TERMS.default:
+            return answer, ""
+        return answer, Source(self.draft.path, "").read_beside(answer)
 
-        try:
-            text = Source(self.draft.path, "").read_beside(terms)
-        except ValueError as error:
-            raise SettingsError(f"--terms: {error}") from None
-        if not self.interview.alone:
-            show_terms(text)
-        return self.interview.ask(questions.ACCEPTED_BY, read_person), text
-
-    def _named(self, section: str, question: Question, known: list[str]) -> str:
+    def _named(self, section: str, question: Question, proposed: str) -> str:
+        """Ask for a name; what is known is offered, and ``proposed`` where that fits better."""
+        known = self.draft.names(section)
         if known and not self.interview.alone and question.name not in self.interview.given:
             say.aside(f"known {section}: {', '.join(known)}")
-        return self.interview.ask(question, str, default=known[0] if len(known) == 1 else None)
+        default = proposed if not known or proposed in known else known[0] if len(known) == 1 else None
+        return self.interview.ask(question, read_slug, default=default)
 
     def _block(self, section: str, name: str, kind: type[T]) -> T:
         """Return a table as the block that it is to be, checked."""

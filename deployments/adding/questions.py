@@ -19,6 +19,9 @@ class Question:
         default: What an empty answer means; None means that there has to be one.
         silent: Only an option: nobody is asked.
         reference: The answer names where a secret is, an environment variable or a stored block.
+        needs: The key that has to have an answer before this is asked.
+        prefix: What the option says in front of the answer, such as ``STANDARD=``.
+        once: The answer is good only once.
     """
 
     name: str
@@ -27,6 +30,9 @@ class Question:
     default: str | None = None
     silent: bool = False
     reference: bool = False
+    needs: str = ""
+    prefix: str = ""
+    once: bool = False
 
     @property
     def parameter(self) -> str:
@@ -43,7 +49,7 @@ CONSENT = Question(
     "the browser ends at), self (a self-authorised token), later",
     default="receive",
 )
-REDIRECTED = Question("redirected", "Address that the browser ended at")
+REDIRECTED = Question("redirected", "Address that the browser ended at", once=True)
 TOKEN = Question(
     "token-env",
     "Environment variable with the self-authorised refresh token",
@@ -60,7 +66,7 @@ MAIL = Question(
 )
 MAIL_FROM = Question("mail-from", "Sender of the mails", "mail_from", default="dockwire@localhost")
 TERMS = Question("terms", "File with the 3PL's terms; 'none' where there are none", default="none")
-ACCEPTED_BY = Question("accepted-by", "I accept these terms; my name is")
+ACCEPTED_BY = Question("accepted-by", "I accept these terms; my name is", once=True)
 
 NEW: Mapping[str, tuple[Question, ...]] = {
     "applications": (
@@ -79,15 +85,15 @@ NEW: Mapping[str, tuple[Question, ...]] = {
         Question("warehouse-client-id", "Client id of its REST credential", "client_id"),
         Question("warehouse-secret-env", "Environment variable with the credential's secret, or TYPE/NAME of a block", "client_secret", reference=True),
         Question("warehouse-login", "Login name that the calls are made under", "user_login"),
-        Question("warehouse-tpl", "GUID of the warehouse company, where the credential needs it", "tpl", default=""),
+        Question("warehouse-tpl", "GUID of the warehouse company, where the credential needs it", "tpl", default="", silent=True),
         Question("warehouse-time-zone", "Zone of its times", "time_zone", default="America/Los_Angeles"),
     ),
     "mail": (
         Question("smtp-server", "Mail server's address", "smtp_server"),
         Question("smtp-type", "STARTTLS, SSL or INSECURE", "smtp_type", default="STARTTLS"),
-        Question("smtp-port", "Its port; empty means the usual one", "smtp_port", default=""),
+        Question("smtp-port", "Its port; empty means the usual one", "smtp_port", default="", silent=True),
         Question("smtp-user", "Login name; empty where none is needed", "username", default=""),
-        Question("smtp-password-env", "Environment variable with the password; empty where none is needed", "password", default="", reference=True),
+        Question("smtp-password-env", "Environment variable with the password; empty where none is needed", "password", default="", reference=True, needs="username"),
     ),
 }  # fmt: skip
 """By section: what makes a new table of it."""

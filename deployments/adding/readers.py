@@ -4,6 +4,7 @@ from typing import Any
 
 from deployments.agreeing import person
 from dockwire.errors import SettingsError
+from dockwire.model.connection import checked_slug
 from dockwire.model.contacts import is_mail_address
 from dockwire.model.marketplaces import Marketplace, marketplace
 from dockwire.model.notice import NoticeKind
@@ -42,6 +43,15 @@ def read_person(answer: str) -> str:
         return person(answer)
     except SettingsError as error:
         raise ValueError(str(error)) from None
+
+
+def read_slug(answer: str) -> str:
+    """Return the name of a new or a known account.
+
+    Raises:
+        ValueError: the answer does not do.
+    """
+    return checked_slug(answer)
 
 
 def read_address(answer: str) -> str:

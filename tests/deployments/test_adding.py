@@ -160,8 +160,7 @@ def test_scripted_from_a_merchants_yes_to_the_first_imported_order_and_its_mail(
         assert [row for row in checked.data if row["ok"] is False] == []
         deployment = pages.deployment("order-import/harbour-us")
         assert deployment["paused"] is False
-        first = pages.post(f"deployments/{deployment['id']}/create_flow_run", {})["id"]
-        assert pages.end_of(first)["state_type"] == "COMPLETED"
+        assert pages.end_of(pages.first_run_of(deployment["id"]))["state_type"] == "COMPLETED"
     mails = [file.read_text() for file in sorted((town.folder / "mail").glob("*.eml"))]
     mail.stop()
     flowing = [text for text in mails if "Orders are flowing" in text or "orders_flowing" in text]
@@ -185,9 +184,9 @@ def conversation(shop: Shop) -> list[str]:
         "mars", "US",  # a marketplace that does not exist, and one that does
         "2025-11-01", "harbour-na", "house", *(known[name] for name in names),
         "self", "SELLER_TOKEN", SELLER,
-        "dock", *(known[name] for name in house), "", "",
-        "", "",  # the only customer, the only facility
-        "Pigeon/1", "UPS/03", *[""] * 20,
+        "no name", "dock", known["warehouse-url"], "nobody", *(known[name] for name in house[2:]), "",
+        "", "", known["warehouse-client-id"], "", "", "",  # once more: what was right is taken with Enter
+        "Pigeon/1", "UPS/03", *[""] * 20,  # customer and facility are the only ones
     ]  # fmt: skip
 
 
@@ -200,10 +199,14 @@ def test_asked_by_a_person_and_asked_less_the_second_time(shop: Shop) -> None:
     for answers in (typed[:3], typed[:10], typed[:-19]):
         stopped = shop.run("harbour-us", *silent, *closed[:-1], said="\n".join(answers), code=1)
         assert "stopped; nothing was written or stored" in stopped.stderr
+        assert "--import-since 2025-11-01" in stopped.stderr
+        assert "SELLER_TOKEN" in stopped.stderr or len(answers) < 12
     assert (shop.file.read_text(), shop.blocks()) == ("# ours\n", set())
     added = shop.run("harbour-us", *silent, *closed, said="\n".join(typed))
     assert "no Amazon marketplace 'MARS'" in added.stderr
     assert "the warehouse has no carrier 'Pigeon'" in added.stderr
+    assert "once more; Enter takes what was answered before" in added.stderr
+    assert "customer 1 (Harbour Goods), the only one" in added.stderr
     assert "would create" in added.stdout
     read = tomllib.loads(shop.file.read_text())
     assert shop.file.read_text().startswith("# ours\n")
