@@ -100,7 +100,14 @@ async def ask(slug: str) -> dict[str, Any]:
             ),
             limit=1,
         )
-        run = waiting[0] if waiting else await client.create_flow_run_from_deployment(known.deployment.id)
+        # Prefect gives a name of its own until the run begins, and people look for this one.
+        run = (
+            waiting[0]
+            if waiting
+            else await client.create_flow_run_from_deployment(
+                known.deployment.id, name=known.name.replace("/", "-")
+            )
+        )
     return {"connection": slug, "run": str(run.id), "asks": _asks(run), "page": _page(run.id)}
 
 

@@ -163,7 +163,7 @@ class Receiver:
         account = self._consent.account
         text = (
             f"Seller {account.seller_id} has authorised the application for region {account.region}. "
-            "dockwire has the consent; this page may be closed."
+            "The consent has arrived; this page may be closed."
         )
         return _page("Thank you", text, 200, BackgroundTask(self._succeed, self._consent))
 

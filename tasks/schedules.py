@@ -28,4 +28,6 @@ async def begin_import(client: PrefectClient, slug: str, *, why: str) -> None:
     except ObjectNotFound:
         return
     # Prefect compares the keys of all deployments of a flow.
-    await client.create_flow_run_from_deployment(found.id, idempotency_key=f"{found.id}: {why}")
+    await client.create_flow_run_from_deployment(
+        found.id, name=f"order-import-{slug}", idempotency_key=f"{found.id}: {why}"
+    )

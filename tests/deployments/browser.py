@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE = 60_000.0
@@ -23,18 +23,28 @@ def opened_page(*, scripts: bool = True) -> Iterator[Page]:
     with sync_playwright() as driver:
         # Containers lack what Chromium's own sandbox needs; only pages of this test are opened.
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = browser.new_page(
-            viewport={"width": _WIDE, "height": _HIGH},
-            locale="en-US",
-            timezone_id="UTC",
-            java_script_enabled=scripts,
-        )
-        page.set_default_timeout(_PATIENCE)
         expect.set_options(timeout=_PATIENCE)
         try:
-            yield page
+            yield _page(browser, scripts=scripts)
         finally:
             browser.close()
+
+
+def another_page(page: Page) -> Page:
+    """Return a page of the same browser that knows nothing of the first one, and runs scripts."""
+    assert page.context.browser is not None
+    return _page(page.context.browser, scripts=True)
+
+
+def _page(browser: Browser, *, scripts: bool) -> Page:
+    page = browser.new_page(
+        viewport={"width": _WIDE, "height": _HIGH},
+        locale="en-US",
+        timezone_id="UTC",
+        java_script_enabled=scripts,
+    )
+    page.set_default_timeout(_PATIENCE)
+    return page
 
 
 def pictured(page: Page, folder: Path, name: str) -> None:
@@ -98,6 +108,16 @@ class PrefectPages:
         """Press the button that takes a run up again, and say yes."""
         self.page.get_by_role("button", name="Retry").click()
         self.page.get_by_role("dialog").get_by_role("button", name="Retry").click()
+
+    def open_waiting_run(self, name: str) -> None:
+        """Open the list of runs, and in it one by its name."""
+        self.page.goto(f"{self._base}/runs")
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def ask_to_resume(self) -> Locator:
+        """Press the button that lets a suspended run go on, and return the form that asks for its input."""
+        self.page.get_by_role("button", name="Resume").first.click()
+        return self.page.get_by_role("dialog")
 
     def picture(self, name: str) -> None:
         """Keep what the page looks like, for a person who wants to see it."""

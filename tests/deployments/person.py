@@ -4,7 +4,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 from deployments.prefect_server import start, stop
-from tests.deployments.browser import fits, pictured
+from tests.deployments.browser import PrefectPages, fits, pictured
 from tests.deployments.town import Said, Town
 
 _OF_SIMULATORS = {"endpoint", "token_url", "seller_central"}
@@ -22,11 +22,12 @@ _OF_SIMULATORS = {"endpoint", "token_url", "seller_central"}
 
 @dataclass
 class Steps:
-    """What a person has done: commands typed, fields filled, buttons pressed."""
+    """What people have done: commands typed, fields filled, buttons pressed, and Enter for what was proposed."""
 
     commands: list[str] = field(default_factory=list)
     fields: int = 0
     clicks: int = 0
+    enters: int = 0
 
     @property
     def total(self) -> int:
@@ -35,7 +36,7 @@ class Steps:
     def __str__(self) -> str:
         return (
             f"{self.total} human steps: {len(self.commands)} commands typed, {self.fields} fields filled, "
-            f"{self.clicks} clicks"
+            f"{self.clicks} clicks; and {self.enters} times Enter for what was proposed"
         )
 
 
@@ -79,21 +80,51 @@ class Person:
         return self._town.dockwire(*words, **self._exported)
 
     @contextmanager
-    def begins(self, *words: str) -> Iterator[Waiting]:
-        """Give a command that waits; give it as soon as it has said something."""
+    def begins(self, *words: str, answers: Sequence[str] = ()) -> Iterator[Waiting]:
+        """Give a command that waits, with answers to what it asks; give it as soon as it has said something."""
         self.steps.commands.append(shlex.join(["dockwire", *words]))
+        self.steps.fields += sum(answer != "" for answer in answers)
+        self.steps.enters += sum(answer == "" for answer in answers)
         process = start(
             [sys.executable, "-m", "deployments", *words],
             cwd=self._town.folder,
             env=self._town.environment(**self._exported),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
         try:
+            assert process.stdin is not None
             assert process.stdout is not None
+            process.stdin.write("".join(f"{answer}\n" for answer in answers).encode())
+            process.stdin.flush()
             yield Waiting(process, process.stdout.readline().decode().strip())
         finally:
             stop(process)
+
+    @contextmanager
+    def serves(self) -> Iterator[str]:
+        """Start what runs the connections, and give the address of its Prefect server."""
+        self.steps.commands.append("dockwire up")
+        with self._town.serving(**self._exported):
+            yield self._town.local_server()
+
+    def approves(self, pages: PrefectPages, run: str, *, by: str, note: str) -> None:
+        """Answer, for the 3PL, the run that waits for its approval."""
+        pages.open_waiting_run(run)
+        pages.expect_state("Suspended")
+        pages.picture("suspended")
+        form = pages.ask_to_resume()
+        form.get_by_role("switch").click()
+        for place, text in enumerate((by, note)):
+            form.get_by_role("textbox").nth(place).fill(text)
+        pages.picture("approval")
+        form.get_by_role("button", name="Submit").click()
+        pages.expect_state("Completed")
+        pages.picture("approved")
+        # The address, name and note; the run, Resume, the switch and Submit.
+        self.steps.fields += 3
+        self.steps.clicks += 4
 
     def opens(self, address: str) -> None:
         """Type an address into the browser."""

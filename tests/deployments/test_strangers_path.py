@@ -1,27 +1,32 @@
-"""A stranger's path: from a connections file without a token, over the consent page, to the first order."""
+"""A stranger's path: one conversation, the consent page, the 3PL's approval in Prefect, the first orders."""
 
 import json
 import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from deployments.adding.ship_methods import STANDARD_LEVELS
 from deployments.prefect_server import free_port
+from dockwire.mail.folder import keep_mail
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
-from tests.deployments.browser import opened_page
+from tests.deployments.browser import PrefectPages, another_page, opened_page
+from tests.deployments.pages import Pages
 from tests.deployments.person import Person
-from tests.deployments.town import SELLER, Said, Town
+from tests.deployments.town import SELLER, Town
 from tests.stage import CREDENTIAL
 
 DOCS = Path(__file__).parents[2] / "docs"
 pytestmark = pytest.mark.timeout(900)
-"""A dozen commands, each a process of its own, on a machine that may be busy."""
+"""Servers, commands and a browser, each a process of its own, on a machine that may be busy."""
 
+ADD = ("connection", "add", "acme-us")
 RECEIVE = ("consent", "receive", "acme-na", "--marketplace", "US")
 
 
@@ -53,7 +58,7 @@ def file(town: Town) -> str:
     return text
 
 
-def begin(town: Town, person: Person) -> Said:
+def begin(town: Town, person: Person) -> None:
     """Write the file and apply it."""
     person.exports(
         AMAZON_CLIENT_SECRET=town.world.application.client_secret,
@@ -62,49 +67,83 @@ def begin(town: Town, person: Person) -> Said:
     person.writes(file(town))
     applied = person.types("apply", "connections.toml")
     assert applied.code == 0, applied.err
-    return applied
-
-
-def test_a_stranger_connects_a_seller_and_sees_the_first_order(
-    lone_town: Town, person: Person, capsys: pytest.CaptureFixture[str]
-) -> None:
-    begun = time.monotonic()
-    applied = begin(lone_town, person)
     assert "acme-na waits for its seller's consent: 'dockwire consent receive acme-na" in applied.out
-    with person.begins(*RECEIVE) as receiving:
-        person.opens(receiving.first.removeprefix("open "))
+
+
+def asked(town: Town, mail_port: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the command that adds a connection in this town, and the answers to what it asks."""
+    callback = f"http://127.0.0.1:{free_port()}/callback"
+    town.world.application.redirect_uris = (callback,)
+    known = town.world.application
+    simulated = {
+        "--seller-central": town.amazon,
+        "--endpoint": town.amazon,
+        "--token-url": f"{town.amazon}/auth/o2/token",
+        "--smtp-port": str(mail_port),
+    }
+    answers = (
+        "US", "2025-11-01",
+        "", "", known.application_id, known.client_id, "AMAZON_CLIENT_SECRET", callback, "",
+        "", town.stock, CREDENTIAL["client_id"], "WMS_CLIENT_SECRET", CREDENTIAL["user_login"], "",
+        "UPS/03", *[""] * (len(STANDARD_LEVELS) - 1),
+        "post", "127.0.0.1", "INSECURE", "", "", "clerk@example.com", "", "engineer@example.com",
+        "", "terms.md", "Kim Seller", "y", "",
+    )  # fmt: skip
+    return (*ADD, *(word for option in simulated.items() for word in option)), answers
+
+
+def test_a_stranger_adds_a_connection_the_3pl_approves_it_and_orders_flow(
+    lone_town: Town, person: Person, plain_page: Page, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town, mail = lone_town, keep_mail(lone_town.folder / "mail")
+    (town.folder / "terms.md").write_text("# Terms of Dock One\n\nPay on time.\n")
+    command, answers = asked(town, mail.port)
+    begun = time.monotonic()
+    person.exports(
+        AMAZON_CLIENT_SECRET=town.world.application.client_secret,
+        WMS_CLIENT_SECRET=CREDENTIAL["client_secret"],
+    )
+    with person.begins(*command, answers=answers) as adding:
+        person.opens(adding.first.removeprefix("open "))
         person.sees("Sign in", "sign-in")
         person.chooses("Seller account", SELLER)
         person.clicks("Sign in")
-        asked = person.sees("Authorize Dockside warehouse link", "consent")
-        assert "Direct-to-Consumer Shipping" in asked.inner_text()
+        consent = person.sees("Authorize Dockside warehouse link", "consent")
+        assert "Direct-to-Consumer Shipping" in consent.inner_text()
         person.clicks("Allow")
         thanks = person.sees("Thank you", "thanks").inner_text()
         assert f"Seller {SELLER} has authorised the application for region NA" in thanks
-        received = receiving.ended()
-    assert received.code == 0, received.err
-    assert f"seller {SELLER} has authorised the application for region NA, good until" in received.out
-    checked = person.types("connection", "check", "acme-us")
-    assert checked.code == 0, checked.out
-    imported = person.types("run", "order-import", "acme-us")
-    assert imported.code == 0, imported.err
-    listed = person.types("orders", "list")
-    deployed = person.types("deploy")
-    seconds = time.monotonic() - begun
-    assert "order-import/acme-us" in deployed.out, deployed.err
-    stored = {order["referenceNum"] for order in lone_town.warehouse.read(IN_PROCESS, read_state)["orders"]}
+        added = adding.ended()
+    assert added.code == 0, added
+    assert "Pay on time." in added.out
+    assert "the first import: " in added.out
+    with person.serves() as api:
+        pages = PrefectPages(another_page(plain_page), api, tmp_path / "pictures")
+        person.approves(pages, "onboarding-acme-us", by="Dana", note="Contract 17")
+        prefect = Pages(replace(town, prefect={"PREFECT_API_URL": api}))
+        first = prefect.first_run_of(prefect.deployment("order-import/acme-us")["id"])
+        assert prefect.end_of(first)["state_type"] == "COMPLETED"
+        seconds = time.monotonic() - begun
+    mail.stop()
+    stored = [order["referenceNum"] for order in town.warehouse.read(IN_PROCESS, read_state)["orders"]]
     assert stored
-    assert {line.split()[0] for line in listed.out.splitlines() if " created " in line} == stored
+    flowing = [text for text in mails(town) if "orders_flowing" in text or "Orders are flowing" in text]
+    assert [(len(flowing), name in flowing[0]) for name in ("clerk@", "engineer@")] == [(1, True)] * 2
     with capsys.disabled():
         # The workers of a parallel run keep stdout to themselves.
         told = f"{person.steps}; {seconds:.0f} seconds from the empty folder to {len(stored)} orders"
         sys.stderr.write(f"\na stranger's path: {told}\n")
     # A promise to people: whoever makes the path longer says so here.
-    assert (len(person.steps.commands), person.steps.fields, person.steps.clicks) == (8, 21, 2)
-    documented = (
-        (DOCS / "consent.md").read_text("utf-8").replace("docs/examples/consent.toml", "connections.toml")
-    )
-    assert [command for command in person.steps.commands if command not in documented] == []
+    steps = person.steps
+    assert (len(steps.commands), steps.fields, steps.clicks, steps.enters) == (4, 24, 6, 13)
+    page = (DOCS / "onboarding.md").read_text("utf-8")
+    typed = [each.replace(town.amazon, "http://127.0.0.1:8601") for each in steps.commands]
+    assert [each for each in typed if each.partition(" --smtp-port")[0] not in page] == []
+
+
+def mails(town: Town) -> list[str]:
+    """Return the mails that were sent."""
+    return [file.read_text() for file in sorted((town.folder / "mail").glob("*.eml"))]
 
 
 def test_a_refusal_is_one_sentence_on_the_page_and_in_the_terminal(lone_town: Town, person: Person) -> None:
