@@ -1,6 +1,7 @@
 """A connection that waits for the 3PL: asked in Prefect, answered as its pages answer, declined and approved."""
 
 import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -66,7 +67,9 @@ def waiting(town: Town) -> Town:
     return town
 
 
-def test_nothing_is_imported_before_the_3pl_approves_and_whoever_declines_stops_it(waiting: Town) -> None:
+def test_nothing_is_imported_before_the_3pl_approves_what_it_was_shown_and_changed_terms_stop_no_order(
+    waiting: Town,
+) -> None:
     town, office = waiting, Office(waiting)
     digest = hashlib.sha256((town.folder / "terms.md").read_bytes()).hexdigest()
     assert not office.running()
@@ -101,39 +104,41 @@ def test_nothing_is_imported_before_the_3pl_approves_and_whoever_declines_stops_
         assert f"connection {NAME} was declined by Dana for the 3PL on" in declined.err
         second = office.asked()
         assert second != run
-        assert office.answer(second, approve=True, by="Dana")["state"]["type"] == "COMPLETED"
-        assert office.running()
-    imported = town.dockwire("run", "order-import", NAME, "--json")
-    assert imported.data["created"] > 0, imported
-
-
-def test_an_approval_counts_for_what_was_shown_and_changed_terms_stop_no_order(waiting: Town) -> None:
-    town, office = waiting, Office(waiting)
-    path = town.folder / "connections.toml"
-    with town.serving():
-        run = office.asked()
-        path.write_text(path.read_text().replace("customer_id  = 1", "customer_id  = 2"))
-        assert town.dockwire("apply", str(path)).code == 0
-        ended = office.answer(run, approve=True, by="Dana")
-        assert (ended["state"]["type"], "was changed after it was shown" in ended["state"]["message"]) == (
-            "FAILED",
-            True,
-        )
+        # An approval counts for what was shown.
+        changed(town, "customer_id  = 1", "customer_id  = 2")
+        ended = office.answer(second, approve=True, by="Dana")
+        assert ended["state"]["type"] == "FAILED"
+        assert "was changed after it was shown" in ended["state"]["message"]
         assert not office.running()
-        path.write_text(path.read_text().replace("customer_id  = 2", "customer_id  = 1"))
-        assert town.dockwire("apply", str(path)).code == 0
+        changed(town, "customer_id  = 2", "customer_id  = 1")
         assert office.answer(office.asked(), approve=True, by="Dana")["state"]["type"] == "COMPLETED"
-    assert town.dockwire("connection", "accept", NAME, "--by", "Kim").code == 0
+        assert office.running()
+        first = office.pages.first_run_of(office.pages.deployment(f"order-import/{NAME}")["id"])
+        assert re.search(r"[1-9]\d* created", office.pages.end_of(first)["state"]["message"])
+    terms_changed(town)
+
+
+def changed(town: Town, before: str, after: str) -> None:
+    """Change the connections file and apply it."""
+    path = town.folder / "connections.toml"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    assert town.dockwire("apply", str(path)).code == 0
+
+
+def terms_changed(town: Town) -> None:
+    """Change the terms; orders go on, and the status says who accepts."""
     (town.folder / "terms.md").write_text("# Terms\n\nPay at once.\n")
-    planned = town.dockwire("apply", str(path))
+    planned = town.dockwire("apply", str(town.folder / "connections.toml"))
     assert "terms: changed" in planned.out
-    assert town.dockwire("run", "order-import", NAME, "--json").data["created"] > 0
+    assert town.dockwire("run", "order-import", NAME).code == 0
     (status,) = town.dockwire("status", "--json").data
     told = [why for why in status["reasons"] if why["code"] in {"terms_wanted", "approval_wanted"}]
     assert [(why["code"], why["health"], why["fixer"]) for why in told] == [
         ("terms_wanted", "look", "merchant")
     ]
-    assert "The terms have changed since Kim accepted them on" in told[0]["sentence"]
+    assert "The terms have changed since Kim Seller accepted them on" in told[0]["sentence"]
 
 
 def personal(body: Any, *, inside: bool = False) -> list[str]:
