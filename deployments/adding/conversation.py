@@ -143,6 +143,11 @@ class Conversation:
             self.draft.tables["sellers", name] = fields | self.interview.table("sellers")
         self.seller_place = f"sellers.{name}"
         self._seller = self._block("sellers", name, AmazonSellerAccount)
+        if self._seller.region != place.region:
+            raise SettingsError(
+                f"seller account {name} is of region {self._seller.region}, and {place.code} lies in {place.region}: "
+                "another name makes an account there"
+            )
         if self._seller.waits:
             self._consent(name, self._seller, place)
         return name

@@ -11,7 +11,7 @@ from dockwire.clock import SystemClock
 from dockwire.decisions.harvesting import HarvestPolicy
 from dockwire.errors import NotFound, SettingsError
 from dockwire.model.ids import CustomerId
-from dockwire.model.marketplaces import Marketplace
+from dockwire.model.marketplaces import Marketplace, marketplace
 from dockwire.model.order import SearchWindow
 from dockwire.model.shipping import Carrier
 from dockwire.model.warehouse import Party
@@ -61,7 +61,7 @@ async def selling(
         if here is None:
             raise SettingsError(
                 f"seller {seller.seller_id} does not take part in {place.code}; Amazon names: "
-                f"{', '.join(each.marketplace_id for each in standings if each.participating) or 'no marketplace'}"
+                f"{', '.join(_code(each.marketplace_id) for each in standings if each.participating) or 'no marketplace'}"
             )
         warning = f"Amazon has suspended the seller's listings in {place.code}" if here.suspended else ""
         until = await client.amazon_now() - policy.settle
@@ -105,3 +105,11 @@ async def look_over(block: MarketplaceConnection, slug: str, settings: Settings)
         owner="connection add",
     ) as desk:
         return await foresee(desk, pages=1)
+
+
+def _code(marketplace_id: str) -> str:
+    """Return a marketplace's code, or the id itself of one that is not known here."""
+    try:
+        return marketplace(marketplace_id).code
+    except KeyError:
+        return marketplace_id

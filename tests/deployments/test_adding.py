@@ -29,7 +29,7 @@ from tests.stage import CREDENTIAL, LEVELS
 
 MISTAKES: list[tuple[tuple[str, ...], str]] = [
     (("--marketplace", "XX"), "--marketplace: no Amazon marketplace 'XX'"),
-    (("--marketplace", "BR"), "does not take part in BR"),
+    (("--marketplace", "BR"), "does not take part in BR; Amazon names: US, CA, MX"),
     (("--customer", "99"), "--customer: '99' is not one of 1 (Harbour Goods)"),
     (("--facility", "Dock Two"), "--facility: 'Dock Two' is not one of 1 (Dock One)"),
     (
@@ -222,6 +222,8 @@ def test_asked_by_a_person_and_asked_less_the_second_time(shop: Shop) -> None:
     assert "has a connection harbour-ca already" in taken.stderr
     twin = shop.run("harbour-twin", "--marketplace", "US", "--json", code=1)
     assert "US of this seller has a connection already: harbour-us" in twin.stderr
+    away = shop.run("harbour-de", "--marketplace", "DE", "--seller", "harbour-na", "--json", code=1)
+    assert "harbour-na is of region NA, and DE lies in EU" in away.stderr
     # From another file: what is stored is named there by reference, and a stored name is not taken over.
     other = shop.town.folder / "other.toml"
     stored = shop.run("harbour-us", "--file", str(other), "--json", code=1)
