@@ -276,7 +276,7 @@ async def test_the_mail_server_is_signed_in_to_and_gets_a_trial_mail_when_asked_
     words = {"right": True, "wrong": False}
 
     def knows(_server: object, _session: object, _envelope: object, _mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=words[data.password.decode()])
+        return AuthResult(success=words[data.password.decode()], handled=False)
 
     connection = trial.block.connection("trial-us")
     server = keep_mail(trial.folder / "mail", authenticator=knows, auth_require_tls=False)

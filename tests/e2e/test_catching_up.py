@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from dockwire.bootstrap import order_import
 from dockwire.errors import RemoteError, SettingsError, Unfinished
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.record import FactKind
+from dockwire.settings import Settings
 from tests.builders import NOW
 from tests.e2e.orders import amazon_order, number, put, told, units
-from tests.stage import App, Stage, bare, opened_stage, sim_connection
+from tests.stage import App, Stage, bare, opened_stage, run_steps, sim_connection
 
 US = sim_connection("US")
 SINCE = NOW - timedelta(days=6)
@@ -91,8 +93,9 @@ async def test_a_catch_up_beside_a_long_reading_says_that_it_did_not_happen(stag
         US.account, owner="long", now=stage.clock.now(), seconds=7 * 86_400
     )
     assert lease is not None
-    with pytest.raises(Unfinished, match="nothing was read again"):
-        await stage.run(US, since=SINCE)
+    async with stage.desk(US) as desk:
+        with pytest.raises(Unfinished, match="nothing was read again"):
+            await run_steps(order_import(desk, Settings(quota_wait_seconds=60)), since=SINCE)
 
 
 async def test_no_order_from_before_the_first_day_comes_in(stage: Stage) -> None:

@@ -30,7 +30,7 @@ def dockwire(*words: str, at: Path, **environment: str) -> "subprocess.Completed
         env=os.environ | {"DOCKWIRE_STATE_DIR": str(at)} | environment,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=900,
         check=False,
     )
 
