@@ -76,7 +76,9 @@ def _check_pairs(reading: Reading) -> None:
         if section == CONNECTIONS.name:
             assert isinstance(entry.block, MarketplaceConnection)
             code = marketplace(entry.block.marketplace).code
-            other = taken.setdefault((entry.refers["seller_account"], code), name)
+            # Two seller accounts may be of one seller, and one that waits for consent has no seller id yet.
+            seller = entry.block.seller_account.seller_id or entry.refers["seller_account"]
+            other = taken.setdefault((seller, code), name)
             if other != name:
                 reading.source.mistake(
                     (section, name, "marketplace"), f"{code} of this seller has a connection already: {other}"

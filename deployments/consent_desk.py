@@ -12,11 +12,12 @@ from prefect.exceptions import PrefectException
 from pydantic import SecretStr
 
 from blocks import AmazonApplication, AmazonSellerAccount
-from deployments.stored_blocks import load_named, stored_names
+from deployments.connections_sections import SELLERS
+from deployments.stored_blocks import load_named, read_blocks, stored_names
 from dockwire.access import ApplicationAccess
 from dockwire.bootstrap import opened_consent, opened_ledger
 from dockwire.clock import Clock, SystemClock
-from dockwire.decisions.consent import begin_again, region_refusal
+from dockwire.decisions.consent import begin_again, refuse_taken, region_refusal
 from dockwire.decisions.expiry import days_left, secret_expires
 from dockwire.errors import ConsentFailed, SettingsError
 from dockwire.model.connection import AccountKey
@@ -47,7 +48,7 @@ async def opened_desk(seller: str) -> AsyncIterator[OpenDesk]:
     """
     block = await _seller(seller)
 
-    async with desk_of(seller, block, _keep) as opened:
+    async with desk_of(seller, block, keep_stored) as opened:
         yield opened
 
 
@@ -72,7 +73,7 @@ async def desk_of(seller: str, block: AmazonSellerAccount, keep: Keep) -> AsyncI
         applicant,
         application=application,
         token_url=block.token_url,
-        keep=partial(keep, applicant),
+        keep=partial(hand_over, keep, applicant),
         settings=read_settings(),
         clock=clock,
     ) as desk:
@@ -104,23 +105,44 @@ async def _applications() -> dict[str, AmazonApplication]:
     return {name: block for name, block in found.items() if block is not None}
 
 
-async def _keep(applicant: Applicant, seller_id: SellerId, token: SecretStr) -> None:
-    """Put the consent into the block as it is now: minutes may have passed since it was read."""
-    again = begin_again(applicant.name)
+async def hand_over(keep: Keep, applicant: Applicant, seller_id: SellerId, token: SecretStr) -> None:
+    """Let ``keep`` take a consent, if no other stored seller account has this seller already.
+
+    Raises:
+        ConsentFailed: one has, or Prefect does not answer; the message says what to do.
+    """
     try:
-        block = await _seller(applicant.name)
-        same = (block.acting_application, block.region) == (applicant.application_id, applicant.region)
-        if not same or block.seller_id not in {"", seller_id}:
-            raise ConsentFailed(
-                f"seller account {applicant.name} was changed meanwhile; nothing was stored: {again}"
-            )
-        block.seller_id, block.refresh_token = seller_id, token
-        await block.asave(applicant.name, overwrite=True)
+        if not applicant.seller_id:
+            refuse_taken(applicant.name, seller_id, await _same_seller(applicant, seller_id))
+        await keep(applicant, seller_id, token)
     except (httpx.HTTPError, PrefectException) as error:
         raise ConsentFailed(
             f"Prefect did not store the token in seller account {applicant.name} ({type(error).__name__}), and the "
-            f"authorization code is used: look whether its server runs, then {again}"
+            f"authorization code is used: look whether its server runs, then {begin_again(applicant.name)}"
         ) from None
+
+
+async def _same_seller(applicant: Applicant, seller_id: SellerId) -> list[str]:
+    """Return the other stored seller accounts of the applicant's region that are this seller's."""
+    stored = (await read_blocks([SELLERS])).values()
+    same = {"seller_id": seller_id, "region": applicant.region.value}
+    return [each.name for each in stored if each.name != applicant.name and same.items() <= each.data.items()]
+
+
+async def keep_stored(applicant: Applicant, seller_id: SellerId, token: SecretStr) -> None:
+    """Put the consent into the block as it is now: minutes may have passed since it was read.
+
+    Raises:
+        ConsentFailed: the block is of another application, region or seller by now.
+    """
+    block = await _seller(applicant.name)
+    same = (block.acting_application, block.region) == (applicant.application_id, applicant.region)
+    if not same or block.seller_id not in {"", seller_id}:
+        raise ConsentFailed(
+            f"seller account {applicant.name} was changed meanwhile; nothing was stored: {begin_again(applicant.name)}"
+        )
+    block.seller_id, block.refresh_token = seller_id, token
+    await block.asave(applicant.name, overwrite=True)
 
 
 async def describe_consents() -> dict[str, list[dict[str, Any]]]:

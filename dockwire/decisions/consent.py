@@ -147,6 +147,23 @@ def refuse_redirect(redirect: Redirect, seller: str, expected: str) -> None:
         )
 
 
+def refuse_taken(seller: str, seller_id: str, others: Collection[str]) -> None:
+    """Refuse a consent for ``seller`` whose seller ``others``, more seller accounts of the region, have already.
+
+    Raises:
+        ConsentFailed: there is such an account: taken twice, a seller's orders would go to the warehouse twice.
+    """
+    if not others:
+        return
+    known = " and ".join(sorted(others))
+    raise ConsentFailed(
+        f"the consent was given by seller {_printable(seller_id)}, which is seller account {known} already; nothing "
+        f"was stored. If {seller} is another seller, that one signs in to Seller Central: {begin_again(seller)}; if "
+        f"it is the same, let the connections name {known}, which covers all marketplaces of the region",
+        fixer=Fixer.MERCHANT,
+    )
+
+
 def begin_again(seller: str) -> str:
     """Return what to do to begin anew."""
     return (

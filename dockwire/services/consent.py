@@ -169,8 +169,10 @@ class ConsentDesk:
         expires = consent_expires(moment) if ends else None
         consent = Consent(self._account(SellerId(account)), applicant.name, moment, expires, ConsentWay.SELF)
         if token is None:
-            if not applicant.has_token:
-                raise SettingsError(f"seller account {applicant.name} has no stored token")
+            if not (applicant.has_token and applicant.seller_id):
+                raise SettingsError(
+                    f"seller account {applicant.name} has no stored token of a known seller: leave out --stored"
+                )
             await self._ledger.record_consent(consent)
         else:
             await self._office.try_token(token)

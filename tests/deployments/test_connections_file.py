@@ -254,6 +254,8 @@ def test_a_seller_may_name_an_application_and_wait_for_consent(tmp_path: Path) -
 
 
 ELSEWHERE = NAMED.replace('"NA"', '"EU"')
+OF_A1 = NAMED + 'seller_id = "A1"\n'
+TWIN = '\n[connections.twin-us]\nlike = "acme-us"\nseller = "twin-na"\n'
 
 
 @pytest.mark.parametrize(
@@ -288,6 +290,10 @@ ELSEWHERE = NAMED.replace('"NA"', '"EU"')
             ["connections.acme-us.customer_id"],
         ),
         (named(TEXT.replace('"US"', '"DE"')), ["connections.acme-us.marketplace", "DE", "region NA"]),
+        (
+            named(seller=OF_A1 + OF_A1.replace("acme-na", "twin-na")) + TWIN,
+            ["connections.twin-us.marketplace", "US of this seller has a connection already: acme-us"],
+        ),
     ],
 )
 def test_a_mistake_about_an_application_is_named(tmp_path: Path, text: str, words: list[str]) -> None:

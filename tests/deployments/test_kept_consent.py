@@ -1,5 +1,6 @@
 """A token that a consent gave stays when the file that leaves it out is applied again, if it still fits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ from blocks import AmazonApplication, AmazonSellerAccount
 from deployments.applying import carry_out, plan_apply, waiting
 from deployments.connections_file import ConnectionsFile
 from deployments.connections_sections import CONNECTIONS, SELLERS
+from deployments.consent_desk import hand_over, keep_stored
 from deployments.deploying import plan_deploy
 from deployments.plan import planned
 from deployments.stored_blocks import load_named, read_blocks, read_connections, remove_block
-from dockwire.errors import ConsentNeeded
+from dockwire.errors import ConsentFailed, ConsentNeeded
+from dockwire.model.ids import SellerId
+from dockwire.model.marketplaces import Region
+from dockwire.services.consent import Applicant
 from tests.deployments.test_connections_file import APPLICATION, ENVIRONMENT, NAMED, named
 
 OWN = {"application_id": "a", "client_id": "c", "client_secret": "s", "region": "NA"}
@@ -75,6 +80,28 @@ async def test_a_file_applied_again_keeps_the_token_unless_the_application_is_an
     assert waits == ["acme-na"]
     assert seller.application is not None
     assert seller.application._block_document_name == "house"
+
+
+@pytest.mark.usefixtures("prefect")
+async def test_a_consent_does_not_go_to_a_second_account_of_the_same_seller(tmp_path: Path) -> None:
+    second = NAMED.replace("acme-na", "beta-na")
+    seller, _ = await applied(tmp_path, APPLICATION + NAMED + second)
+    await consent(seller)
+    applicant = Applicant("beta-na", seller.acting_application, Region.NA, seller_id="", has_token=False)
+    token = SecretStr("Atzr|meant for beta")
+    with pytest.raises(
+        ConsentFailed, match=r"A2EXAMPLE, which is seller account acme-na already; nothing was"
+    ):
+        await hand_over(keep_stored, applicant, SellerId("A2EXAMPLE"), token)
+    beta = await load_named(AmazonSellerAccount, "beta-na")
+    assert beta is not None
+    assert beta.waits
+    await hand_over(keep_stored, applicant, SellerId("A3OTHER"), token)
+    # The seller whose account it is renews as before.
+    owner = replace(applicant, name="acme-na")
+    await hand_over(keep_stored, owner, SellerId("A2EXAMPLE"), SecretStr("Atzr|renewed"))
+    tokens = [await load_named(AmazonSellerAccount, name) for name in ("beta-na", "acme-na")]
+    assert [each.refresh_token for each in tokens if each] == [token, SecretStr("Atzr|renewed")]
 
 
 @pytest.mark.usefixtures("prefect")

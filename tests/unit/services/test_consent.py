@@ -268,6 +268,8 @@ async def test_a_self_authorised_token_is_tried_then_kept_with_its_date(office: 
         ("", {"seller_id": "A9OTHER"}, {"seller_id": EU_SELLER}, SettingsError, "not of A9OTHER"),
         ("", {"seller_id": ""}, {}, SettingsError, "--seller-id"),
         (None, {}, {}, SettingsError, "no stored token"),
+        # Its date would be another seller account's.
+        (None, {}, {"has_token": True}, SettingsError, "no stored token"),
     ],
 )
 async def test_a_token_that_cannot_be_is_not_kept(
