@@ -1,5 +1,6 @@
 """The block of one Amazon seller account in one region."""
 
+import hashlib
 from typing import Self
 
 from prefect.blocks.core import Block
@@ -31,6 +32,7 @@ class AmazonSellerAccount(Block):
         region: NA, EU or FE.
         endpoint: Another address than Amazon's own, for the simulator.
         token_url: Another token address than Amazon's own, for the simulator.
+        replaced_tokens: Digests of the refresh tokens in whose place a consent put a newer one.
 
     Example:
         Load a stored seller account:
@@ -66,6 +68,10 @@ class AmazonSellerAccount(Block):
     region: Region = Field(description="Region of the consent.")
     endpoint: str = Field(default="", description="API address; empty means Amazon's own for the region.")
     token_url: str = Field(default=LWA_TOKEN_URL, description="Address of the token endpoint.")
+    replaced_tokens: list[str] = Field(
+        default=[],
+        description="Digests of refresh tokens that a later consent replaced; 'dockwire consent' fills it in.",
+    )
 
     @model_validator(mode="after")
     def _one_application(self) -> Self:
@@ -80,6 +86,15 @@ class AmazonSellerAccount(Block):
     def waits(self) -> bool:
         """Whether the seller's consent is still to come."""
         return not (self.seller_id and self.refresh_token.get_secret_value())
+
+    def take(self, seller_id: str, token: SecretStr) -> None:
+        """Take over what a consent brought, and remember that the token before it is replaced."""
+        gone = {*self.replaced_tokens, _digest(self.refresh_token)} - {"", _digest(token)}
+        self.seller_id, self.refresh_token, self.replaced_tokens = seller_id, token, sorted(gone)
+
+    def replaced(self, token: SecretStr) -> bool:
+        """Tell whether a consent put a newer token in the place of this one."""
+        return not self.waits and _digest(token) in self.replaced_tokens
 
     @property
     def acting_application(self) -> str:
@@ -147,3 +162,7 @@ class AmazonSellerAccount(Block):
             }
         )
         trial.access(name)
+
+
+def _digest(token: SecretStr) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest() if (secret := token.get_secret_value()) else ""

@@ -12,7 +12,7 @@ from prefect.context import AsyncClientContext
 
 from blocks import AmazonSellerAccount
 from deployments.connections_file import ConnectionsFile
-from deployments.connections_sections import CONNECTIONS, MAIL, SECTIONS, Entry
+from deployments.connections_sections import CONNECTIONS, MAIL, SECTIONS, SELLERS, Entry
 from deployments.registry import at_once
 from deployments.removing import remove_deployments
 from deployments.stored_blocks import (
@@ -26,6 +26,11 @@ from deployments.stored_blocks import (
 )
 
 _LONGEST_SHOWN = 60
+_CONSENTED = {
+    True: "changed: the file's takes the place of the stored one",
+    False: "dropped: it is of another application, region or seller",
+}
+"""What becomes of a stored token: whether the file names another one."""
 
 
 class Change(StrEnum):
@@ -69,8 +74,12 @@ async def plan_apply(file: ConnectionsFile) -> list[Step]:
 
 
 async def carry_out(steps: list[Step], *, remove: bool) -> None:
-    """Do what was planned; ``remove`` also removes what the file does not name, with its deployments."""
+    """Do what was planned; ``remove`` also removes what the file does not name, with its deployments.
+
+    A token that a consent brought since then stays.
+    """
     async with AsyncClientContext.get_or_create():
+        await _keep_newer(steps)
         changed = [step.entry for step in steps if step.entry and step.change is not Change.UNCHANGED]
         ids = {step.place: step.stored.id for step in steps if step.stored}
         for section in SECTIONS:
@@ -87,6 +96,11 @@ def waiting(steps: list[Step]) -> list[str]:
     ]
 
 
+def overruled(steps: list[Step]) -> list[str]:
+    """Return the sellers for which the file names a token that a later consent replaced: the newer one stays."""
+    return [step.entry.name for step in steps if step.entry and step.entry.overruled]
+
+
 async def apply_file(path: Path) -> None:
     """Store what a file describes; nothing is removed.
 
@@ -94,6 +108,24 @@ async def apply_file(path: Path) -> None:
         SettingsError: something in the file is wrong.
     """
     await carry_out(await plan_apply(ConnectionsFile(path)), remove=False)
+
+
+async def _keep_newer(steps: list[Step]) -> None:
+    """Put tokens that came by consent after the plan was made into the blocks that are about to be written."""
+    planned = {
+        step.entry.name: (step.entry.block, step.stored)
+        for step in steps
+        if step.entry and step.stored and step.entry.section is SELLERS and step.change is Change.CHANGED
+    }
+    found = _as_blocks(await read_blocks([SELLERS])) if planned else {}
+    for name, (block, before) in planned.items():
+        now = found.get((SELLERS.name, name))
+        if isinstance(now, AmazonSellerAccount) and _token(now) != before.data.get("refresh_token", ""):
+            SELLERS.keep(now, block, newer=True)
+
+
+def _token(seller: AmazonSellerAccount) -> str:
+    return seller.refresh_token.get_secret_value()
 
 
 async def _remove(blocks: list[StoredBlock]) -> None:
@@ -142,7 +174,7 @@ def _differences(entry: Entry, known: StoredBlock) -> Iterator[tuple[str, str]]:
         before, after = known.data.get(key, _default(entry, key)), wanted[key]
         if key in entry.hidden:
             if before != after:
-                yield key, "changed"
+                yield key, _CONSENTED[bool(after)] if before and key in entry.section.kept else "changed"
         else:
             yield from _apart(key, before, after)
 

@@ -23,6 +23,8 @@ class Section:
     """Fields that the file does not name: they follow from others."""
     kept: frozenset[str] = frozenset()
     """Fields that stay as they are stored where the file leaves them out: the seller's consent brought them."""
+    remembered: frozenset[str] = frozenset()
+    """Fields that no file names, and that always stay as they are stored."""
     belongs: tuple[str, ...] = ()
     """Attributes of the block that have to be as stored for that: what is kept belongs to them."""
 
@@ -30,7 +32,7 @@ class Section:
     def keys(self) -> set[str]:
         """What a table may hold."""
         fields = {name for name in self.block.model_fields if not name.startswith("_")}
-        return fields - self.filled - self.blocks | set(self.refers)
+        return fields - self.filled - self.remembered - self.blocks | set(self.refers)
 
     @property
     def blocks(self) -> set[str]:
@@ -42,11 +44,30 @@ class Section:
         """Prefect's name for the kind of block."""
         return str(self.block.get_block_type_slug())
 
-    def keeps(self, stored: Block, block: Block) -> bool:
-        """Tell whether what was stored by consent belongs to ``block`` too, and contradicts none of its fields."""
+    def keep(self, stored: Block, block: Block, *, newer: bool = False) -> frozenset[str]:
+        """Put what a consent brought from the stored block into ``block``; return the fields that gave way to it.
+
+        With ``newer`` the stored secrets are known to be newer than those of ``block``.
+        """
+        for name in self.remembered:
+            setattr(block, name, getattr(stored, name))
+        if not self.keeps(stored, block, newer=newer):
+            return frozenset()
+        apart = {name for name in self.kept if not _agree(stored, block, name)}
+        for name in self.kept:
+            setattr(block, name, getattr(stored, name))
+        return frozenset(apart)
+
+    def keeps(self, stored: Block, block: Block, *, newer: bool = False) -> bool:
+        """Tell whether what was stored by consent belongs to ``block`` too, and its fields do not contradict that.
+
+        A token that a consent replaced contradicts nothing.
+        """
         same = all(getattr(stored, name) == getattr(block, name) for name in self.belongs)
         return same and all(
-            getattr(block, name) in (_empty(block, name), getattr(stored, name)) for name in self.kept
+            _agree(stored, block, name)
+            or (self.is_secret(name) and (newer or _outdated(stored, block, name)))
+            for name in self.kept
         )
 
     def is_secret(self, key: str) -> bool:
@@ -61,6 +82,7 @@ SELLERS = Section(
     AmazonSellerAccount,
     refers={"application": ("application", "applications")},
     kept=frozenset({"refresh_token", "seller_id"}),
+    remembered=frozenset({"replaced_tokens"}),
     belongs=("acting_application", "region"),
 )
 WAREHOUSES = Section("warehouses", WarehouseAccount)
@@ -80,8 +102,13 @@ SECTIONS = (APPLICATIONS, SELLERS, WAREHOUSES, MAIL, CONNECTIONS)
 """In the order in which they are stored: what is referred to comes first."""
 
 
-def _empty(block: Block, name: str) -> object:
-    return type(block).model_fields[name].default
+def _agree(stored: Block, block: Block, name: str) -> bool:
+    empty = type(block).model_fields[name].default
+    return getattr(block, name) in (empty, getattr(stored, name))
+
+
+def _outdated(stored: Block, block: Block, name: str) -> bool:
+    return isinstance(stored, AmazonSellerAccount) and stored.replaced(getattr(block, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +122,8 @@ class Entry:
     """Fields whose values are never shown: secrets, and what the file only refers to."""
     refers: Mapping[str, str]
     """Fields that hold the block of another entry, and its name."""
+    overruled: frozenset[str] = frozenset()
+    """Fields in which the file names what a later consent replaced: the block has what is stored."""
 
     @property
     def place(self) -> str:

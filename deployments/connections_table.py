@@ -92,8 +92,8 @@ class Table:
         block = self._build(values)
         if block is None:
             return None
-        self._keep(block)
-        return Entry(section, self._name, block, frozenset(self._hidden), self._refers)
+        overruled = self._keep(block)
+        return Entry(section, self._name, block, frozenset(self._hidden), self._refers, overruled)
 
     def _inherited(self, name: str, seen: tuple[str, ...]) -> dict[str, tuple[Any, Place]]:
         """Return each field's value and where it stands: here, or in the connection that this one is like."""
@@ -150,12 +150,10 @@ class Table:
         found = fields.get("value" if block.startswith("secret/") else key)
         return found if found is not None else self._mistake(key, f"the block {block} has no {key}")
 
-    def _keep(self, block: Block) -> None:
-        """Put what the seller's consent brought and the file does not have into the block."""
+    def _keep(self, block: Block) -> frozenset[str]:
+        """Put what the seller's consent brought into the block; return the fields of the file that it overrules."""
         stored = self._reading.stored.get((self._section.name, self._name))
-        if stored is not None and self._section.keeps(stored, block):
-            for key in self._section.kept:
-                setattr(block, key, getattr(stored, key))
+        return frozenset() if stored is None else self._section.keep(stored, block)
 
     def _refer(self, key: str, values: dict[str, Any]) -> None:
         """Put the block that ``key`` names into its field."""

@@ -141,7 +141,7 @@ async def keep_stored(applicant: Applicant, seller_id: SellerId, token: SecretSt
         raise ConsentFailed(
             f"seller account {applicant.name} was changed meanwhile; nothing was stored: {begin_again(applicant.name)}"
         )
-    block.seller_id, block.refresh_token = seller_id, token
+    block.take(seller_id, token)
     await block.asave(applicant.name, overwrite=True)
 
 

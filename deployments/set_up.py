@@ -9,7 +9,7 @@ import typer
 
 from deployments.at_hand import beside_prefect
 from dockwire.cli import say
-from dockwire.decisions.consent import consent_needed
+from dockwire.decisions.consent import consent_needed, consent_newer
 from dockwire.errors import SettingsError
 from dockwire.settings import read_settings
 
@@ -34,7 +34,7 @@ def apply(
     as_json: Json = False,
 ) -> None:
     """Store the connections of a file as Prefect blocks, after showing what changes; repeating it changes nothing."""
-    from deployments.applying import Change, carry_out, plan_apply, waiting
+    from deployments.applying import Change, carry_out, overruled, plan_apply, waiting
     from deployments.connections_file import ConnectionsFile
 
     content = ConnectionsFile(file)
@@ -49,6 +49,8 @@ def apply(
     steps = beside_prefect(work)
     if as_json:
         return
+    for name in overruled(steps):
+        say.line(consent_newer(name))
     for name in waiting(steps):
         say.line(consent_needed(name))
     changes = {step.change for step in steps}
@@ -61,7 +63,7 @@ def apply(
 
 
 def _tell_blocks(steps: "list[Step]", *, plan: bool, remove: bool, as_json: bool) -> None:
-    from deployments.applying import Change, waiting
+    from deployments.applying import Change, overruled, waiting
 
     words = [
         (
@@ -73,7 +75,8 @@ def _tell_blocks(steps: "list[Step]", *, plan: bool, remove: bool, as_json: bool
     ]
     if as_json:
         changes = [{"what": place, "change": word, "fields": fields} for word, place, fields in words]
-        say.data({"applied": not plan, "changes": changes, "waiting": waiting(steps)})
+        told = {"waiting": waiting(steps), "overruled": overruled(steps)}
+        say.data({"applied": not plan, "changes": changes} | told)
     else:
         _show(words, quiet=Change.UNCHANGED)
 

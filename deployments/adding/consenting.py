@@ -56,6 +56,6 @@ async def finish(name: str, block: AmazonSellerAccount, redirected: str) -> None
 
 def _into(block: AmazonSellerAccount) -> Keep:
     async def keep(_: Applicant, seller_id: SellerId, token: SecretStr) -> None:
-        block.seller_id, block.refresh_token = seller_id, token
+        block.take(seller_id, token)
 
     return keep

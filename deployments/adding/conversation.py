@@ -109,7 +109,7 @@ class Conversation:
                 and isinstance(block, AmazonSellerAccount)
                 and step.place == self.seller_place
             ):
-                block.seller_id, block.refresh_token = seller.seller_id, seller.refresh_token
+                block.take(seller.seller_id, seller.refresh_token)
         return steps
 
     def _until_good(self, part: Callable[[], T]) -> T:

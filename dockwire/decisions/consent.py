@@ -38,6 +38,14 @@ def consent_needed(seller: str) -> str:
     )
 
 
+def consent_newer(seller: str) -> str:
+    """Return the sentence for a seller account whose file names a token that a consent replaced."""
+    return (
+        f"seller account {seller} keeps the refresh token of its last consent: the file names one that this consent "
+        "replaced; leave refresh_token out of the file"
+    )
+
+
 def region_refusal(
     seller: str,
     region: Region,

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from blocks import AmazonApplication, AmazonSellerAccount
-from deployments.applying import carry_out, plan_apply, waiting
+from deployments.applying import Change, Step, carry_out, overruled, plan_apply, waiting
 from deployments.connections_file import ConnectionsFile
 from deployments.connections_sections import CONNECTIONS, SELLERS
 from deployments.consent_desk import hand_over, keep_stored
@@ -21,7 +21,9 @@ from dockwire.services.consent import Applicant
 from tests.deployments.test_connections_file import APPLICATION, ENVIRONMENT, NAMED, named
 
 OWN = {"application_id": "a", "client_id": "c", "client_secret": "s", "region": "NA"}
-STORED = AmazonSellerAccount(**OWN, seller_id="A1", refresh_token="Atzr|given")
+STORED = AmazonSellerAccount(**OWN, seller_id="A1", refresh_token="Atzr|first")
+for renewed in ("Atzr|second", "Atzr|given"):
+    STORED.take("A1", SecretStr(renewed))
 HOUSE = AmazonApplication(application_id="a", client_id="c", client_secret=SecretStr("s"))
 
 
@@ -33,6 +35,9 @@ HOUSE = AmazonApplication(application_id="a", client_id="c", client_secret=Secre
         ({"application": HOUSE, "region": "NA"}, True),
         (OWN | {"refresh_token": "Atzr|given"}, True),
         (OWN | {"refresh_token": "Atzr|of the file"}, False),
+        (OWN | {"refresh_token": "Atzr|first"}, True),
+        (OWN | {"refresh_token": "Atzr|second"}, True),
+        (OWN | {"refresh_token": "Atzr|second", "seller_id": "A2"}, False),
         (OWN | {"application_id": "b"}, False),
         (OWN | {"region": "EU"}, False),
         (OWN | {"seller_id": "A2"}, False),
@@ -80,6 +85,45 @@ async def test_a_file_applied_again_keeps_the_token_unless_the_application_is_an
     assert waits == ["acme-na"]
     assert seller.application is not None
     assert seller.application._block_document_name == "house"
+
+
+@pytest.mark.usefixtures("prefect")
+async def test_an_apply_never_puts_an_older_token_in_the_place_of_a_consents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_token = NAMED.replace("acme-na", "late-na") + 'refresh_token = { env = "SELLER_TOKEN" }\n'
+    path = tmp_path / "connections.toml"
+    path.write_text(APPLICATION + with_token + 'seller_id = "A4LATE"\n')
+    await carry_out(await plan_apply(ConnectionsFile(path)), remove=False)
+    applicant = Applicant("late-na", "amzn1.sp.solution.house", Region.NA, "A4LATE", has_token=True)
+
+    async def token() -> str:
+        block = await load_named(AmazonSellerAccount, "late-na")
+        assert block is not None
+        return block.refresh_token.get_secret_value()
+
+    async def planned_then(consented: str) -> Step:
+        """Plan a change; let a consent come; carry the plan out."""
+        path.write_text(path.read_text() + "\n")
+        steps = await plan_apply(ConnectionsFile(path))
+        if consented:
+            await hand_over(keep_stored, applicant, SellerId("A4LATE"), SecretStr(consented))
+        await carry_out(steps, remove=False)
+        return next(step for step in steps if step.place == "sellers.late-na")
+
+    path.write_text(path.read_text() + 'endpoint = "https://api.example"')
+    assert (await planned_then("Atzr|consented")).fields.keys() == {"endpoint"}
+    assert await token() == "Atzr|consented"
+    # The environment still has the token of before.
+    again = await planned_then("")
+    assert (again.change, overruled([again])) == (Change.UNCHANGED, ["late-na"])
+    monkeypatch.setenv("SELLER_TOKEN", "Atzr|put there since")
+    wins = await planned_then("")
+    assert (wins.fields, overruled([wins])) == (
+        {"refresh_token": "changed: the file's takes the place of the stored one"},
+        [],
+    )
+    assert await token() == "Atzr|put there since"
 
 
 @pytest.mark.usefixtures("prefect")
