@@ -93,6 +93,8 @@ class Receiver:
         """What the person opens."""
         self.opened = False
         """Whether it was opened."""
+        self._taking = False
+        """Whether a consent is being taken over, or the taking was broken off."""
         routes = [
             Route("/begin/{key}", self._begin, methods=["GET"]),
             Route(parts.path or "/", self._redirected, methods=["GET"]),
@@ -111,14 +113,20 @@ class Receiver:
     async def wait(self) -> Consent:
         """Serve until a consent has come, the way to it has failed, or the link's time is over.
 
+        Whoever cancels it gets a consent that is being taken over all the same.
+
         Raises:
             DockwireError: why no consent came.
         """
         serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
         late = asyncio.create_task(self._clock.sleep((self._link.ends - self._clock.now()).total_seconds()))
+        stopped: asyncio.CancelledError | None = None
         try:
             waiting: set[asyncio.Future[Any]] = {serving, late, self._ended}
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError as error:
+            stopped = error
+        try:
             # A redirect that came in time is taken to its end: its code is good once, and a token may come of it.
             async with self._one_at_a_time:
                 pass
@@ -132,11 +140,15 @@ class Receiver:
             return self._consent
         if self._ended.done():
             return self._ended.result()
+        if stopped is not None:
+            raise stopped
         raise ConsentFailed(f"no consent came in time; {self.unstored}. The command may be given again")
 
     @property
     def unstored(self) -> str:
-        """Say that nothing is stored, and why perhaps Amazon sent nobody back."""
+        """Say that nothing is stored, and why perhaps Amazon sent nobody back; or that nobody knows."""
+        if self._taking:
+            return "a consent was being taken over, and its token may be stored or not: 'dockwire consent list' shows it"
         return f"nothing was stored{nobody_back(self._redirect_uri) if self.opened else ''}"
 
     async def _begin(self, request: Request) -> Response:
@@ -154,7 +166,7 @@ class Receiver:
         async with self._one_at_a_time:
             if self._consent is None or not secrets.compare_digest(session, self._link.session):
                 try:
-                    self._consent = await self._finish(str(request.url), session)
+                    self._consent = await self._taken(str(request.url), session)
                 except DockwireError as error:
                     return self._refused(error)
                 except Exception as error:
@@ -166,6 +178,16 @@ class Receiver:
             "The consent has arrived; this page may be closed."
         )
         return _page("Thank you", text, 200, BackgroundTask(self._succeed, self._consent))
+
+    async def _taken(self, address: str, session: str) -> Consent:
+        self._taking = True
+        try:
+            consent = await self._finish(address, session)
+        except Exception:
+            self._taking = False
+            raise
+        self._taking = False
+        return consent
 
     def _refused(self, error: DockwireError) -> Response:
         # What anybody could send here must not end the waiting for the right redirect.

@@ -165,6 +165,34 @@ async def test_the_waiting_ends_with_the_links_time(waiting: Waiting, opened: bo
     assert (f"MD5101, register {waiting.callback}" in str(raised.value)) is opened
 
 
+@pytest.mark.parametrize("again", [False, True])
+async def test_who_stops_the_waiting_in_the_middle_of_a_consent_is_told_the_truth(
+    tmp_path: Path, again: bool
+) -> None:
+    stored, go_on = asyncio.Event(), asyncio.Event()
+    async with receiving(tmp_path, held=(stored, go_on)) as waiting:
+        begun = await waiting.browser.get(waiting.receiver.address)
+        back = await walk(waiting.browser, begun.headers["location"])
+        page = asyncio.create_task(waiting.browser.get(back.headers["location"]))
+        await stored.wait()
+        waiting.consent.cancel()
+        # Once more than the waiting bears: it gives up, whatever has come of the consent.
+        if again:
+            for _ in range(10):
+                # Lets the waiting take the first one in.
+                await asyncio.sleep(0)
+            waiting.consent.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting.consent
+            assert "its token may be stored or not: 'dockwire consent list'" in waiting.receiver.unstored
+            page.cancel()
+        else:
+            go_on.set()
+            assert (await waiting.consent).account.seller_id == EU_SELLER
+            assert (await page).status_code == 200
+            assert waiting.office.kept
+
+
 async def test_a_redirect_that_came_in_time_is_taken_to_its_end(tmp_path: Path) -> None:
     stored, go_on = asyncio.Event(), asyncio.Event()
     async with receiving(tmp_path, held=(stored, go_on)) as waiting:
