@@ -10,6 +10,7 @@ import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import AutomationSort, DeploymentSort
 from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import Automation
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
@@ -68,7 +69,9 @@ async def registered() -> dict[str, Registered]:
     async with get_client() as client:
         flows = {flow.id: flow.name for flow in await client.read_flows(deployment_filter=wanted)}
         found = await _paged(
-            lambda offset: client.read_deployments(deployment_filter=wanted, limit=_PAGE, offset=offset)
+            lambda offset: client.read_deployments(
+                deployment_filter=wanted, sort=DeploymentSort.CREATED_DESC, limit=_PAGE, offset=offset
+            )
         )
         starting = await _automations(client)
     # A deployment that came between the two calls is not told of yet.
@@ -161,7 +164,11 @@ def _is_of_a_connection(each: Registered) -> bool:
 
 async def all_automations(client: PrefectClient) -> list[Automation]:
     """Return all automations that Prefect has, anybody's."""
-    return await _paged(lambda offset: client.read_automations(limit=_PAGE, offset=offset))
+    found = await _paged(
+        lambda offset: client.read_automations(sort=AutomationSort.CREATED_DESC, limit=_PAGE, offset=offset)
+    )
+    # One that is made meanwhile moves the others on to the next page.
+    return list({each.id: each for each in found}.values())
 
 
 async def _automations(client: PrefectClient) -> dict[UUID, list[Automation]]:
@@ -177,6 +184,7 @@ async def _automations(client: PrefectClient) -> dict[UUID, list[Automation]]:
 
 
 async def _paged(read: Callable[[int], Awaitable[list[T]]]) -> list[T]:
+    """Read all pages; what decides the order has to differ, or a page may repeat and leave out others."""
     found: list[T] = []
     while True:
         page = await read(len(found))

@@ -1,13 +1,16 @@
 """Connections and their deployments as data, against a real Prefect server: planned, done, paused and removed."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.context import AsyncClientContext
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
@@ -208,13 +211,26 @@ def _only(change: tuple[str, dict[str, str]]) -> tuple[str, str]:
 
 def test_the_installation_has_flows_of_its_own(here: Town) -> None:
     site = [Cadence(tracking_update, timedelta(minutes=15))]
+    sorts: dict[str, dict[str, Any]] = {}
+
+    async def note(request: httpx.Request) -> None:
+        if request.url.path.endswith(("deployments/filter", "automations/filter")):
+            sorts[request.url.path] = json.loads(request.content)
 
     async def deployed() -> list[Any]:
         steps = deploying.compared(planned([], site=site), await registry.registered())
         await deploying.carry_out(steps)
-        return deploying.compared(planned([], site=site), await registry.registered())
+        async with AsyncClientContext.get_or_create() as context:
+            context.client._client.event_hooks["request"].append(note)
+            known = await registry.registered()
+        return deploying.compared(planned([], site=site), known)
 
     (again,) = done(deployed)
+    # Names repeat, and pages in the order of names may leave some out.
+    assert {path: asked["sort"] for path, asked in sorts.items() if "limit" in asked} == {
+        "/api/deployments/filter": "CREATED_DESC",
+        "/api/automations/filter": "CREATED_DESC",
+    }
     assert (again.name, again.change) == ("tracking-update/all", deploying.Change.UNCHANGED)
     assert Pages(here).deployment("tracking-update/all")["tags"] == ["dockwire"]
     # Nobody wants it any more.
