@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from prefect.client.orchestration import PrefectClient
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentScheduleUpdate, WorkPoolCreate
 from prefect.client.schemas.objects import DeploymentSchedule, VersionInfo
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.context import AsyncClientContext
 from prefect.deployments.runner import DeploymentApplyError, RunnerDeployment
 from prefect.events import DeploymentEventTrigger
@@ -26,6 +27,8 @@ from dockwire.model.ids import ConnectionSlug
 from dockwire.services.onboarding import unapproved
 from dockwire.settings import read_settings
 
+_PAUSED = "paused"
+"""The field of a step that stops a schedule itself."""
 _VERSION = VersionInfo(type="prefect:simple", version=__version__)
 
 
@@ -84,8 +87,7 @@ async def carry_out(steps: list[Step], *, pool: str | None = None) -> None:
     async with AsyncClientContext.get_or_create() as context:
         if pool is not None:
             await _make_pool(context.client, pool)
-        changed = [step.wanted for step in steps if step.wanted and step.change is not Change.UNCHANGED]
-        await at_once(changed, _apply)
+        await at_once([step for step in steps if step.change in {Change.CREATED, Change.UPDATED}], _apply)
         await remove([step.found for step in steps if step.found and step.change is Change.REMOVED])
 
 
@@ -108,7 +110,7 @@ def compared(
             _leave_paused(each, found)
             fields = dict(_differences(each, found))
             if each.name in stopped and found.scheduled and not found.paused:
-                each.paused, fields["paused"] = True, "until the 3PL approves the connection"
+                each.paused, fields[_PAUSED] = True, "until the 3PL approves the connection"
             change = Change.UPDATED if fields else Change.UNCHANGED
             steps.append(Step(each.full_name, change, fields, each, found))
     names = {each.full_name for each in wanted}
@@ -128,12 +130,24 @@ async def _make_pool(client: PrefectClient, name: str) -> None:
         await client.create_work_pool(WorkPoolCreate(name=name, type="process", base_job_template=template))
 
 
-async def _apply(deployment: RunnerDeployment) -> None:
+async def _apply(step: Step) -> None:
+    assert step.wanted is not None
+    if step.found is not None and _PAUSED not in step.fields:
+        await _pause_as_now(step.wanted, step.found)
     try:
-        await deployment.aapply(version_info=_VERSION)
+        await step.wanted.aapply(version_info=_VERSION)
     except DeploymentApplyError as error:
         # The server's own answer says more, and whether to try again.
         raise error.__cause__ or error from None
+
+
+async def _pause_as_now(wanted: RunnerDeployment, found: Registered) -> None:
+    """Leave a schedule as it is: somebody may have paused or resumed it since the plan was made."""
+    async with get_client() as client:
+        try:
+            _leave_schedules(wanted, await client.read_deployment(found.deployment.id))
+        except ObjectNotFound:
+            return
 
 
 def _paused_connections(known: dict[str, Registered]) -> set[str]:
@@ -145,11 +159,15 @@ def _paused_connections(known: dict[str, Registered]) -> set[str]:
     return {name for name, states in running.items() if not any(states)}
 
 
-def _leave_paused(wanted: RunnerDeployment, found: Registered) -> None:
-    wanted.paused = found.deployment.paused
-    active = {schedule.slug: schedule.active for schedule in found.deployment.schedules}
+def _leave_schedules(wanted: RunnerDeployment, had: DeploymentResponse) -> None:
+    wanted.paused = had.paused
+    active = {schedule.slug: schedule.active for schedule in had.schedules}
     for schedule in wanted.schedules or []:
         schedule.active = active.get(schedule.slug, True)
+
+
+def _leave_paused(wanted: RunnerDeployment, found: Registered) -> None:
+    _leave_schedules(wanted, found.deployment)
     enabled = {automation.name: automation.enabled for automation in found.automations}
     for trigger in _triggers(wanted):
         trigger.enabled = enabled.get(trigger.name or "", True)

@@ -198,6 +198,18 @@ def test_what_was_paused_stays_paused_until_it_is_resumed(here: Town) -> None:
     assert Pages(here).post(f"deployments/{import_ca}/create_flow_run", asked)["state_type"] == "SCHEDULED"
     done(lambda: _switch(registry.resume, "town-ca"))
     assert not any(each.paused for each in done(registry.registered).values())
+    # Nor is a pause undone that comes while a deploy is under way.
+    done(_deploy_while_somebody_pauses)
+    assert {name for name, each in done(registry.registered).items() if each.paused} == {
+        "order-import/town-us",
+        "tracking-update/town-us",
+    }
+
+
+async def _deploy_while_somebody_pauses() -> None:
+    steps = await deploying.plan_deploy(await read_connections(), pool="box")
+    await _switch(registry.pause, "town-us")
+    await deploying.carry_out(steps, pool="box")
 
 
 async def _switch(how: Callable[[list[registry.Registered]], Awaitable[None]], *slugs: str) -> None:
