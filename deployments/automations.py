@@ -5,15 +5,18 @@ and tells, through the same outbox as everything else. Without them the watch wo
 schedule: they only make it sooner.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import Automation, AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
+from prefect.exceptions import ObjectNotFound
 
+from deployments.deploying import Change
 from deployments.plan import SITE
 from deployments.registry import WATCHING, all_automations
 from dockwire.model.connection import Connection
@@ -21,34 +24,76 @@ from dockwire.model.notice import NoticeKind
 from flows.watch import watch
 from tasks.watching import LATE, OURS
 
+_WATCH = f"{watch.name}/{SITE}"
 _OF_OURS = {"prefect.resource.id": f"prefect.tag.{OURS}", "prefect.resource.role": "tag"}
 _ENDS = {
     f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled", "Cancelling")
 }
 
 
-async def apply_automations(connections: Iterable[Connection]) -> list[str]:
-    """Bring the server's automations in line with what these connections want; return their names.
+_NOT_YET = UUID(int=0)
+"""Stands for the watch's deployment before it is registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a deploy does with one automation.
+
+    Attributes:
+        wanted: What it has to be; None for one that is removed.
+        found: What Prefect has; None for one that is created.
+    """
+
+    name: str
+    change: Change
+    wanted: AutomationCore | None = None
+    found: Automation | None = None
+
+
+async def plan_automations(connections: Iterable[Connection]) -> list[Step]:
+    """Compare the automations that these connections want with those that the server has; change nothing."""
+    async with get_client() as client:
+        try:
+            watcher = (await client.read_deployment_by_name(_WATCH)).id
+        except ObjectNotFound:
+            watcher = _NOT_YET
+        return list(_compared(automations(watcher, connections), await all_automations(client)))
+
+
+async def apply_automations(connections: Iterable[Connection]) -> None:
+    """Bring the server's automations in line with what these connections want.
 
     Repeating it changes nothing. The deployments have to be registered already; automations that nobody wants
     are removed.
     """
     async with get_client() as client:
-        deployment = await client.read_deployment_by_name(f"{watch.name}/{SITE}")
-        wanted = {each.name: each for each in automations(deployment.id, connections)}
-        there: set[str] = set()
-        for each in await all_automations(client):
-            if not each.name.startswith(WATCHING):
-                continue
-            # Two that deploy at once, such as 'up' and a person, make each one twice: Prefect lets names repeat.
-            if each.name not in wanted or each.name in there:
-                await client.delete_automation(each.id)
-            elif _differs(each, wanted[each.name]):
-                await client.update_automation(each.id, wanted[each.name])
-            there.add(each.name)
-        for name in wanted.keys() - there:
-            await client.create_automation(wanted[name])
-    return sorted(wanted)
+        watcher = await client.read_deployment_by_name(_WATCH)
+        for step in _compared(automations(watcher.id, connections), await all_automations(client)):
+            await _carry_out(client, step)
+
+
+async def _carry_out(client: PrefectClient, step: Step) -> None:
+    if step.change is Change.CREATED and step.wanted:
+        await client.create_automation(step.wanted)
+    elif step.change is Change.UPDATED and step.wanted and step.found:
+        await client.update_automation(step.found.id, step.wanted)
+    elif step.change is Change.REMOVED and step.found:
+        await client.delete_automation(step.found.id)
+
+
+def _compared(wanted: Iterable[AutomationCore], known: Iterable[Automation]) -> Iterator[Step]:
+    missing = {each.name: each for each in wanted}
+    for each in known:
+        if not each.name.startswith(WATCHING):
+            continue
+        # Two that deploy at once, such as 'up' and a person, make each one twice: Prefect lets names repeat.
+        own = missing.pop(each.name, None)
+        if own is None:
+            yield Step(each.name, Change.REMOVED, found=each)
+        else:
+            yield Step(each.name, Change.UPDATED if _differs(each, own) else Change.UNCHANGED, own, each)
+    for name, own in sorted(missing.items()):
+        yield Step(name, Change.CREATED, own)
 
 
 def automations(watcher: UUID, connections: Iterable[Connection]) -> list[AutomationCore]:

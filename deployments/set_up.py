@@ -90,18 +90,16 @@ def deploy(
     as_json: Json = False,
 ) -> None:
     """Make one deployment per stored connection and flow, after showing what changes; remove those not wanted."""
-    from deployments.automations import apply_automations
-    from deployments.deploying import Change, Step, carry_out, plan_deploy
+    from deployments.automations import apply_automations, plan_automations
+    from deployments.deploying import Change, carry_out, plan_deploy
     from deployments.stored_blocks import read_connections
 
-    def tell(steps: list[Step]) -> None:
+    def tell(changes: list[tuple[str, str, dict[str, Any]]]) -> None:
         if as_json:
-            changes = [
-                {"what": each.name, "change": each.change.value, "fields": each.fields} for each in steps
-            ]
-            say.data({"deployed": not plan, "changes": changes})
+            told = [{"what": what, "change": change, "fields": fields} for change, what, fields in changes]
+            say.data({"deployed": not plan, "changes": told})
         else:
-            _show([(each.change.value, each.name, each.fields) for each in steps], quiet=Change.UNCHANGED)
+            _show(changes, quiet=Change.UNCHANGED)
 
     async def work() -> None:
         stored = await read_connections()
@@ -111,7 +109,11 @@ def deploy(
         steps = await plan_deploy(stored, pool=pool or None)
         if not stored.ready and all(step.change is not Change.REMOVED for step in steps):
             raise SettingsError("no connection is stored; 'dockwire apply FILE' stores some")
-        tell(steps)
+        watching = await plan_automations(stored.ready)
+        tell(
+            [(each.change.value, each.name, each.fields) for each in steps]
+            + [(each.change.value, f"automation {each.name!r}", {}) for each in watching]
+        )
         if not plan:
             await carry_out(steps, pool=pool or None)
             await apply_automations(stored.ready)

@@ -31,7 +31,7 @@ class PostgresServer:
         # No test outlives the machine's power, and databases are made and dropped by the thousand.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
-        self.execute(sql.SQL("SELECT pg_reload_conf()"))
+        self.execute(sql.Composed([sql.SQL("SELECT pg_reload_conf()")]))
 
     def _start(self) -> Any:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(_SHORT))
@@ -65,7 +65,7 @@ class PostgresServer:
             bring_up_to_date(self.url(name), migrate)
         return self._templates[migrate]
 
-    def execute(self, statement: sql.Composable) -> None:
+    def execute(self, statement: sql.Composed) -> None:
         """Run one administrative statement."""
         with psycopg.connect(
             host=str(self._folder), user="postgres", dbname="postgres", autocommit=True

@@ -46,6 +46,11 @@ def ours(pages: Pages) -> dict[str, dict[str, Any]]:
     return {each["name"]: each for each in found if each["name"].startswith("dockwire: ")}
 
 
+def changes(told: Any) -> dict[str, str]:
+    """Return what a deploy did with each thing, by name."""
+    return {each["what"]: each["change"] for each in told["changes"]}
+
+
 def eventually(what: str, look: Any) -> Any:
     """Wait, with patience, until ``look`` finds something."""
     give_up = time.monotonic() + 180
@@ -64,8 +69,12 @@ def test_automations_follow_what_the_contacts_ask_for_and_repeat_harmlessly(town
     }  # fmt: skip
     pages.post("automations/", stranger)
     connected(town, 25, "run_crashed", "run_late")
-    changes = {each["what"]: each["change"] for each in town.dockwire("deploy", "--json").data["changes"]}
-    assert changes["watch/all"] == "created"
+    crash, late = "automation 'dockwire: a run crashed'", "automation 'dockwire: a run does not start'"
+    planned = changes(town.dockwire("deploy", "--plan", "--json").data)
+    assert (planned[crash], planned[late], ours(pages)) == ("created", "created", {})
+    made = changes(town.dockwire("deploy", "--json").data)
+    assert made == planned
+    assert made["watch/all"] == "created"
     first = ours(pages)
     assert set(first) == {"dockwire: a run crashed", "dockwire: a run does not start"}
     # The watch's deployment is not what these belong to.
@@ -78,7 +87,8 @@ def test_automations_follow_what_the_contacts_ask_for_and_repeat_harmlessly(town
     crashed = first["dockwire: a run crashed"]
     pages.post("automations/", {name: crashed[name] for name in ("name", "trigger", "actions")})
     connected(town, 25, "run_crashed")
-    assert town.dockwire("deploy", "--json").code == 0
+    told = town.dockwire("deploy", "--json").data["changes"]
+    assert sorted(each["what"] for each in told if each["change"] == "removed") == [crash, late]
     found = pages.post("automations/filter", {"limit": 200})
     assert [each["name"] for each in found if each["name"].startswith("dockwire: ")] == [crashed["name"]]
     connected(town, 25, "run_failed")

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from dockwire.ledger import SqlLedger
 from dockwire.ledger.engine import Database
-from dockwire.ledger.migrate import configuration
+from dockwire.ledger.migrate import MIGRATIONS
 from dockwire.ledger.tables import parcels
 from dockwire.model.console import Audited, Role, SavedView, SignInLimit, User
+from dockwire.schema import configuration
 from dockwire.sealing import Sealer
 from tests.builders import NOW
 from tests.unit.ledger.acts import ACME
@@ -31,8 +32,8 @@ async def test_parcels_of_before_get_their_carrier_and_number(database_url: str)
     shown = select(parcels.c.carrier, parcels.c.tracking).order_by(parcels.c.reference)
     wanted = [("UPS", "1Z5"), ("Bike", "")]
     assert await database.read(lambda link: [tuple(row) for row in link.execute(shown)]) == wanted
-    await database.write("back", lambda link: command.downgrade(configuration(link), "0011"))
-    await database.write("again", lambda link: command.upgrade(configuration(link), "head"))
+    await database.write("back", lambda link: command.downgrade(configuration(link, MIGRATIONS), "0011"))
+    await database.write("again", lambda link: command.upgrade(configuration(link, MIGRATIONS), "head"))
     assert await database.read(lambda link: [tuple(row) for row in link.execute(shown)]) == wanted
     await database.close()
 
