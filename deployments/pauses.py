@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 import httpx
 
 from deployments.at_hand import beside_prefect
+from dockwire.decisions.health import FLOWS
 from dockwire.model.status import Status
 from dockwire.services.seeing import excused
 
-_EXCUSABLE = {"run_late", "lag"}
-_FLOW = "order-import"
+_EXCUSABLE = {"run_late", "lag", "run_failed", "run_unfinished"}
 
 
 def without_paused(statuses: Sequence[Status]) -> list[Status]:
@@ -29,12 +29,13 @@ def without_paused(statuses: Sequence[Status]) -> list[Status]:
     return excused(statuses, resting)
 
 
-async def _resting(slugs: Collection[str]) -> set[str]:
-    """Return which of these connections are paused in Prefect, or gone from it."""
+async def _resting(slugs: Collection[str]) -> dict[str, set[str]]:
+    """Return which flows of these connections are paused in Prefect; of one that is gone from it, all."""
     from deployments.registry import registered
     from deployments.stored_blocks import stored_connections
 
-    paused = {
-        each.deployment.name for each in (await registered()).values() if each.flow == _FLOW and each.paused
-    }
-    return (set(slugs) - set(await stored_connections())) | paused
+    resting = {gone: set(FLOWS) for gone in set(slugs) - set(await stored_connections())}
+    for each in (await registered()).values():
+        if each.paused:
+            resting.setdefault(each.deployment.name, set()).add(each.flow)
+    return resting

@@ -6,7 +6,7 @@ from typing import Any
 from prefect import task
 from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterTags,
@@ -14,10 +14,12 @@ from prefect.client.schemas.filters import (
     FlowFilterName,
 )
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import DeploymentSort
 from prefect.logging import get_run_logger
 
 from dockwire.bootstrap import opened_ledger
 from dockwire.clock import SystemClock
+from dockwire.decisions.health import FLOWS
 from dockwire.model.status import Status
 from dockwire.reports.status_table import reason_rows, table_row
 from dockwire.services.seeing import excused, read_status
@@ -39,8 +41,9 @@ async def show_status(stored: Collection[str]) -> None:
     try:
         async with opened_ledger(read_settings()) as ledger:
             statuses = await read_status(ledger, now=SystemClock().now())
-        known = {each.standing.connection for each in statuses}
-        judged = excused(statuses, (known - set(stored)) | await _paused())
+        known = {str(each.standing.connection) for each in statuses}
+        gone = {each: set(FLOWS) for each in known - set(stored)}
+        judged = excused(statuses, await _paused() | gone)
         await acreate_table_artifact(
             key=KEY, table=[_row(each) for each in judged], description="Where each connection stands"
         )
@@ -48,17 +51,29 @@ async def show_status(stored: Collection[str]) -> None:
         logger.warning("the table of connections could not be shown: %s", type(error).__name__)
 
 
-async def _paused() -> set[str]:
-    """Return the connections whose order import somebody paused; a deployment has its connection's name."""
-    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[OURS]))
-    imports = FlowFilter(name=FlowFilterName(any_=["order-import"]))
-    found: list[DeploymentResponse] = []
+async def _paused() -> dict[str, set[str]]:
+    """Return the flows that somebody paused, by connection; a deployment has its connection's name."""
+    paused: dict[str, set[str]] = {}
     async with get_client() as client:
-        while page := await client.read_deployments(
-            flow_filter=imports, deployment_filter=ours, limit=_PAGE, offset=len(found)
-        ):
-            found += page
-    return {each.name for each in found if _stopped(each)}
+        for flow in FLOWS:
+            for each in await _deployments(client, flow):
+                if _stopped(each):
+                    paused.setdefault(each.name, set()).add(flow)
+    return paused
+
+
+async def _deployments(client: PrefectClient, flow: str) -> list[DeploymentResponse]:
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[OURS]))
+    found: list[DeploymentResponse] = []
+    while page := await client.read_deployments(
+        flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+        deployment_filter=ours,
+        sort=DeploymentSort.CREATED_DESC,
+        limit=_PAGE,
+        offset=len(found),
+    ):
+        found += page
+    return found
 
 
 def _stopped(deployment: DeploymentResponse) -> bool:

@@ -1,5 +1,6 @@
 """The Prefect server as it answers: version, who may read it, what it tells others, where its pages ask."""
 
+import asyncio
 import ipaddress
 import socket
 from dataclasses import dataclass
@@ -87,8 +88,9 @@ async def _answers_anybody(server: Server, api: str = "") -> bool:
 async def _also_at(server: Server) -> list[str]:
     """Return the other addresses of this machine at which a loopback server answers as well."""
     port = urlsplit(server.api).port
+    find = asyncio.get_running_loop().getaddrinfo
     try:
-        own = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+        own = {info[4][0] for info in await find(socket.gethostname(), None, family=socket.AF_INET)}
     except OSError:
         return []
     others = [f"http://{address}:{port}/api" for address in sorted(map(str, own)) if not _loopback(address)]

@@ -1,6 +1,6 @@
 """Whether a connection's deployments are there, and whether somebody runs them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from prefect.client.orchestration import get_client
@@ -17,7 +17,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 from deployments.checking.finding import Finding, fine, untold, wrong
 from deployments.plan import FLOWS
-from deployments.stored_blocks import stored_connections
+from deployments.stored_blocks import read_connections
 from dockwire.clock import Clock
 from dockwire.model.connection import Connection
 
@@ -100,18 +100,27 @@ def _names(flows: Sequence[str], slug: str) -> str:
 
 async def all_deployed() -> Finding:
     """Say how many connections are stored, and whether each has deployments."""
-    slugs = await stored_connections()
+    stored = await read_connections()
     async with get_client() as client:
         bare = [
-            slug
-            for slug in slugs
-            if not await client.read_deployments(deployment_filter=_tagged(slug), limit=1)
+            each.slug
+            for each in stored.ready
+            if not await client.read_deployments(deployment_filter=_of(each), limit=1)
         ]
-    if not slugs:
+    return judge_stored(len(stored.ready), bare, stored.waiting)
+
+
+def judge_stored(ready: int, bare: Sequence[str], waiting: Mapping[str, str]) -> Finding:
+    """Judge how many connections can run, which of them have no deployment, and which wait, and for what."""
+    count = ready + len(waiting)
+    if not count:
         return untold("no connection is stored", "'dockwire apply FILE' stores some")
     if bare:
         return untold(
-            f"{len(slugs)} connections are stored; nothing is deployed for {', '.join(bare[:10])}",
+            f"{count} connections are stored; nothing is deployed for {', '.join(bare[:10])}",
             "'dockwire deploy' makes their deployments",
         )
-    return fine(f"{len(slugs)} connections are stored, all with deployments")
+    if waiting:
+        told = f"{count} connections are stored; not all can run yet: {', '.join(sorted(waiting)[:10])}"
+        return untold(told, next(iter(waiting.values())))
+    return fine(f"{count} connections are stored, all with deployments")

@@ -4,7 +4,7 @@ A number alone is no reason: orders that are to ship today are a normal day. Wha
 a look; what stays as it is until somebody acts asks for an act.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,14 +53,16 @@ FLOWS = {"order-import": IMPORT_LATE, "tracking-update": TRACKING_LATE, "invento
 _GRAVITY = {Level.ACT: 0, Level.LOOK: 1, Level.FINE: 2}
 
 
-def judge(standing: Standing, *, paused: bool = False) -> tuple[Level, tuple[Reason, ...]]:
+def judge(standing: Standing, *, paused: Collection[str] = ()) -> tuple[Level, tuple[Reason, ...]]:
     """Return the gravest level and all reasons, the gravest first.
 
-    ``paused``: its flows do not run because somebody wants it so, which excuses late runs and lag.
+    ``paused``: the flows that do not run because somebody wants it so, which excuses their late runs, and
+    the lag where it is the import.
     """
     found = [*_waits(standing), *_expiries(standing), *_agreed(standing)]
-    if not paused and not standing.approval_wanted:
-        found += [*_late(standing), *_lag(standing)]
+    if not standing.approval_wanted:
+        found += _late(standing, paused)
+        found += () if "order-import" in paused else _lag(standing)
     reasons = sorted(
         (each for each in found if each.level is not Level.FINE), key=lambda each: _GRAVITY[each.level]
     )
@@ -75,9 +77,9 @@ def _agreed(standing: Standing) -> Iterator[Reason]:
         yield Reason(Level.LOOK, "terms_wanted", standing.terms_wanted, Fixer.MERCHANT)
 
 
-def _late(standing: Standing) -> Iterator[Reason]:
+def _late(standing: Standing, paused: Collection[str]) -> Iterator[Reason]:
     for flow, patience in FLOWS.items():
-        if flow != "inventory-sync" or standing.stock_sync:
+        if flow not in paused and (flow != "inventory-sync" or standing.stock_sync):
             yield from _flow(standing, flow, standing.runs.get(flow), patience)
 
 

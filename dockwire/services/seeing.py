@@ -1,7 +1,7 @@
 """Where connections stand, judged; and a reading of it that many may look at."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import anyio.to_thread
@@ -38,18 +38,18 @@ async def read_status(
     return [judged(standing) for standing in standings]
 
 
-def judged(standing: Standing, *, paused: bool = False) -> Status:
+def judged(standing: Standing, *, paused: Collection[str] = ()) -> Status:
     """Return what a standing means for people."""
     level, reasons = judge(standing, paused=paused)
     now = standing.at.timestamp()
     quotas = tuple(_quota(bucket, now) for bucket in standing.buckets if bucket.operation in BUDGETS)
-    return Status(standing, level, reasons, quotas, paused)
+    return Status(standing, level, reasons, quotas, bool(paused))
 
 
-def excused(statuses: Collection[Status], paused: Collection[str]) -> list[Status]:
-    """Judge anew the connections whose flows somebody has paused."""
+def excused(statuses: Collection[Status], paused: Mapping[str, Collection[str]]) -> list[Status]:
+    """Judge anew the connections some of whose flows somebody has paused: ``paused`` has them by connection."""
     return [
-        judged(each.standing, paused=True) if each.standing.connection in paused else each
+        judged(each.standing, paused=flows) if (flows := paused.get(each.standing.connection)) else each
         for each in statuses
     ]
 

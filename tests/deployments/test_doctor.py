@@ -303,6 +303,15 @@ def test_deployments_are_all_there_and_none_is_paused(
     assert (found.ok, words in found.detail) == (ok, True), found
 
 
+def test_a_connection_that_waits_is_told_with_what_for_and_not_to_be_deployed() -> None:
+    waits = {"acme-ca": "acme-ca waits for its seller's consent"}
+    assert schedules.judge_stored(0, [], {}).do == "'dockwire apply FILE' stores some"
+    assert "2 connections are stored, all" in schedules.judge_stored(2, [], {}).detail
+    found = schedules.judge_stored(1, [], waits)
+    assert (found.ok, "acme-ca" in found.detail, found.do) == (None, True, waits["acme-ca"])
+    assert "dockwire deploy" in schedules.judge_stored(1, ["acme-us"], waits).do
+
+
 def test_a_served_installation_is_told_with_what_stops_it(town: Town) -> None:
     stored(town)
     assert town.dockwire("deploy").code == 0

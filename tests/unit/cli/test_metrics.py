@@ -58,9 +58,12 @@ async def test_a_scrape_reads_the_ledger_at_most_every_few_seconds(database_url:
     await ledger.close()
 
 
-@pytest.mark.parametrize(("paused", "health"), [(set(), 1), ({ACME.slug}, 0)])
+@pytest.mark.parametrize(
+    ("paused", "health"),
+    [({}, 1), ({ACME.slug: {"order-import"}}, 1), ({ACME.slug: {"order-import", "tracking-update"}}, 0)],
+)
 async def test_who_is_late_because_somebody_paused_it_is_excused(
-    sqlite_url: str, tmp_path: Path, paused: set[str], health: float
+    sqlite_url: str, tmp_path: Path, paused: dict[str, set[str]], health: float
 ) -> None:
     ledger = await SqlLedger.open(sqlite_url, sealer=Sealer([KEY]))
     await ledger.register(ACME, now=NOW)

@@ -1,5 +1,6 @@
 """From numbers to "fine", "look" and "act": each rule by itself, at its threshold, and the gravest on top."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -57,7 +58,7 @@ def standing(**overrides: Any) -> Standing:
     return replace(QUIET, runs=runs, **overrides)
 
 
-def judged(found: Standing, *, paused: bool = False) -> tuple[Level, set[str]]:
+def judged(found: Standing, *, paused: Collection[str] = ()) -> tuple[Level, set[str]]:
     level, reasons = judge(found, paused=paused)
     return level, {reason.code for reason in reasons}
 
@@ -149,9 +150,13 @@ def test_a_connection_that_never_ran_is_given_the_time_of_one_run() -> None:
 def test_a_pause_excuses_late_runs_and_lag_and_nothing_else() -> None:
     late = standing(runs={IMPORT: good(IMPORT, 9 * DAY)}, watermark=NOW - 9 * DAY)
     assert judged(late)[0] is Level.ACT
-    assert judged(late, paused=True) == FINE
+    assert judged(late, paused={IMPORT}) == FINE
     refused = replace(late, shipments_refused=1)
-    assert judged(refused, paused=True) == (Level.ACT, {"shipments_refused"})
+    assert judged(refused, paused={IMPORT}) == (Level.ACT, {"shipments_refused"})
+    # Each flow is paused by itself.
+    assert judged(late, paused={"tracking-update"}) == (Level.ACT, {"run_late", "lag"})
+    both = replace(late, runs=late.runs | {"tracking-update": good("tracking-update", 9 * DAY)})
+    assert judged(both, paused={IMPORT}) == (Level.ACT, {"run_late"})
 
 
 def test_the_gravest_reason_comes_first_and_each_says_who_acts() -> None:
