@@ -15,6 +15,8 @@ from dockwire.console.audit_view import AuditView
 from dockwire.console.auth import ConsoleAuth
 from dockwire.console.desk import Desk
 from dockwire.console.guarding import Guard
+from dockwire.console.hold_desk import HoldDesk
+from dockwire.console.holds_view import HoldsView
 from dockwire.console.home import Home
 from dockwire.console.listing import ReadOnlyList
 from dockwire.console.orders_view import OrdersView
@@ -30,7 +32,7 @@ _MOST_EXPORTED = 50_000
 
 def views(parts: Parts) -> list[BaseView]:
     """Return every page of the console, in the order of the menu: add yours here."""
-    return [OrdersView(parts), AuditView(parts)]
+    return [OrdersView(parts), HoldsView(parts), HoldDesk(parts), AuditView(parts)]
 
 
 async def build_console(ledger: SqlLedger, *, desk: Desk, clock: Clock) -> Starlette:

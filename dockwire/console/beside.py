@@ -35,6 +35,12 @@ def fill(session: Session, records: Sequence[OrderRecord]) -> None:
             )
 
 
+def skus_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return the SKUs of orders by their rows in the ledger."""
+    found = _texts(session, order_lines, order_lines.c.sku, ids)
+    return {order_id: _all(found[order_id]) for order_id in ids}
+
+
 def _batches(records: Sequence[OrderRecord]) -> Iterator[Sequence[OrderRecord]]:
     for begin in range(0, len(records), _AT_ONCE):
         yield records[begin : begin + _AT_ONCE]

@@ -1,6 +1,7 @@
 """The filters of Find Orders that look into other tables, or offer choices of their own."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from starlette.requests import Request
@@ -61,6 +62,15 @@ class _SkuBegins(BeginsWith):
         return _with_line(beginning(order_lines.c.sku, ctx.value))
 
 
+class _SkuOfRow(Is):
+    """The SKU of the order that a row is about."""
+
+    def apply(self, ctx: FilterApplyContext) -> ColumnElement[bool]:
+        view: Any = ctx.view
+        row: ColumnElement[int] = view.model.order_row
+        return row.in_(select(order_lines.c.order_id).where(order_lines.c.sku == ctx.value))
+
+
 class _Carrier(OneOf):
     choices = tuple((each, each) for each in AMAZON_CODES)
 
@@ -111,4 +121,5 @@ MARKETPLACE: Filters = [_Marketplace]
 STATUS: Filters = [_Status]
 STANDING: Filters = [_Standing]
 SKUS: Filters = [_Sku, _SkuBegins]
+SKUS_BY_ROW: Filters = [_SkuOfRow]
 CARRIERS: Filters = [_Carrier, _OtherCarrier]

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, select, union
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette_admin.actions import ActionSelection, action
 from starlette_admin.exceptions import ActionFailed
@@ -15,21 +14,20 @@ from starlette_admin.types import RequestAction
 
 from dockwire.console import words
 from dockwire.console.beside import fill
+from dockwire.console.deciding import Named, decide, go_on
 from dockwire.console.fields import moment, text
 from dockwire.console.filtering import MOMENTS, TRUTH, WORDS, beginning
 from dockwire.console.listing import ReadOnlyList
 from dockwire.console.order_filters import CARRIERS, CONNECTIONS, MARKETPLACE, SKUS, STANDING, STATUS
 from dockwire.console.order_page import story_of
-from dockwire.console.parts import Parts, user_of
+from dockwire.console.parts import Parts
 from dockwire.console.records import OrderRecord
 from dockwire.decisions.acts import Act, Release, Retry
 from dockwire.ledger.tables import orders, parcels
-from dockwire.model.ids import AmazonOrderId, ConnectionSlug
-from dockwire.model.override import HoldSelection
-from dockwire.services.holds import Holds, Outcome, Result
+from dockwire.services.holds import Outcome, Result
 
 _LARGEST = 2**63 - 1
-_IMPORT_NOW = """
+IMPORT_NOW = """
 <form><label class="form-check mt-3"><input class="form-check-input" type="checkbox" name="import" checked>
 <span class="form-check-label">Import their connections now</span></label></form>
 """
@@ -110,7 +108,7 @@ class OrdersView(ReadOnlyList):
         text="Try again",
         confirmation="Try the selected failed, held or unreadable orders again?",
         submit_btn_text="Try again",
-        form=_IMPORT_NOW,
+        form=IMPORT_NOW,
     )
     async def retry(self, request: Request, selection: ActionSelection) -> None:
         """Make waiting orders due at once."""
@@ -121,48 +119,19 @@ class OrdersView(ReadOnlyList):
         text="Release",
         confirmation="Release the selected orders? Somebody has looked at them, and they may pass.",
         submit_btn_text="Release",
-        form=_IMPORT_NOW,
+        form=IMPORT_NOW,
     )
     async def release(self, request: Request, selection: ActionSelection) -> None:
         """Let held orders pass."""
         await self._decide(request, selection, Release())
 
     async def _decide(self, request: Request, selection: ActionSelection, act: Act) -> None:
-        form = await request.form()
-        outcomes = [
-            outcome
-            for record in await selection.rows()
-            async for outcome in Holds(self.parts.ledger, self.parts.clock).decide(
-                _meant(record), [act], by=user_of(request).name
-            )
-        ]
-        for outcome in outcomes:
-            await self.parts.audit(
-                request,
-                f"{type(act).__name__.lower()}_{outcome.result}",
-                connection=outcome.connection or "",
-                order_id=outcome.order_id,
-                detail=outcome.sentence,
-            )
-        await self._go_on(request, form, outcomes)
+        orders = [Named(each.amazon_order_id, each.connection) for each in await selection.rows()]
+        outcomes = await decide(self.parts, request, orders, [act])
+        if "import" in await request.form():
+            for told in await go_on(self.parts, request, outcomes):
+                flash(request, told, "success")
         tell(request, outcomes)
-
-    async def _go_on(self, request: Request, form: FormData, outcomes: Sequence[Outcome]) -> None:
-        if "import" not in form:
-            return
-        for slug in sorted(
-            {each.connection for each in outcomes if each.result is Result.DONE and each.connection}
-        ):
-            run = await self.parts.desk.start("order-import", slug)
-            await self.parts.audit(
-                request, "run_started", connection=slug, detail=f"order-import: {run.name}"
-            )
-            flash(request, f"{slug}: import {run.name} was asked for", "success")
-
-
-def _meant(record: OrderRecord) -> HoldSelection:
-    slug = ConnectionSlug(record.connection) if record.connection else None
-    return HoldSelection(connection=slug, order_ids=(AmazonOrderId(record.amazon_order_id),))
 
 
 def tell(request: Request, outcomes: Sequence[Outcome]) -> None:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import partial
 
 from dockwire.decisions.holding import sku_problem
@@ -15,6 +16,20 @@ from dockwire.model.override import REFERENCE_CANCELLED, REFERENCE_TAKEN, SKIPPE
 from dockwire.model.record import Problem
 
 
+class Way(StrEnum):
+    """What a person can decide here to end a hold."""
+
+    MAP_SKU = "map_sku"
+    SET_LINE = "set_line"
+    SHIP_METHOD = "ship_method"
+    ADDRESS = "address"
+    AMAZON_ADDRESS = "amazon_address"
+    RELEASE = "release"
+    RETRY = "retry"
+    SKIP = "skip"
+    UNSKIP = "unskip"
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """One way out of a hold."""
@@ -24,6 +39,10 @@ class Remedy:
     """A sentence."""
     command: str = ""
     """To be typed as it is, except for words in capitals; empty where it is not done with dockwire."""
+    way: Way | None = None
+    """The decision that this is; None where it is another command, or not done with dockwire."""
+    subject: str = ""
+    """Of ``MAP_SKU`` the Amazon SKU, of ``SET_LINE`` Amazon's item id."""
 
 
 Ways = Callable[[Case], Iterable[Remedy]]
@@ -34,17 +53,30 @@ def remedies(problem: Problem, case: Case) -> list[Remedy]:
     ways = list(WAYS_OUT.get(problem.code, _none)(case))
     if problem.code != SKIPPED_BY_PERSON:
         ways.append(
-            Remedy(
-                Fixer.CLERK,
-                "Where the warehouse is not to ship it at all, skip it.",
-                _command("skip", case, "--reason 'WHY'"),
-            )
+            _decision(Fixer.CLERK, "Where the warehouse is not to ship it at all, skip it.", Way.SKIP, case)
         )
     return ways
 
 
-def _command(act: str, case: Case, rest: str = "") -> str:
-    return f"dockwire holds {act} {shlex.quote(case.waiting.row.order_id)} {rest}".rstrip()
+_COMMANDS = {
+    Way.MAP_SKU: ("fix", "--sku"),
+    Way.SET_LINE: ("fix", "--line"),
+    Way.SHIP_METHOD: ("fix", "--ship-method CARRIER/SERVICE/SCAC"),
+    Way.ADDRESS: ("fix", "--address prompt"),
+    Way.AMAZON_ADDRESS: ("fix", "--address amazon"),
+    Way.RELEASE: ("release", ""),
+    Way.RETRY: ("retry", ""),
+    Way.SKIP: ("skip", "--reason 'WHY'"),
+    Way.UNSKIP: ("skip", "--undo"),
+}
+
+
+def _decision(who: Fixer, does: str, way: Way, case: Case, subject: str = "") -> Remedy:
+    act, options = _COMMANDS[way]
+    order_id = shlex.quote(case.waiting.row.order_id)
+    named = shlex.quote(f"{subject}=WAREHOUSE-SKU") if subject else ""
+    command = " ".join(filter(None, ("dockwire holds", act, order_id, options, named)))
+    return Remedy(who, does, command, way, subject)
 
 
 def _none(_case: Case) -> Iterable[Remedy]:
@@ -68,10 +100,12 @@ def _of_lines(code: str, case: Case) -> Iterator[Remedy]:
     for line in _lines(case, code):
         sku = line.sku or ""
         if sku and not connection.sku_map.get(sku) and line.item_id not in case.waiting.overrides.skus:
-            yield Remedy(
+            yield _decision(
                 Fixer.ENGINEER,
                 f"Give {sku!r} its name in the warehouse, for all orders of the customer.",
-                _command("fix", case, f"--sku {shlex.quote(f'{sku}=WAREHOUSE-SKU')}"),
+                Way.MAP_SKU,
+                case,
+                sku,
             )
         elif sku and connection.sku_map.get(sku):
             yield Remedy(
@@ -79,10 +113,12 @@ def _of_lines(code: str, case: Case) -> Iterator[Remedy]:
                 f"Change {sku!r} in sku_map of [connections.{connection.slug}] in the connections file and apply it.",
                 "dockwire apply FILE",
             )
-        yield Remedy(
+        yield _decision(
             Fixer.CLERK,
             "Name the item to ship for this line of this order alone.",
-            _command("fix", case, f"--line {line.item_id}=WAREHOUSE-SKU"),
+            Way.SET_LINE,
+            case,
+            line.item_id,
         )
 
 
@@ -106,10 +142,11 @@ def _no_sku(case: Case) -> Iterator[Remedy]:
 def _ship_method(case: Case) -> Iterator[Remedy]:
     known = case.waiting.known
     level = known.order.service_level if known else ""
-    yield Remedy(
+    yield _decision(
         Fixer.ENGINEER,
         "Say how this order is shipped.",
-        _command("fix", case, "--ship-method CARRIER/SERVICE/SCAC"),
+        Way.SHIP_METHOD,
+        case,
     )
     if level:
         yield Remedy(
@@ -121,19 +158,21 @@ def _ship_method(case: Case) -> Iterator[Remedy]:
 
 
 def _address(case: Case) -> Iterator[Remedy]:
-    yield Remedy(
+    yield _decision(
         Fixer.MERCHANT,
         "Enter the address that is to be shipped to; it counts until Amazon's own changes.",
-        _command("fix", case, "--address prompt"),
+        Way.ADDRESS,
+        case,
     )
 
 
 def _missing_address(case: Case) -> Iterator[Remedy]:
-    yield Remedy(
+    yield _decision(
         Fixer.ENGINEER,
         "Give the application its personal-data role and let the seller authorise it again; Amazon's address comes "
         "with the daily sweep, or of this order with the next import after the command.",
-        _command("retry", case),
+        Way.RETRY,
+        case,
     )
     yield from _address(case)
 
@@ -144,14 +183,12 @@ def _incomplete_address(case: Case) -> Iterator[Remedy]:
 
 
 def _changed_address(case: Case) -> Iterator[Remedy]:
-    yield Remedy(
-        Fixer.MERCHANT, "Ship to Amazon's address of now.", _command("fix", case, "--address amazon")
-    )
+    yield _decision(Fixer.MERCHANT, "Ship to Amazon's address of now.", Way.AMAZON_ADDRESS, case)
     yield from _address(case)
 
 
 def _look(told: str, who: Fixer, case: Case) -> Iterator[Remedy]:
-    yield Remedy(who, told, _command("release", case))
+    yield _decision(who, told, Way.RELEASE, case)
 
 
 def _cancelling(case: Case) -> Iterator[Remedy]:
@@ -160,37 +197,42 @@ def _cancelling(case: Case) -> Iterator[Remedy]:
 
 
 def _refused(case: Case) -> Iterator[Remedy]:
-    yield Remedy(
+    yield _decision(
         Fixer.CLERK,
         "It is tried again by itself, up to 6 hours apart; once what the warehouse objects to is put right, at once.",
-        _command("retry", case),
+        Way.RETRY,
+        case,
     )
-    yield Remedy(
+    yield _decision(
         Fixer.CLERK,
         "If it objects to the address, enter another one.",
-        _command("fix", case, "--address prompt"),
+        Way.ADDRESS,
+        case,
     )
-    yield Remedy(
+    yield _decision(
         Fixer.ENGINEER,
         "If it objects to the carrier, say how this order is shipped.",
-        _command("fix", case, "--ship-method CARRIER/SERVICE/SCAC"),
+        Way.SHIP_METHOD,
+        case,
     )
 
 
 def _silent(case: Case) -> Iterator[Remedy]:
-    yield Remedy(
+    yield _decision(
         Fixer.ENGINEER,
         "It is tried again by itself, up to 6 hours apart; once the warehouse answers, at once.",
-        _command("retry", case),
+        Way.RETRY,
+        case,
     )
 
 
 def _unreadable(case: Case) -> Iterator[Remedy]:
     if not case.waiting.row.order_id.startswith(UNREADABLE):
-        yield Remedy(
+        yield _decision(
             Fixer.ENGINEER,
             "Amazon is asked for it again by itself, up to 6 hours apart; by the next import after the command.",
-            _command("retry", case),
+            Way.RETRY,
+            case,
         )
     yield Remedy(Fixer.ENGINEER, "Report the field that cannot be read: Amazon's format may have changed.")
     yield Remedy(
@@ -200,7 +242,7 @@ def _unreadable(case: Case) -> Iterator[Remedy]:
 
 def _waiting_for_amazon(told: str, case: Case) -> Iterator[Remedy]:
     yield Remedy(Fixer.AMAZON, told)
-    yield Remedy(Fixer.ENGINEER, "Ask Amazon again with the next import.", _command("retry", case))
+    yield _decision(Fixer.ENGINEER, "Ask Amazon again with the next import.", Way.RETRY, case)
 
 
 def _reference_taken(case: Case) -> Iterator[Remedy]:
@@ -218,7 +260,7 @@ def _reference_cancelled(_case: Case) -> Iterator[Remedy]:
 
 
 def _skipped(case: Case) -> Iterator[Remedy]:
-    yield Remedy(Fixer.CLERK, "Let the warehouse ship it after all.", _command("skip", case, "--undo"))
+    yield _decision(Fixer.CLERK, "Let the warehouse ship it after all.", Way.UNSKIP, case)
     yield Remedy(Fixer.MERCHANT, "Ship or cancel it in Seller Central: it then leaves the list.")
 
 

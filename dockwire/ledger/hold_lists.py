@@ -64,7 +64,7 @@ def waiting_orders(
 def _selected(query: Select[Any], selection: HoldSelection, *, skipped: bool) -> Select[Any]:
     """Join what is waiting with its open reasons, and keep what the selection means."""
     open_hold = (holds.c.order_id == orders.c.id) & holds.c.resolved.is_(None)
-    query = query.select_from(orders).join(holds, open_hold).where(_waits(skipped=skipped))
+    query = query.select_from(orders).join(holds, open_hold).where(waits(skipped=skipped))
     if selection.connection is not None:
         query = query.where(orders.c.connection == selection.connection)
     if selection.order_ids:
@@ -79,7 +79,7 @@ def _selected(query: Select[Any], selection: HoldSelection, *, skipped: bool) ->
     return query
 
 
-def _waits(*, skipped: bool) -> ColumnElement[bool]:
+def waits(*, skipped: bool) -> ColumnElement[bool]:
     """Return whether a row waits; one that a person took away stays visible until Amazon is done with it."""
     waits = orders.c.state.in_(_WAITS)
     if not skipped:

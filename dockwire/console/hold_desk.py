@@ -1,0 +1,112 @@
+"""The page where persons decide about waiting orders, and see what became of each."""
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin import CustomView
+from starlette_admin.routing import route
+
+from dockwire.console.deciding import decide, go_on
+from dockwire.console.hold_forms import act_of, said_of
+from dockwire.console.hold_reading import named, page_of, rows_of
+from dockwire.console.parts import WORKERS, Parts, may
+from dockwire.decisions.remedies import Way
+from dockwire.errors import SettingsError
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.order import Address
+from dockwire.services.holds import Outcome
+
+MOST_AT_ONCE = 100
+"""Orders of one page; the list takes the next ones."""
+
+
+class HoldDesk(CustomView):
+    """Explains waiting orders and takes decisions about them; for clerks and engineers."""
+
+    path = "/waiting"
+    add_to_menu = False
+
+    def __init__(self, parts: Parts) -> None:
+        """Take what every view works with."""
+        super().__init__(menu_label="Waiting orders")
+        self._parts = parts
+
+    def is_accessible(self, request: Request) -> bool:
+        """Say whether the user's role decides about orders."""
+        return may(request, WORKERS)
+
+    @route("", methods=["GET"], name="fix-holds")
+    async def index(self, request: Request) -> Response:
+        """Explain the orders named by their rows in the ledger, and offer what would end their holds."""
+        return await self._page(request, request.query_params.getlist("pk"))
+
+    @route("/decide", methods=["POST"], name="decide-holds")
+    async def decide(self, request: Request) -> Response:
+        """Carry out one form on its orders, and show what became of each."""
+        form = await request.form()
+        asked = [str(each) for each in form.getlist("pk")]
+        try:
+            act = act_of(form)
+        except SettingsError as error:
+            return await self._page(request, asked, said=form, fault=str(error))
+        orders = await named(self._parts, rows_of(asked, most=MOST_AT_ONCE))
+        outcomes = await decide(self._parts, request, orders.values(), [act])
+        runs = await go_on(self._parts, request, outcomes) if "import" in form else []
+        return await self._page(request, asked, outcomes=outcomes, runs=runs)
+
+    @route("/address", methods=["POST"], name="hold-address")
+    async def address(self, request: Request) -> Response:
+        """Show the address that an order is to go to, in its form; the view of it is in the audit trail."""
+        form = await request.form()
+        asked = [str(form.get("pk", ""))]
+        for order in (await named(self._parts, rows_of(asked, most=1))).values():
+            await self._parts.audit(
+                request,
+                "personal_data_seen",
+                connection=order.connection or "",
+                order_id=order.order_id,
+                detail="address of a hold",
+            )
+            slug = ConnectionSlug(order.connection) if order.connection else None
+            address = await self._address(AmazonOrderId(order.order_id), slug)
+            if address is not None:
+                said = said_of(address) | {"way": Way.ADDRESS}
+                return await self._page(request, asked, said=FormData(said))
+        return await self._page(request, asked, fault="Amazon sent no address, and nobody entered one.")
+
+    async def _address(self, order_id: AmazonOrderId, slug: ConnectionSlug | None) -> Address | None:
+        for each in await self._parts.ledger.waiting_orders(order_id, slug):
+            if each.row.connection == slug and each.overrides.address is not None:
+                return each.overrides.address.address
+            if each.row.connection == slug and each.known is not None:
+                return each.known.order.address
+        return None
+
+    async def _page(
+        self,
+        request: Request,
+        asked: list[str],
+        *,
+        said: FormData | None = None,
+        fault: str = "",
+        outcomes: list[Outcome] | None = None,
+        runs: list[str] | None = None,
+    ) -> Response:
+        page = await page_of(self._parts, rows_of(asked, most=MOST_AT_ONCE))
+        if not page.orders:
+            raise HTTPException(404)
+        assert self.templates is not None
+        return self.templates.TemplateResponse(
+            request=request,
+            name="console/hold_desk.html",
+            context={
+                "title": self.title(request),
+                "page": page,
+                "said": said or FormData(),
+                "fault": fault,
+                "outcomes": outcomes or [],
+                "runs": runs or [],
+            },
+            status_code=400 if fault else 200,
+        )
