@@ -13,6 +13,8 @@ from starlette_admin.views import BaseView
 from dockwire.clock import Clock
 from dockwire.console.audit_view import AuditView
 from dockwire.console.auth import ConsoleAuth
+from dockwire.console.board import BoardView
+from dockwire.console.connections_view import ConnectionsView
 from dockwire.console.desk import Desk
 from dockwire.console.guarding import Guard
 from dockwire.console.hold_desk import HoldDesk
@@ -32,7 +34,14 @@ _MOST_EXPORTED = 50_000
 
 def views(parts: Parts) -> list[BaseView]:
     """Return every page of the console, in the order of the menu: add yours here."""
-    return [OrdersView(parts), HoldsView(parts), HoldDesk(parts), AuditView(parts)]
+    return [
+        OrdersView(parts),
+        BoardView(parts),
+        HoldsView(parts),
+        HoldDesk(parts),
+        ConnectionsView(parts),
+        AuditView(parts),
+    ]
 
 
 async def build_console(ledger: SqlLedger, *, desk: Desk, clock: Clock) -> Starlette:

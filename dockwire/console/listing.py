@@ -141,7 +141,7 @@ class ReadOnlyList(ModelView):
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
         """Return one record, or None."""
-        if not _is_id(pk):
+        if not self.is_key(pk):
             return None
         found = await super().find_by_pk(request, pk)
         await self._complete(request, [] if found is None else [found])
@@ -150,7 +150,7 @@ class ReadOnlyList(ModelView):
     async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
         """Return these records."""
         found = await super().find_by_pks(
-            request, [pk for pk in pks if _is_id(pk)][: self.action_select_all_limit]
+            request, [pk for pk in pks if self.is_key(pk)][: self.action_select_all_limit]
         )
         await self._complete(request, found)
         return found
@@ -160,8 +160,16 @@ class ReadOnlyList(ModelView):
     ) -> Select[Any]:
         """Order as asked, and by id where that leaves a choice, so that pages do not overlap."""
         ordered: Select[Any] = super().build_order_clauses(request, sorts, stmt)
-        last = self.model.id
-        return ordered.order_by(last.desc() if sorts and sorts[-1][1] == "desc" else last)
+        down = bool(sorts) and sorts[-1][1] == "desc"
+        return ordered.order_by(*(last.desc() if down else last for last in self.last_order()))
+
+    def last_order(self) -> tuple[Any, ...]:
+        """Return the columns that tell all records apart."""
+        return (self.model.id,)
+
+    def is_key(self, pk: Any) -> bool:
+        """Say whether a text can be a record's key."""
+        return _is_id(pk)
 
     async def _complete(self, request: Request, records: Sequence[Any]) -> None:
         if records:

@@ -42,7 +42,7 @@ class OrdersView(ReadOnlyList):
     icon = "fa fa-magnifying-glass"
     search_hint = "Order, warehouse order or tracking"
     detail_template = "console/order.html"
-    sortable_fields = ("amazon_order_id", "ship_by", "warehouse_order_id", "first_seen")
+    sortable_fields: Sequence[str] = ("amazon_order_id", "ship_by", "warehouse_order_id", "first_seen")
     sortable_field_mapping: ClassVar[dict[str, Any]] = {"first_seen": OrderRecord.id}
     fields_default_sort = (("ship_by", True),)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, literal, or_, select
 from sqlalchemy import Connection as Link
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -40,15 +40,10 @@ def at_risk(
     link: Link, slug: ConnectionSlug, *, since: datetime, until: datetime, now: datetime, limit: int
 ) -> list[ShipByRow]:
     """Return orders that have not shipped, with a ship-by time in the span, not told for their stage."""
-    shipping = shipping_state()
     query = (
-        select(orders, shipping.label("shipping"))
+        select(orders, shipping_state().label("shipping"))
         .where(orders.c.connection == slug, orders.c.ship_by > since, orders.c.ship_by <= until)
-        .where(orders.c.state.in_(_TO_BE_SHIPPED))
-        .where(orders.c.amazon_status.in_((OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)))
-        # One that cannot be read stays so, whatever a person decided about it.
-        .where(~has_override(OverrideKind.SKIP), ~_warned(now))
-        .where(or_(shipping.is_(None), shipping.not_in((Shipping.CONFIRMED, Shipping.NOT_NEEDED))))
+        .where(to_be_shipped(), ~_warned(now))
         .order_by(orders.c.ship_by, orders.c.id)
         .limit(limit)
     )
@@ -64,6 +59,18 @@ def at_risk(
         )
         for row in link.execute(query)
     ]
+
+
+def to_be_shipped() -> ColumnElement[bool]:
+    """Return the condition that Amazon waits for an order's shipment: it has not shipped, and nobody took it away."""
+    shipping = shipping_state()
+    return and_(
+        orders.c.state.in_(_TO_BE_SHIPPED),
+        orders.c.amazon_status.in_((OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)),
+        # One that cannot be read stays so, whatever a person decided about it.
+        ~has_override(OverrideKind.SKIP),
+        or_(shipping.is_(None), shipping.not_in((Shipping.CONFIRMED, Shipping.NOT_NEEDED))),
+    )
 
 
 def _warned(now: datetime) -> ColumnElement[bool]:

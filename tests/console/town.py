@@ -10,6 +10,7 @@ from dockwire.clock import ManualClock
 from dockwire.console import build_console
 from dockwire.console.desk import StartedRun
 from dockwire.console.users import Users
+from dockwire.errors import DockwireError
 from dockwire.ledger import SqlLedger
 from dockwire.model.console import Role
 from dockwire.model.ids import ConnectionSlug
@@ -26,19 +27,28 @@ class NotingDesk:
 
     started: list[tuple[str, str]] = field(default_factory=list)
     stopped: set[ConnectionSlug] = field(default_factory=set)
+    trouble: DockwireError | None = None
+    """Why it does not pause, resume or tell."""
 
     async def start(self, flow: str, connection: ConnectionSlug) -> StartedRun:
         self.started.append((flow, connection))
         return StartedRun(f"run-{len(self.started)}", "")
 
     async def pause(self, connection: ConnectionSlug) -> None:
+        self._try()
         self.stopped.add(connection)
 
     async def resume(self, connection: ConnectionSlug) -> None:
+        self._try()
         self.stopped.discard(connection)
 
     async def paused(self) -> set[ConnectionSlug]:
+        self._try()
         return set(self.stopped)
+
+    def _try(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
 
 
 @dataclass
