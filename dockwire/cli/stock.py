@@ -11,20 +11,11 @@ from dockwire.cli.stock_files import Name, aliases, rules
 from dockwire.cli.stock_known import no_offer, registered
 from dockwire.model.stock_book import OfferChoice, OfferRow, OfferState
 from dockwire.ports import Ledger
+from dockwire.reports.stock_words import IN_FEED, STATES
 
 app = typer.Typer(no_args_is_help=True, help="Look at offered quantities, and change their rules.")
 app.add_typer(rules, name="rules")
 app.add_typer(aliases, name="aliases")
-
-IN_FEED = "in a feed"
-STATES = {
-    OfferState.KNOWN.value: "nothing is on its way; what Amazon has was read there last",
-    OfferState.SENT.value: "sent, and Amazon has not answered; a later run looks whether it arrived",
-    OfferState.ACCEPTED.value: "Amazon took it and may need 15 minutes to apply it; a later run looks",
-    OfferState.REFUSED.value: "Amazon does not take it; tried again after a day, or after 'dockwire stock retry'",
-    IN_FEED: "it travels with many others; a later run reads what became of it",
-}
-"""The states of an offer as people see them, each in words."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -25,6 +25,7 @@ from dockwire.console.orders_view import OrdersView
 from dockwire.console.parts import Parts
 from dockwire.console.saved_views import SavedViews
 from dockwire.console.signing_in import Gate
+from dockwire.console.stock_view import StockView
 from dockwire.console.templating import NonceLoader
 from dockwire.ledger import SqlLedger
 
@@ -39,6 +40,7 @@ def views(parts: Parts) -> list[BaseView]:
         BoardView(parts),
         HoldsView(parts),
         HoldDesk(parts),
+        StockView(parts),
         ConnectionsView(parts),
         AuditView(parts),
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dockwire.cli.stock import STATES
+from dockwire.reports.stock_words import STATES
 from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
 from dockwire.model.record import Problem
