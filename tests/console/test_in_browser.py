@@ -6,12 +6,13 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.builders import order
+from dockwire.model.warehouse import Item
+from tests.builders import NOW, order
 from tests.console.orders import four_orders
 from tests.console.town import PASSWORD, Town, opened_town
 from tests.deployments.browser import opened_page, pictured
 from tests.servers import serve
-from tests.unit.ledger.acts import number, read
+from tests.unit.ledger.acts import ACME, number, read
 
 ROW, BOX, CHECKED = "tr[data-sa-pk]", '[data-sa-hook="row-checkbox"]', '[data-sa-hook="row-checkbox"]:checked'
 
@@ -19,6 +20,7 @@ ROW, BOX, CHECKED = "tr[data-sa-pk]", '[data-sa-hook="row-checkbox"]', '[data-sa
 async def _town(url: str) -> Town:
     town = await opened_town(url)
     await four_orders(town.ledger)
+    await town.ledger.store_items(ACME.warehouse, ACME.customer_id, [Item("RED-S")], now=NOW)
     await read(town.ledger, *[order(order_id=number(place)) for place in range(10, 16)])
     return town
 
@@ -70,6 +72,22 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         night = "document.documentElement.getAttribute('data-bs-theme')"
         page.emulate_media(color_scheme="dark")
         assert page.evaluate(night) == "dark"
+
+        # A hold is fixed in place: its SKU gets its name in the warehouse, and the order goes on.
+        page.goto(f"{url}/holds/list")
+        pictured(page, tmp_path / "pictures", "holds")
+        page.locator(ROW).filter(has_text="SKU without an item").press("Enter")
+        page.get_by_role("link", name="Decide").click()
+        expect(page.get_by_role("heading", name="SKU without an item")).to_be_visible()
+        pictured(page, tmp_path / "pictures", "hold")
+        form = page.get_by_role("form", name="Give the SKU its name in the warehouse")
+        form.get_by_label("Warehouse SKU").fill("RED-S")
+        form.get_by_role("button", name="Save").click()
+        expect(page.locator("#console-outcomes")).to_contain_text("alias: NOBODY is RED-S")
+        pictured(page, tmp_path / "pictures", "decided")
+        for name, path in (("board", "board/list"), ("stock", "stock/list"), ("connections", "connections")):
+            page.goto(f"{url}/{path}")
+            pictured(page, tmp_path / "pictures", name)
 
         page.set_viewport_size({"width": 1280, "height": 800})
         page.get_by_label("Open user menu").last.click()

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from dockwire.reports.stock_words import STATES
 from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
 from dockwire.model.record import Problem
 from dockwire.model.stock import Offered, Withheld
 from dockwire.model.stock_book import Decided
+from dockwire.reports.stock_words import STATES
 from tests.builders import NOW
 from tests.unit.cli.stocked import dockwire, in_ledger, refused
 from tests.unit.ledger.acts import ACME
