@@ -53,12 +53,12 @@ class PrefectDesk:
 
             await resume(await self._scheduled(connection))
 
-    async def paused(self) -> set[ConnectionSlug]:
+    async def paused(self) -> dict[str, set[str]]:
         """See the protocol."""
-        async with _asked("paused"):
-            from deployments.registry import of_connection
+        from deployments.pauses import paused_flows
 
-            return {ConnectionSlug(each.deployment.name) for each in await of_connection() if each.paused}
+        async with _asked("paused"):
+            return await paused_flows()
 
     async def _scheduled(self, connection: ConnectionSlug) -> Sequence["Registered"]:
         from deployments.registry import of_connection

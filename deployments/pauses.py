@@ -31,11 +31,17 @@ def without_paused(statuses: Sequence[Status]) -> list[Status]:
 
 async def _resting(slugs: Collection[str]) -> dict[str, set[str]]:
     """Return which flows of these connections are paused in Prefect; of one that is gone from it, all."""
-    from deployments.registry import registered
     from deployments.stored_blocks import stored_connections
 
-    resting = {gone: set(FLOWS) for gone in set(slugs) - set(await stored_connections())}
+    return await paused_flows() | {gone: set(FLOWS) for gone in set(slugs) - set(await stored_connections())}
+
+
+async def paused_flows() -> dict[str, set[str]]:
+    """Return the flows that are paused in Prefect, by connection."""
+    from deployments.registry import registered
+
+    paused: dict[str, set[str]] = {}
     for each in (await registered()).values():
         if each.paused:
-            resting.setdefault(each.deployment.name, set()).add(each.flow)
-    return resting
+            paused.setdefault(each.deployment.name, set()).add(each.flow)
+    return paused

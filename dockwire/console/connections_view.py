@@ -46,7 +46,7 @@ class ConnectionsView(CustomView):
     async def index(self, request: Request) -> Response:
         """Show all connections."""
         statuses = await read_status(self._parts.ledger, now=self._parts.clock.now())
-        trouble, paused = "", set[ConnectionSlug]()
+        trouble, paused = "", dict[str, set[str]]()
         try:
             paused = await self._parts.desk.paused()
         except DockwireError as error:

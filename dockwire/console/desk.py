@@ -33,6 +33,6 @@ class Desk(Protocol):
         """Let the connection's schedules run again."""
         ...
 
-    async def paused(self) -> set[ConnectionSlug]:
-        """Return the connections whose schedules are stopped."""
+    async def paused(self) -> dict[str, set[str]]:
+        """Return the flows whose schedules are stopped, by connection."""
         ...

@@ -10,6 +10,7 @@ from dockwire.clock import ManualClock
 from dockwire.console import build_console
 from dockwire.console.desk import StartedRun
 from dockwire.console.users import Users
+from dockwire.decisions.health import FLOWS
 from dockwire.errors import DockwireError
 from dockwire.ledger import SqlLedger
 from dockwire.model.console import Role
@@ -42,9 +43,9 @@ class NotingDesk:
         self._try()
         self.stopped.discard(connection)
 
-    async def paused(self) -> set[ConnectionSlug]:
+    async def paused(self) -> dict[str, set[str]]:
         self._try()
-        return set(self.stopped)
+        return {each: set(FLOWS) for each in self.stopped}
 
     def _try(self) -> None:
         if self.trouble is not None:

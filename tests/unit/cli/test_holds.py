@@ -166,9 +166,11 @@ def test_an_address_is_taken_and_never_told(state: Path, way: str) -> None:
         + "".join(dockwire(*words).stdout for words in (["list"], ["show", number(5)], ["list", "--json"]))
     )
     raw = (state / "ledger.db").read_bytes()
-    for secret in ("Bob", "Hidden", "98101", "Ann Example"):
+    # Long enough not to turn up by chance in what is sealed.
+    for secret in ("Bob Secret", "Hidden Lane", "Ann Example"):
         assert secret not in everything
         assert secret.encode() not in raw
+    assert "98101" not in everything
 
 
 @pytest.mark.parametrize(
