@@ -4,20 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from deployments.checking.board import PATIENCE
+from deployments.checking.databases import has_tables, ledger_place, look, schema
+from deployments.checking.files import present_keys
 from deployments.checking.finding import Finding, fine, of_error, wrong
 from dockwire.access import AmazonAccess, WarehouseAccess
-from dockwire.bootstrap import opened_ledger, opened_seller, opened_warehouse
+from dockwire.bootstrap import opened_seller, opened_warehouse
 from dockwire.clock import Clock
-from dockwire.errors import DockwireError
+from dockwire.errors import DockwireError, SettingsError
 from dockwire.ledger import SqlLedger
 from dockwire.pacing import MemoryQuotaStore
 from dockwire.ports import Participation, QuotaStore, SellerAccount, Warehouse
+from dockwire.sealing import Sealer, SealError
 from dockwire.settings import Settings
 
 T = TypeVar("T")
@@ -29,7 +34,7 @@ _CONNECT_SECONDS = 10
 
 @dataclass
 class Bench:
-    """Opened by :func:`opened_bench`; ``ledger`` is None when the database cannot be used."""
+    """Opened by :func:`opened_bench`; ``ledger`` is None when the database cannot be used as it is."""
 
     settings: Settings
     clock: Clock
@@ -91,9 +96,19 @@ async def opened_bench(settings: Settings, clock: Clock) -> AsyncIterator[Bench]
 
 
 async def _ledger(stack: AsyncExitStack, settings: Settings) -> tuple[SqlLedger | None, Finding]:
+    """Open the ledger if it is up to date: opening it makes, migrates and notes what is missing.
+
+    In the place of one that has nothing in it yet stands an empty one that goes with the bench.
+    """
     try:
         async with asyncio.timeout(PATIENCE):
-            ledger = await stack.enter_async_context(opened_ledger(settings))
+            there = await look(place := ledger_place(settings.ledger_database), has_tables)
+            if there.ok is None:
+                return await _open(stack, _nothing_yet(stack), Sealer([Sealer.new_key()])), there
+            found = await look(place, schema(place)) if there.ok else there
+            if not found.ok:
+                return None, found
+            ledger = await _open(stack, settings.ledger_database, present_keys(settings))
     except TimeoutError:
         return None, wrong(
             "the ledger's database did not answer in time", "look whether it runs and what it waits for"
@@ -101,6 +116,20 @@ async def _ledger(stack: AsyncExitStack, settings: Settings) -> tuple[SqlLedger 
     except DockwireError as error:
         return None, of_error(error)
     return ledger, fine("the database answers")
+
+
+def _nothing_yet(stack: AsyncExitStack) -> str:
+    folder = stack.enter_context(TemporaryDirectory(prefix="dockwire-check-"))
+    return f"sqlite:///{Path(folder) / 'ledger.db'}"
+
+
+async def _open(stack: AsyncExitStack, url: str, sealer: Sealer) -> SqlLedger:
+    try:
+        ledger = await SqlLedger.open(url, sealer=sealer)
+    except SealError as error:
+        raise SettingsError(str(error)) from None
+    stack.push_async_callback(ledger.close)
+    return ledger
 
 
 def _hurried(settings: Settings) -> Settings:

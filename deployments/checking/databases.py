@@ -138,6 +138,13 @@ def schema(place: Place) -> Callable[[sa.Connection], Finding]:
     return judge
 
 
+def has_tables(link: sa.Connection) -> Finding:
+    """Tell whether anything has been made in a database."""
+    if sa.inspect(link).get_table_names():
+        return fine("it has tables")
+    return untold("it answers and is empty", "the first command that needs it makes the tables")
+
+
 def _revisions(folder: Path) -> list[str]:
     """Return all versions, the newest first."""
     config = Config()

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deployments.checking.finding import Finding, fine, untold, wrong
+from dockwire.errors import SettingsError
 from dockwire.keys import KEY_FILE
 from dockwire.sealing import Sealer, SealError
 from dockwire.settings import Settings
@@ -76,6 +77,23 @@ def _unusable(keys: list[str]) -> str:
     except SealError as error:
         return str(error)
     return ""
+
+
+def present_keys(settings: Settings) -> Sealer:
+    """Return the keys that there are; none is made.
+
+    Raises:
+        SettingsError: there is no usable one.
+    """
+    configured = [key.get_secret_value() for key in settings.encryption_keys]
+    path = settings.state_dir / KEY_FILE
+    try:
+        return Sealer(configured or path.read_text(encoding="ascii").split())
+    except (OSError, ValueError, SealError):
+        raise SettingsError(
+            f"there is no usable key: neither DOCKWIRE_ENCRYPTION_KEYS nor {path.absolute()} holds one; what is "
+            "sealed cannot be read without the key it was written with"
+        ) from None
 
 
 async def disk(settings: Settings) -> Finding:

@@ -17,8 +17,6 @@ from deployments.checking.packages import packages
 from deployments.prefect_server import prepare_environment
 from dockwire.clock import Clock, SystemClock
 from dockwire.errors import DockwireError, SettingsError
-from dockwire.keys import KEY_FILE
-from dockwire.sealing import Sealer, SealError
 from dockwire.settings import Settings, read_settings
 
 
@@ -76,7 +74,7 @@ def _here(settings: Settings, clock: Clock) -> list[Check]:
 
 def _database(place: databases.Place, what: str, settings: Settings) -> list[Check]:
     async def opened() -> Finding:
-        return await databases.look(place, databases.sealed_values(place, _sealer(settings)))
+        return await databases.look(place, databases.sealed_values(place, files.present_keys(settings)))
 
     return [
         Check(what, _look(place, databases.schema(place))),
@@ -86,19 +84,6 @@ def _database(place: databases.Place, what: str, settings: Settings) -> list[Che
 
 def _look(place: databases.Place, judge: Callable[[Link], Finding]) -> Callable[[], Awaitable[Finding]]:
     return partial(databases.look, place, judge)
-
-
-def _sealer(settings: Settings) -> Sealer:
-    """Return the keys that there are; none is made."""
-    configured = [key.get_secret_value() for key in settings.encryption_keys]
-    path = settings.state_dir / KEY_FILE
-    try:
-        return Sealer(configured or path.read_text(encoding="ascii").split())
-    except (OSError, ValueError, SealError):
-        raise SettingsError(
-            f"there is no usable key: neither DOCKWIRE_ENCRYPTION_KEYS nor {path.absolute()} holds one; what is "
-            "sealed cannot be read without the key it was written with"
-        ) from None
 
 
 def _server(settings: Settings) -> prefect_seen.Server | None:

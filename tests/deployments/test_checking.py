@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiosmtpd.smtp import AuthResult
 from prefect_email import EmailServerCredentials
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 
 from deployments.checking.amazon import others
 from deployments.checking.bench import impatient
@@ -48,7 +50,9 @@ async def test_what_is_right_is_told_in_one_order_and_nothing_is_changed(trial: 
     trial.set(stock_sync=True)
     before = trial.warehouse.read(IN_PROCESS, read_state)
     found = await trial.check()
-    assert [what for what, each in found.items() if each.ok is not True] == ["closing"]
+    assert [what for what, each in found.items() if each.ok is not True] == ["ledger", "closing"]
+    assert "is not there yet" in found["ledger"].detail
+    assert not (trial.folder / "state").exists()
     assert list(found) == [
         "settings", "ledger", "amazon sign-in", "amazon", "personal data", "amazon listings", "amazon feeds",
         "warehouse sign-in", "warehouse", "warehouse orders", "items", "ship methods", "warehouse stock",
@@ -219,7 +223,7 @@ async def test_servers_that_say_nothing_are_told_and_hold_up_nothing_else(
     assert {name for name, each in found.items() if "comes first" in each.detail} == {
         "amazon", "personal data", "warehouse", "warehouse orders", "items", "ship methods",
     }  # fmt: skip
-    assert found["ledger"].ok
+    assert found["ledger"].ok is None
     assert found["clock"].ok
 
 
@@ -251,6 +255,29 @@ async def test_without_a_ledger_the_rest_is_tried_all_the_same(trial: Trial) -> 
     assert "searchOrders" not in asked(trial)
 
 
+async def test_a_ledger_of_an_older_dockwire_is_told_and_left_as_it_is(
+    trial: Trial, database_url: str
+) -> None:
+    trial.ledger_url = database_url
+    assert (await trial.check())["ledger"].ok is None
+    async with opened_ledger(trial.settings):
+        pass
+    assert (await trial.check())["ledger"].ok
+    engine = sa.create_engine(make_url(database_url))
+    version = sa.text("SELECT version_num FROM ledger_schema")
+    with engine.begin() as link:
+        newest = link.scalar(version)
+        link.execute(sa.text("UPDATE ledger_schema SET version_num = '0001'"))
+        link.execute(sa.text("DROP TABLE approvals"))
+    told = await trial.check()
+    with engine.begin() as link:
+        assert link.scalar(version) == "0001"
+    engine.dispose()
+    assert (told["ledger"].ok, newest in told["ledger"].detail) == (None, True)
+    assert "back it up; the next command brings it up to date" in told["ledger"].do
+    assert told["personal data"].detail == "not tried: 'ledger' comes first"
+
+
 async def test_sibling_connections_ask_for_their_seller_account_once(trial: Trial) -> None:
     blocks = {
         "trial-us": trial.block,
@@ -264,6 +291,8 @@ async def test_sibling_connections_ask_for_their_seller_account_once(trial: Tria
 
 async def test_the_clock_of_a_postgresql_database_counts(trial: Trial, postgresql_url: str) -> None:
     trial.ledger_url = postgresql_url
+    async with opened_ledger(trial.settings):
+        pass
     assert "the ledger's database has the same time" in (await trial.check())["clock"].detail
     trial.clock.shift = -timedelta(minutes=6)
     told = (await trial.check())["clock"]

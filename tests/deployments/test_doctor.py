@@ -320,6 +320,8 @@ def test_a_served_installation_is_told_with_what_stops_it(town: Town) -> None:
     due = SystemClock().now() - timedelta(minutes=25)
     late = {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}
     pages.post(f"deployments/{ours}/create_flow_run", {"state": late})
+    # A check does not make the ledger.
+    assert town.dockwire("orders", "list").code == 0
     checked = by_name(town.dockwire("connection", "check", "town-us", "--json"))
     told = checked.pop("runs")
     assert [what for what, row in checked.items() if row["ok"] is False] == []
