@@ -121,4 +121,4 @@ def _connections(settings: Settings, server: prefect_seen.Server | None) -> Find
         )
     from deployments.checking.schedules import all_deployed
 
-    return beside_prefect(lambda: try_one(all_deployed, PATIENCE))
+    return beside_prefect(lambda: try_one(partial(all_deployed, settings), PATIENCE))

@@ -1,6 +1,6 @@
 """Whether a connection's deployments are there, and whether somebody runs them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from prefect.client.orchestration import get_client
@@ -14,12 +14,22 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
+from sqlalchemy import Connection as Link
+from sqlalchemy import inspect
 
+from deployments.checking.databases import ledger_place, look
 from deployments.checking.finding import Finding, fine, untold, wrong
 from deployments.plan import FLOWS
+from deployments.registry import of_connection
 from deployments.stored_blocks import read_connections
 from dockwire.clock import Clock
+from dockwire.decisions.onboarding import approval_refusal
+from dockwire.ledger.agreement_book import newest_rulings
+from dockwire.ledger.agreement_tables import approvals
+from dockwire.model.agreement import Ruling
 from dockwire.model.connection import Connection
+from dockwire.model.ids import ConnectionSlug
+from dockwire.settings import Settings
 
 LATE = timedelta(minutes=10)
 """A run may wait for others of its connection and for a free place; not so long."""
@@ -87,40 +97,65 @@ def judge_lateness(due: Sequence[datetime], now: datetime) -> Finding:
 
 
 def _of(connection: Connection) -> DeploymentFilter:
-    return _tagged(connection.slug)
-
-
-def _tagged(slug: str) -> DeploymentFilter:
-    return DeploymentFilter(tags=DeploymentFilterTags(all_=[f"connection:{slug}"]))
+    return DeploymentFilter(tags=DeploymentFilterTags(all_=[f"connection:{connection.slug}"]))
 
 
 def _names(flows: Sequence[str], slug: str) -> str:
     return ", ".join(f"{flow}/{slug}" for flow in flows)
 
 
-async def all_deployed() -> Finding:
-    """Say how many connections are stored, and whether each has deployments."""
+async def all_deployed(settings: Settings) -> Finding:
+    """Say how many connections are stored, which have no deployments, and which wait for somebody."""
     stored = await read_connections()
-    async with get_client() as client:
-        bare = [
-            each.slug
-            for each in stored.ready
-            if not await client.read_deployments(deployment_filter=_of(each), limit=1)
-        ]
-    return judge_stored(len(stored.ready), bare, stored.waiting)
+    there = {each.deployment.name for each in await of_connection()}
+    rulings = await _rulings(settings) if any(each.needs_approval for each in stored.ready) else None
+    refused = [
+        each.slug
+        for each in stored.ready
+        if rulings is not None and approval_refusal(each, rulings.get(each.slug))
+    ]
+    return judge_all([each.slug for each in stored.ready], there, list(stored.waiting), refused)
 
 
-def judge_stored(ready: int, bare: Sequence[str], waiting: Mapping[str, str]) -> Finding:
-    """Judge how many connections can run, which of them have no deployment, and which wait, and for what."""
-    count = ready + len(waiting)
-    if not count:
+def judge_all(
+    ready: Sequence[str], there: Collection[str], consent: Sequence[str], approval: Sequence[str]
+) -> Finding:
+    """Judge connections that can run, by whether they have deployments, and those that wait for somebody.
+
+    ``consent`` wait for their seller, ``approval`` for the 3PL; those are among the ready ones.
+    """
+    if not ready and not consent:
         return untold("no connection is stored", "'dockwire apply FILE' stores some")
-    if bare:
-        return untold(
-            f"{count} connections are stored; nothing is deployed for {', '.join(bare[:10])}",
-            "'dockwire deploy' makes their deployments",
+    told = [
+        (names, what, way)
+        for names, what, way in (
+            (consent, "waiting for the seller's consent", _CONSENT),
+            (approval, "waiting for the 3PL's approval", _APPROVAL),
+            ([slug for slug in ready if slug not in there], "without deployments", _DEPLOY),
         )
-    if waiting:
-        told = f"{count} connections are stored; not all can run yet: {', '.join(sorted(waiting)[:10])}"
-        return untold(told, next(iter(waiting.values())))
-    return fine(f"{count} connections are stored, all with deployments")
+        if names
+    ]
+    count = f"{len(ready) + len(consent)} connections are stored"
+    if not told:
+        return fine(f"{count}, all with deployments")
+    lists = [f"{what}: {', '.join(names[:_LISTED])}" for names, what, _ in told]
+    return untold("; ".join([count, *lists]), "; ".join(way for _, _, way in told))
+
+
+_LISTED = 10
+_CONSENT = "'dockwire consent url SELLER --marketplace CODE' makes the link for the seller"
+_APPROVAL = "'dockwire run onboarding NAME' names the run that the 3PL answers in Prefect"
+_DEPLOY = "'dockwire deploy' makes the deployments"
+
+
+async def _rulings(settings: Settings) -> dict[ConnectionSlug, Ruling] | None:
+    """Return what the 3PL answered, or None where the ledger cannot be read."""
+    found: dict[ConnectionSlug, Ruling] = {}
+
+    def read(link: Link) -> Finding:
+        if inspect(link).has_table(approvals.name):
+            found.update(newest_rulings(link))
+        return fine("read")
+
+    looked = await look(ledger_place(settings.ledger_database), read)
+    return None if looked.ok is False else found

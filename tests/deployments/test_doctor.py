@@ -303,13 +303,30 @@ def test_deployments_are_all_there_and_none_is_paused(
     assert (found.ok, words in found.detail) == (ok, True), found
 
 
-def test_a_connection_that_waits_is_told_with_what_for_and_not_to_be_deployed() -> None:
-    waits = {"acme-ca": "acme-ca waits for its seller's consent"}
-    assert schedules.judge_stored(0, [], {}).do == "'dockwire apply FILE' stores some"
-    assert "2 connections are stored, all" in schedules.judge_stored(2, [], {}).detail
-    found = schedules.judge_stored(1, [], waits)
-    assert (found.ok, "acme-ca" in found.detail, found.do) == (None, True, waits["acme-ca"])
-    assert "dockwire deploy" in schedules.judge_stored(1, ["acme-us"], waits).do
+@pytest.mark.parametrize(
+    ("ready", "consent", "approval", "ok", "detail", "do"),
+    [
+        ([], [], [], None, ["no connection is stored"], ["'dockwire apply FILE'"]),
+        (["a"], [], [], True, ["1 connections are stored, all with deployments"], []),
+        (["a", "b"], [], [], None, ["2 connections", "without deployments: b"], ["'dockwire deploy'"]),
+        (["a"], ["c"], [], None, ["2 connections", "the seller's consent: c"], ["'dockwire consent url"]),
+        (["a"], [], ["a"], None, ["the 3PL's approval: a"], ["'dockwire run onboarding NAME'"]),
+        (["a", "b"], ["c"], ["b"], None, ["consent: c", "approval: b", "deployments: b"], ["consent url", "deploy'"]),
+    ],
+)  # fmt: skip
+def test_a_connection_is_told_with_what_it_waits_for(
+    ready: list[str],
+    consent: list[str],
+    approval: list[str],
+    ok: bool | None,
+    detail: list[str],
+    do: list[str],
+) -> None:
+    found = schedules.judge_all(ready, {"a"}, consent, approval)
+    assert found.ok is ok
+    assert all(words in found.detail for words in detail), found
+    assert all(words in found.do for words in do), found
+    assert ("dockwire deploy" in found.do) is ("b" in ready)
 
 
 def test_a_served_installation_is_told_with_what_stops_it(town: Town) -> None:

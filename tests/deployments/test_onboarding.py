@@ -78,6 +78,8 @@ def test_nothing_is_imported_before_the_3pl_approves_what_it_was_shown_and_chang
     checks = {row["what"]: row for row in town.dockwire("connection", "check", NAME, "--json").data}
     assert (checks["approval"]["ok"], checks["approval"]["fixer"]) == (False, "clerk")
     assert (checks["terms"]["ok"], "Nobody has accepted" in checks["terms"]["detail"]) == (None, True)
+    doctor = {row["what"]: row["detail"] for row in town.dockwire("doctor", "--json").data}
+    assert f"waiting for the 3PL's approval: {NAME}" in doctor["connections"]
     accepted = town.dockwire("connection", "accept", NAME, "--by", "Kim Seller")
     assert f"Kim Seller accepted the terms for {NAME} (SHA-256 {digest})" in accepted.out
     assert "\x1b" not in accepted.out

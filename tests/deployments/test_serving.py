@@ -92,7 +92,11 @@ def test_a_connection_that_comes_later_is_served_without_a_restart_once_its_sell
         assert town.dockwire("apply", str(path), "--json").data["waiting"] == ["later-na"]
         # Only the connections that can run are deployed.
         assert "town-ca: seller account later-na waits" in town.dockwire("deploy", "--plan").err
-        given = ("--granted", "2026-11-01", "--seller-id", SELLER, "--token-env", "SELLER_TOKEN")
+        told = town.dockwire("doctor", "--json").data
+        waiting = next(row for row in told if row["what"] == "connections")
+        assert "waiting for the seller's consent: town-ca" in waiting["detail"]
+        assert "dockwire deploy" not in waiting["do"]
+        given = ("--granted", "2026-11-01", "--seller-id", "A3LATER", "--token-env", "SELLER_TOKEN")
         assert town.dockwire("consent", "record", "later-na", *given).code == 0
         later = pages.deployment("order-import/town-ca")["id"]
         assert pages.ask_for_run(later)["parameters"] == {"connection": "town-ca"}
