@@ -17,13 +17,13 @@ from rich.progress import Progress, TaskID
 
 from deployments.applying import apply_file
 from deployments.demo.books import Books, read_books
-from deployments.demo.files import MARKETPLACES, STOCKED
 from deployments.demo.parts import Parts, running_parts, serving_runs
 from deployments.demo.progress import shown_progress
 from deployments.demo.shipping import WISHES, cancel_at_amazon, choose_orders
 from deployments.demo.stock import move_stock
 from deployments.demo.summary import summarise, tell
 from deployments.plan import FLOWS
+from deployments.stored_blocks import read_connections
 from dockwire.errors import SettingsError
 
 _HOURS_LATER = 6
@@ -115,11 +115,8 @@ async def _await_runs(client: PrefectClient, deployments: dict[str, UUID], progr
 async def _deployments(client: PrefectClient) -> dict[str, dict[str, UUID]]:
     """Return the deployments' ids by flow and connection once the serving process has registered all."""
     give_up = time.monotonic() + _WAIT_SECONDS
-    wanted = {
-        (each.flow.name, slug)
-        for each in FLOWS
-        for slug in (STOCKED if each.flow.name == "inventory-sync" else MARKETPLACES)
-    }
+    connections = (await read_connections()).ready
+    wanted = {(each.flow.name, str(one.slug)) for one in connections for each in FLOWS if each.wanted(one)}
     while time.monotonic() < give_up:
         flows = {flow.id: flow.name for flow in await client.read_flows(limit=_PAGE)}
         found = {(flows[each.flow_id], each.name): each.id for each in await _registered(client)}
