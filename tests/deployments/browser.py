@@ -9,7 +9,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_PATIENCE = 60_000.0
+_PATIENCE = 240_000.0
 """Milliseconds; pages of a busy machine take their time."""
 _WIDE, _NARROW, _HIGH = 1280, 320, 1600
 _LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((_WIDE, "light"), (_NARROW, "dark"))
