@@ -184,6 +184,7 @@ class Receiver:
         try:
             consent = await self._finish(address, session)
         except Exception:
+            # Not when it is cut off: then nobody knows whether the consent is stored.
             self._taking = False
             raise
         self._taking = False

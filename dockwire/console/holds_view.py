@@ -11,22 +11,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin.actions import ActionSelection, action
 from starlette_admin.fields import BaseField
 from starlette_admin.filters import BaseFilter
-from starlette_admin.flash import flash
 from starlette_admin.types import RequestAction
 
 from dockwire.console.beside import skus_of
-from dockwire.console.deciding import Named, decide, go_on
+from dockwire.console.deciding_list import DecidingList
 from dockwire.console.fields import moment, text
 from dockwire.console.filtering import MOMENTS, WORDS, OneOf, beginning
 from dockwire.console.hold_desk import MOST_AT_ONCE
 from dockwire.console.hold_forms import act_of
 from dockwire.console.hold_records import HoldRecord
 from dockwire.console.hold_words import CODES, FIXERS, code_in_words
-from dockwire.console.listing import ReadOnlyList
 from dockwire.console.order_filters import CONNECTIONS, SKUS_BY_ROW
-from dockwire.console.orders_view import IMPORT_NOW, tell
 from dockwire.console.parts import Parts
-from dockwire.decisions.acts import Act, Release, Retry
 
 
 class _Code(OneOf):
@@ -47,7 +43,7 @@ _WHY = """
 """
 
 
-class HoldsView(ReadOnlyList):
+class HoldsView(DecidingList):
     """Every open reason of every order that waits for somebody, the longest waiting first."""
 
     key = "holds"
@@ -102,28 +98,6 @@ class HoldsView(ReadOnlyList):
         return RedirectResponse(fix_url(request, list(rows)[:MOST_AT_ONCE]), status_code=303)
 
     @action(
-        name="retry",
-        text="Try again",
-        confirmation="Try the orders of the selected holds again?",
-        submit_btn_text="Try again",
-        form=IMPORT_NOW,
-    )
-    async def retry(self, request: Request, selection: ActionSelection) -> None:
-        """Make waiting orders due at once."""
-        await self._decide(request, selection, Retry())
-
-    @action(
-        name="release",
-        text="Release",
-        confirmation="Release the orders of the selected holds? Somebody has looked at them, and they may pass.",
-        submit_btn_text="Release",
-        form=IMPORT_NOW,
-    )
-    async def release(self, request: Request, selection: ActionSelection) -> None:
-        """Let held orders pass."""
-        await self._decide(request, selection, Release())
-
-    @action(
         name="skip",
         text="Skip",
         confirmation="Take the orders of the selected holds away from the warehouse?",
@@ -132,15 +106,7 @@ class HoldsView(ReadOnlyList):
     )
     async def skip(self, request: Request, selection: ActionSelection) -> None:
         """Take orders away from the warehouse."""
-        await self._decide(request, selection, act_of(await request.form()))
-
-    async def _decide(self, request: Request, selection: ActionSelection, act: Act) -> None:
-        orders = [Named(each.amazon_order_id, each.connection) for each in await selection.rows()]
-        outcomes = await decide(self.parts, request, orders, [act])
-        if "import" in await request.form():
-            for told in await go_on(self.parts, request, outcomes):
-                flash(request, told, "success")
-        tell(request, outcomes)
+        await self.decide_about(request, selection, act_of(await request.form()))
 
 
 def fix_url(request: Request, rows: Sequence[str]) -> str:

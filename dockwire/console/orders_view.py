@@ -6,34 +6,24 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, select, union
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette_admin.actions import ActionSelection, action
-from starlette_admin.exceptions import ActionFailed
 from starlette_admin.fields import BaseField, IntegerField
-from starlette_admin.flash import flash
 from starlette_admin.types import RequestAction
 
 from dockwire.console import words
 from dockwire.console.beside import fill
-from dockwire.console.deciding import Named, decide, go_on
+from dockwire.console.deciding_list import DecidingList
 from dockwire.console.fields import moment, text
 from dockwire.console.filtering import MOMENTS, TRUTH, WORDS, beginning
-from dockwire.console.listing import ReadOnlyList
 from dockwire.console.order_filters import CARRIERS, CONNECTIONS, MARKETPLACE, SKUS, STANDING, STATUS
 from dockwire.console.order_page import story_of
 from dockwire.console.parts import Parts
 from dockwire.console.records import OrderRecord
-from dockwire.decisions.acts import Act, Release, Retry
 from dockwire.ledger.tables import orders, parcels
-from dockwire.services.holds import Outcome, Result
 
 _LARGEST = 2**63 - 1
-IMPORT_NOW = """
-<form><label class="form-check mt-3"><input class="form-check-input" type="checkbox" name="import" checked>
-<span class="form-check-label">Import their connections now</span></label></form>
-"""
 
 
-class OrdersView(ReadOnlyList):
+class OrdersView(DecidingList):
     """All orders of all connections."""
 
     key = "orders"
@@ -102,53 +92,3 @@ class OrdersView(ReadOnlyList):
             found.append(select(orders.c.id).where(orders.c.warehouse_order_id == int(term)))
         # One after the other by index; as alternatives in one condition they would not be.
         return orders.c.id.in_(union(*found))
-
-    @action(
-        name="retry",
-        text="Try again",
-        confirmation="Try the selected failed, held or unreadable orders again?",
-        submit_btn_text="Try again",
-        form=IMPORT_NOW,
-    )
-    async def retry(self, request: Request, selection: ActionSelection) -> None:
-        """Make waiting orders due at once."""
-        await self._decide(request, selection, Retry())
-
-    @action(
-        name="release",
-        text="Release",
-        confirmation="Release the selected orders? Somebody has looked at them, and they may pass.",
-        submit_btn_text="Release",
-        form=IMPORT_NOW,
-    )
-    async def release(self, request: Request, selection: ActionSelection) -> None:
-        """Let held orders pass."""
-        await self._decide(request, selection, Release())
-
-    async def _decide(self, request: Request, selection: ActionSelection, act: Act) -> None:
-        orders = [Named(each.amazon_order_id, each.connection) for each in await selection.rows()]
-        outcomes = await decide(self.parts, request, orders, [act])
-        if "import" in await request.form():
-            for told in await go_on(self.parts, request, outcomes):
-                flash(request, told, "success")
-        tell(request, outcomes)
-
-
-def tell(request: Request, outcomes: Sequence[Outcome]) -> None:
-    """Show what became of each order: how many are done, and each that is not, with the reason.
-
-    Raises:
-        ActionFailed: none is done.
-    """
-    done = [each for each in outcomes if each.result is Result.DONE]
-    left = [f"{each.order_id}: {each.sentence}" for each in outcomes if each.result is not Result.DONE]
-    shown = "; ".join(left[:_SHOWN]) + ("" if len(left) <= _SHOWN else f"; and {len(left) - _SHOWN} more")
-    if not done:
-        raise ActionFailed(f"Nothing was done. {shown}")
-    flash(request, f"Done for {len(done)} of {len(outcomes)} orders.", "success")
-    if left:
-        flash(request, shown, "warning")
-
-
-_SHOWN = 5
-"""Orders that are told by name: a message travels in a cookie."""
