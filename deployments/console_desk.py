@@ -1,16 +1,18 @@
 """What the console asks of Prefect: runs of the stored connections' flows, and their schedules."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import httpx
 
 from deployments.prefect_server import prepare_environment
-from dockwire.console.desk import StartedRun
+from dockwire.console.desk import SeenRun, StartedRun
 from dockwire.errors import DockwireError, SettingsError, Unavailable
 from dockwire.model.ids import ConnectionSlug
+from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.settings import read_settings
 
 if TYPE_CHECKING:
@@ -20,12 +22,19 @@ if TYPE_CHECKING:
 class PrefectDesk:
     """The desk of an installation; Prefect is imported when it is first needed."""
 
-    async def start(self, flow: str, connection: ConnectionSlug) -> StartedRun:
+    async def start(
+        self,
+        flow: str,
+        connection: ConnectionSlug,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        once: str = "",
+    ) -> StartedRun:
         """See the protocol.
 
         Raises:
             SettingsError: no Prefect server is known, or it has no such deployment.
-            Unavailable: it does not answer.
+            Unavailable: it does not answer, or does not take the parameters.
         """
         async with _asked("start"):
             from prefect.client.orchestration import get_client
@@ -36,8 +45,51 @@ class PrefectDesk:
                     deployment = await client.read_deployment_by_name(f"{flow}/{connection}")
                 except ObjectNotFound:
                     raise _not_deployed(f"{flow}/{connection}") from None
-                run = await client.create_flow_run_from_deployment(deployment.id)
-            return StartedRun(run.name, run_url(str(run.id)))
+                run = await client.create_flow_run_from_deployment(
+                    deployment.id, parameters=dict(parameters or {}), idempotency_key=once or None
+                )
+            return StartedRun(run.name, run_url(str(run.id)), str(run.id))
+
+    async def run(self, run_id: str) -> SeenRun | None:
+        """See the protocol.
+
+        Raises:
+            SettingsError: no Prefect server is known.
+            Unavailable: it does not answer.
+        """
+        async with _asked("run"):
+            from prefect.client.orchestration import get_client
+            from prefect.exceptions import ObjectNotFound
+
+            async with get_client() as client:
+                try:
+                    run = await client.read_flow_run(UUID(run_id))
+                except (ObjectNotFound, ValueError):
+                    return None
+            state = run.state
+            return SeenRun(
+                run.name,
+                run_url(str(run.id)),
+                state.name or "" if state else "",
+                state is not None and state.is_final(),
+                state.message or "" if state else "",
+                run.parameters,
+            )
+
+    @asynccontextmanager
+    async def closing(self, connection: ConnectionSlug) -> AsyncIterator[ShipAndClose]:
+        """See the protocol.
+
+        Raises:
+            SettingsError: no Prefect server is known, or no such connection is stored.
+            Unavailable: it does not answer.
+        """
+        async with AsyncExitStack() as stack:
+            async with _asked("closing"):
+                from tasks.opening import opened_closing
+
+                opened = await stack.enter_async_context(opened_closing(connection, owner="console"))
+            yield opened.steps
 
     async def pause(self, connection: ConnectionSlug) -> None:
         """See the protocol."""

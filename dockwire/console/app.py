@@ -24,6 +24,7 @@ from dockwire.console.listing import ReadOnlyList
 from dockwire.console.orders_view import OrdersView
 from dockwire.console.parts import Parts
 from dockwire.console.saved_views import SavedViews
+from dockwire.console.ship_desk import ShipDesk
 from dockwire.console.signing_in import Gate
 from dockwire.console.stock_view import StockView
 from dockwire.console.templating import NonceLoader
@@ -40,6 +41,7 @@ def views(parts: Parts) -> list[BaseView]:
         BoardView(parts),
         HoldsView(parts),
         HoldDesk(parts),
+        ShipDesk(parts),
         StockView(parts),
         ConnectionsView(parts),
         AuditView(parts),

@@ -15,6 +15,8 @@ from dockwire.model.console import Audited, User
 from dockwire.ports import ConsoleLedger
 
 COOKIE = "dockwire-console"
+WAITING = "waiting"
+"""A query with this asks for a page that refreshes itself: nobody may be there any more."""
 
 
 @dataclass
@@ -74,7 +76,7 @@ class ConsoleAuth(AuthProvider):
         token = request.cookies.get(COOKIE)
         if not token or "/static/" in request.url.path:
             return None
-        user = await self._gate.user_of(token)
+        user = await self._gate.user_of(token, used=WAITING not in request.query_params)
         if user is None:
             return None
         request.state.console_user = user

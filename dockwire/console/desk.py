@@ -1,9 +1,12 @@
 """What the console asks of the rest of the installation: only Prefect and the accounts' blocks can do it."""
 
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from dockwire.model.ids import ConnectionSlug
+from dockwire.services.ship_and_close import ShipAndClose
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +16,21 @@ class StartedRun:
     name: str
     url: str
     """Its page in Prefect; empty where nobody serves Prefect's pages."""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRun:
+    """How far a run has come."""
+
+    name: str
+    url: str
+    state: str
+    """As Prefect names it."""
+    ended: bool
+    message: str
+    """What its state says, line by line; no personal data."""
+    parameters: Mapping[str, Any]
 
 
 class Desk(Protocol):
@@ -21,8 +39,26 @@ class Desk(Protocol):
     Every method may raise a ``DockwireError`` that says who acts next; nothing was done then.
     """
 
-    async def start(self, flow: str, connection: ConnectionSlug) -> StartedRun:
-        """Ask for a run of one of a connection's flows, for instance ``order-import``; return without waiting."""
+    async def start(
+        self,
+        flow: str,
+        connection: ConnectionSlug,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        once: str = "",
+    ) -> StartedRun:
+        """Ask for a run of one of a connection's flows, for instance ``order-import``; return without waiting.
+
+        The same ``once`` again, where it is given, asks for no second run and returns the first one.
+        """
+        ...
+
+    async def run(self, run_id: str) -> SeenRun | None:
+        """Return how far a run has come; None when there is none of this id."""
+        ...
+
+    def closing(self, connection: ConnectionSlug) -> AbstractAsyncContextManager[ShipAndClose]:
+        """Open what looks at a connection's orders before they are closed."""
         ...
 
     async def pause(self, connection: ConnectionSlug) -> None:

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, select, union
 from sqlalchemy.orm import Session
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.actions import ActionSelection, action
 from starlette_admin.fields import BaseField, IntegerField
 from starlette_admin.types import RequestAction
 
@@ -18,6 +20,7 @@ from dockwire.console.order_filters import CARRIERS, CONNECTIONS, MARKETPLACE, S
 from dockwire.console.order_page import story_of
 from dockwire.console.parts import Parts
 from dockwire.console.records import OrderRecord
+from dockwire.console.ship_desk import to_ship
 from dockwire.ledger.tables import orders, parcels
 
 _LARGEST = 2**63 - 1
@@ -73,6 +76,11 @@ class OrdersView(DecidingList):
     def beside(self, session: Session, records: Sequence[OrderRecord]) -> None:
         """Read SKUs, packages and reasons of a page of orders."""
         fill(session, records)
+
+    @action(name="ship", text="Ship and close", custom_response=True)
+    async def ship(self, request: Request, selection: ActionSelection) -> Response:
+        """Go to the page that ships and closes the selected orders."""
+        return await to_ship(request, selection)
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
         """Return one order, or None; for its page with its story."""

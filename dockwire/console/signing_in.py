@@ -76,10 +76,13 @@ class Gate:
         await self._ledger.forgive_sign_ins(by_name)
         return SignedIn(user, token)
 
-    async def user_of(self, token: str) -> User | None:
-        """Return whose session a token is of, or None when it has ended or never was."""
+    async def user_of(self, token: str, *, used: bool = True) -> User | None:
+        """Return whose session a token is of, or None when it has ended or never was.
+
+        ``used`` is False for what a page asks by itself: it keeps no session alive.
+        """
         return await self._ledger.session_user(
-            digest_of(token), now=self._clock.now(), idle=IDLE, longest=LONGEST
+            digest_of(token), now=self._clock.now(), idle=IDLE, longest=LONGEST, used=used
         )
 
     async def sign_out(self, token: str) -> None:

@@ -14,9 +14,9 @@ from dockwire.decisions.closed import manual, missing, parted, standing
 from dockwire.decisions.foreseeing import parcels_to_be, refused_parcels, unused_number
 from dockwire.decisions.routing import routing_problems, shared_numbers, tracking_problems
 from dockwire.errors import Fixer
-from dockwire.model.charge import Charge
+from dockwire.model.charge import Apply, Charge
 from dockwire.model.close_plan import ClosePlan, PlannedClose
-from dockwire.model.closing import OrderForm, ShipRequest
+from dockwire.model.closing import ChargeForm, OrderForm, ShipRequest
 from dockwire.model.connection import Connection, TrackingCheck
 from dockwire.model.order import Order, OrderStatus
 from dockwire.model.record import Closing, Problem
@@ -85,6 +85,23 @@ def plan_close(
         {handle: tuple(each.doubts) for handle, each in found.items() if each.doubts},
         left_open=stopped if begun else {},
     )
+
+
+def previewed_charges(
+    charges: Sequence[ChargeForm], apply: Apply, candidates: Sequence[Candidate], *, currency: str
+) -> tuple[tuple[Problem, ...], tuple[PlannedClose, ...]]:
+    """Return what is wrong with charges, else what each order that the warehouse has would bear of them.
+
+    Whatever else is in the way of closing the orders does not count.
+    """
+    if not candidates:
+        return (), ()
+    forms = tuple(each.form for each in candidates)
+    request = ShipRequest(orders=forms, charges=tuple(charges), apply=apply)
+    if wrong := tuple(_charge_problems(request, currency)):
+        return wrong, ()
+    found = {form.order: _Found([], []) for form in forms}
+    return (), tuple(_planned(request, candidates, currency, found))
 
 
 def _against(
@@ -179,15 +196,19 @@ def _routing(request: ShipRequest, form: OrderForm, order: ShipOrder) -> Routing
 def _request_problems(
     request: ShipRequest, candidates: Sequence[Candidate], currency: str
 ) -> Iterator[Problem]:
-    for form in request.charges:
-        for sentence in charge_problems(form.charge(), currency):
-            yield Problem("charge", f"{sentence[0].upper()}{sentence[1:]}.", Fixer.CLERK)
+    yield from _charge_problems(request, currency)
     numbers = Counter(
         candidate.order.placed.order_id for candidate in candidates if candidate.order is not None
     )
     for number, count in numbers.items():
         if count > 1:
             yield Problem("repeated", f"Warehouse order {number} is named {count} times.", Fixer.CLERK)
+
+
+def _charge_problems(request: ShipRequest, currency: str) -> Iterator[Problem]:
+    for form in request.charges:
+        for sentence in charge_problems(form.charge(), currency):
+            yield Problem("charge", f"{sentence[0].upper()}{sentence[1:]}.", Fixer.CLERK)
 
 
 def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Problem]:

@@ -85,7 +85,7 @@ class ConsoleBook:
         )
 
     async def session_user(
-        self, token_digest: str, *, now: datetime, idle: timedelta, longest: timedelta
+        self, token_digest: str, *, now: datetime, idle: timedelta, longest: timedelta, used: bool = True
     ) -> User | None:
         """See the port."""
         row = await self._database.read(
@@ -93,7 +93,7 @@ class ConsoleBook:
         )
         if row is None:
             return None
-        if row.seen <= now - _NOTED_EVERY:
+        if used and row.seen <= now - _NOTED_EVERY:
             mine = console_sessions.c.digest == token_digest
             seen = update(console_sessions).where(mine).values(seen=now)
             await self._database.write("session_seen", lambda link: link.execute(seen))

@@ -50,9 +50,9 @@ class ConsoleLedger(Protocol):
         ...
 
     async def session_user(
-        self, token_digest: str, *, now: datetime, idle: timedelta, longest: timedelta
+        self, token_digest: str, *, now: datetime, idle: timedelta, longest: timedelta, used: bool = True
     ) -> User | None:
-        """Return whose session this is, and note that it is in use; None when it has ended."""
+        """Return whose session this is, and note that it is in use if it is ``used``; None when it has ended."""
         ...
 
     async def end_session(self, token_digest: str) -> None:

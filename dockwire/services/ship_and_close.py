@@ -23,7 +23,7 @@ from dockwire.decisions.closed import (
     others,
     rerouted,
 )
-from dockwire.decisions.closing import Candidate, plan_close
+from dockwire.decisions.closing import Candidate
 from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished, WrongCredentials
 from dockwire.handles import meant
 from dockwire.model.close_plan import ClosePlan
@@ -34,6 +34,7 @@ from dockwire.model.shipping import ShipOrder
 from dockwire.model.warehouse import PlacedStatus
 from dockwire.services.close_report import CloseReport
 from dockwire.services.desk import Desk
+from dockwire.services.seen_orders import SeenOrders
 
 log = logging.getLogger(__name__)
 
@@ -60,15 +61,18 @@ class ShipAndClose:
         A request that was begun before keeps the charges it was begun with, and goes on without the
         orders that cannot be closed any more.
         """
+        return (await self.look(request)).plan(request)
+
+    async def look(self, request: ShipRequest) -> SeenOrders:
+        """Return the orders of a request as they stand now; writes nothing.
+
+        Raises:
+            Unavailable: the warehouse does not answer.
+        """
         stored = await self._desk.ledger.submission(self._desk.connection, request.token)
         candidates = await self._look_up(request, {closing.handle: closing for closing in stored})
-        plan = plan_close(
-            request,
-            [each for each in candidates if not _ended_before(each)],
-            carriers=await self._desk.warehouse.carriers(),
-            connection=self._desk.connection,
-        )
-        return replace(plan, closed_before=frozenset(map(_handle, filter(_closed_before, candidates))))
+        carriers = await self._desk.warehouse.carriers()
+        return SeenOrders(tuple(candidates), tuple(carriers), self._desk.connection)
 
     async def carry_out(self, plan: ClosePlan) -> CloseReport:
         """Close every order of a plan without problems; one order's trouble never stops the others.
@@ -156,27 +160,6 @@ def _naming(order_id: AmazonOrderId) -> Iterator[None]:
     except RemoteError as error:
         error.args = (f"Amazon order {order_id}, {error.args[0]}",)
         raise
-
-
-def _handle(candidate: Candidate) -> str:
-    return candidate.form.order
-
-
-def _ended_before(candidate: Candidate) -> bool:
-    """Whether an order of a begun request is not open any more: nothing is left to check, only to look."""
-    order = candidate.order
-    return _closed_before(candidate) or (
-        candidate.begun is not None and order is not None and order.placed.status is not PlacedStatus.OPEN
-    )
-
-
-def _closed_before(candidate: Candidate) -> bool:
-    """Whether the same request closed an order earlier, and nobody opened it again."""
-    return (
-        candidate.begun is not None
-        and candidate.begun.state is ClosingState.CLOSED
-        and (candidate.order is None or candidate.order.placed.status is PlacedStatus.CLOSED)
-    )
 
 
 class _Close:

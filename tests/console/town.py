@@ -1,5 +1,8 @@
 """A console on a real ledger: two connections, some orders of every kind, a desk that notes what it is asked for."""
 
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +11,7 @@ from starlette.applications import Starlette
 
 from dockwire.clock import ManualClock
 from dockwire.console import build_console
-from dockwire.console.desk import StartedRun
+from dockwire.console.desk import SeenRun, StartedRun
 from dockwire.console.users import Users
 from dockwire.decisions.health import FLOWS
 from dockwire.errors import DockwireError
@@ -16,6 +19,7 @@ from dockwire.ledger import SqlLedger
 from dockwire.model.console import Role
 from dockwire.model.ids import ConnectionSlug
 from dockwire.sealing import Sealer
+from dockwire.services.ship_and_close import ShipAndClose
 from tests.builders import NOW
 
 PASSWORD = "correct horse battery"
@@ -30,10 +34,38 @@ class NotingDesk:
     stopped: set[ConnectionSlug] = field(default_factory=set)
     trouble: DockwireError | None = None
     """Why it does not pause, resume or tell."""
+    runs: dict[str, SeenRun] = field(default_factory=dict)
+    """What was asked for, by id."""
+    opened: Callable[[ConnectionSlug], AbstractAsyncContextManager[ShipAndClose]] | None = None
+    """Opens a warehouse, where there is one."""
 
-    async def start(self, flow: str, connection: ConnectionSlug) -> StartedRun:
-        self.started.append((flow, connection))
-        return StartedRun(f"run-{len(self.started)}", "")
+    async def start(
+        self,
+        flow: str,
+        connection: ConnectionSlug,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        once: str = "",
+    ) -> StartedRun:
+        number = once or str(len(self.runs) + 1)
+        if number not in self.runs:
+            self._try()
+            self.started.append((flow, connection))
+            # As it comes back from Prefect, which keeps JSON.
+            known = json.loads(json.dumps({"connection": connection, **(parameters or {})}))
+            name = f"run-{len(self.started)}"
+            self.runs[number] = SeenRun(name, f"http://prefect.test/{name}", "Scheduled", False, "", known)
+        return StartedRun(self.runs[number].name, "", number)
+
+    async def run(self, run_id: str) -> SeenRun | None:
+        return self.runs.get(run_id)
+
+    @asynccontextmanager
+    async def closing(self, connection: ConnectionSlug) -> AsyncIterator[ShipAndClose]:
+        self._try()
+        assert self.opened is not None
+        async with self.opened(connection) as steps:
+            yield steps
 
     async def pause(self, connection: ConnectionSlug) -> None:
         self._try()
@@ -94,7 +126,12 @@ class Town:
 async def opened_town(url: str) -> Town:
     """Open a ledger with one user of each role."""
     ledger = await SqlLedger.open(url, sealer=Sealer([Sealer.new_key()]))
-    clock, desk = ManualClock(NOW), NotingDesk()
+    return await town_on(ledger, ManualClock(NOW))
+
+
+async def town_on(ledger: SqlLedger, clock: ManualClock) -> Town:
+    """Build a console on an open ledger, with one user of each role."""
+    desk = NotingDesk()
     app = await build_console(ledger, desk=desk, clock=clock)
     town = Town(ledger, clock, desk, app)
     for role in Role:

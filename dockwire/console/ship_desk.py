@@ -1,0 +1,296 @@
+"""The page where clerks ship and close orders, and see what became of it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette_admin import CustomView
+from starlette_admin.actions import ActionSelection
+from starlette_admin.flash import flash
+from starlette_admin.routing import route
+
+from dockwire.console.hold_reading import rows_of
+from dockwire.console.parts import WORKERS, Parts, may
+from dockwire.console.ship_faults import about_order, faults_of
+from dockwire.console.ship_form import Typed, TypedCharge, common_routing, request_of, typed_of
+from dockwire.console.ship_looks import Looks, bare_request
+from dockwire.console.ship_page import Page, Preview, charges_before, previewed
+from dockwire.console.ship_pasting import pasted
+from dockwire.console.ship_reading import ShipRow, rows_of_orders, rows_shown
+from dockwire.console.ship_sending import Sent, send, sent_as, typed_again
+from dockwire.errors import DockwireError
+from dockwire.model.charge import Apply
+from dockwire.model.close_plan import ClosePlan
+from dockwire.model.closing import KINDS
+from dockwire.services.seen_orders import SeenOrders
+
+MOST_AT_ONCE = 250
+"""Orders of one page; a form has a field for each."""
+
+
+class ShipDesk(CustomView):
+    """Ships and closes orders by a run of the flow; for clerks and engineers."""
+
+    path = "/ship-and-close"
+    add_to_menu = False
+
+    def __init__(self, parts: Parts) -> None:
+        """Take what every view works with."""
+        super().__init__(menu_label="Ship and close")
+        self._parts = parts
+        self._looks = Looks(parts.desk, parts.clock)
+
+    def is_accessible(self, request: Request) -> bool:
+        """Say whether the user's role closes orders."""
+        return may(request, WORKERS)
+
+    @route("", methods=["GET"], name="ship-and-close")
+    async def index(self, request: Request) -> Response:
+        """Show the form for orders by their rows in the ledger (``pk``), or for what a run left open (``again``)."""
+        if run_id := request.query_params.get("again"):
+            return await self._again(request, run_id)
+        shown = await rows_shown(self._parts, rows_of(request.query_params.getlist("pk"), most=MOST_AT_ONCE))
+        return await self._form(request, shown)
+
+    @route("/do", methods=["POST"], name="ship-and-close-do")
+    async def act(self, request: Request) -> Response:
+        """Check what was typed, send it, fill in pasted numbers, or add a row of charges."""
+        form = await request.form()
+        shown, typed = await self._typed(form)
+        if not shown or not shown[0].connection:
+            raise HTTPException(404)
+        what = str(form.get("do", "check"))
+        if what == "more":
+            typed = replace(typed, charges=(*typed.charges, TypedCharge()))
+            return await self._form(request, shown, typed)
+        if what == "fill":
+            return await self._fill(request, shown, typed)
+        return await self._check(request, shown, typed, sends=what == "send")
+
+    @route("/preview", methods=["POST"], name="ship-and-close-preview")
+    async def preview(self, request: Request) -> Response:
+        """Return what the typed charges come to, order by order."""
+        shown, typed = await self._typed(await request.form())
+        if not typed.chosen:
+            return JSONResponse({"faults": [], "sum": "", "rows": {}})
+        try:
+            seen = await self._looks.recent(*_chosen(shown, typed))
+        except DockwireError as error:
+            return JSONResponse({"faults": [str(error)], "sum": "", "rows": {}})
+        found = previewed(seen, typed)
+        rows = {
+            each.row: [found.added[each.order_id], found.total[each.order_id]]
+            for each in shown
+            if each.order_id in found.added
+        }
+        told = [f"{fault.field}: {fault.sentence}" for fault in found.faults]
+        return JSONResponse({"faults": told, "sum": found.sum, "rows": rows})
+
+    @route("/run", methods=["GET"], name="ship-and-close-run")
+    async def result(self, request: Request) -> Response:
+        """Show what became of a request, order by order."""
+        sent = await self._sent(request.query_params.get("id", ""))
+        return self._show(request, "console/ship_result.html", sent=sent, once=secrets.token_urlsafe(12))
+
+    @route("/repeat", methods=["POST"], name="ship-and-close-repeat")
+    async def repeat(self, request: Request) -> Response:
+        """Ask for the same request again: it does what is left of it, and charges nothing twice."""
+        form = await request.form()
+        sent = await self._sent(str(form.get("id", "")))
+        names = [row.order_id for row in sent.rows if not row.is_closed]
+        self._looks.forget(sent.connection, names)
+        try:
+            run = await send(
+                self._parts, request, sent.connection, sent.request, names, once=str(form.get("once", ""))
+            )
+        except DockwireError as error:
+            flash(request, str(error), "error")
+            return _to_run(request, sent.run_id)
+        return _to_run(request, run.id)
+
+    # -- what was typed ------------------------------------------------------------------------
+    async def _typed(self, form: FormData) -> tuple[list[ShipRow], Typed]:
+        """Return the orders of a form, of the connection of the first one, and what was typed."""
+        asked = [str(each) for each in form.getlist("row") or form.getlist("pk")]
+        shown = await rows_shown(self._parts, rows_of(asked, most=MOST_AT_ONCE))
+        mine = [each for each in shown if each.connection == shown[0].connection]
+        return mine, typed_of(form, [each.row for each in mine])
+
+    async def _fill(self, request: Request, shown: Sequence[ShipRow], typed: Typed) -> Response:
+        names = {name: each.row for each in shown for name in each.names}
+        found = pasted(typed.pasted, [each.row for each in shown if each.row in typed.chosen], names)
+        if found.faults:
+            return await self._form(request, shown, typed, faults=found.faults)
+        typed = replace(typed, tracking={**typed.tracking, **found.tracking}, pasted="")
+        return await self._form(
+            request, shown, typed, told=f"{len(found.tracking)} tracking numbers are filled in."
+        )
+
+    async def _check(
+        self, request: Request, shown: Sequence[ShipRow], typed: Typed, *, sends: bool
+    ) -> Response:
+        connection = shown[0].connection
+        wanted, faults = request_of(typed, {each.row: each.order_id for each in shown})
+        if wanted is None:
+            return await self._form(request, shown, typed, faults=faults)
+        try:
+            plan = (await self._looks.fresh(connection, wanted)).plan(wanted)
+            rows = {each.order_id: each.row for each in shown}
+            faults += faults_of(plan.problems, rows)
+            warnings = faults_of(_doubts(plan), rows)
+            if faults:
+                return await self._form(request, shown, typed, faults=faults, warnings=warnings)
+            if not sends or (warnings and typed.warned != wanted.token):
+                told = "" if sends else "Nothing is in the way."
+                typed = replace(typed, warned=wanted.token)
+                return await self._form(request, shown, typed, warnings=warnings, told=told)
+            names = [form.order for form in wanted.orders]
+            run = await send(self._parts, request, connection, wanted, names, once=typed.once)
+        except DockwireError as error:
+            return await self._form(request, shown, typed, faults=faults, trouble=str(error))
+        self._looks.forget(connection, names)
+        return _to_run(request, run.id)
+
+    async def _again(self, request: Request, run_id: str) -> Response:
+        """Offer what a run left open, as it was typed."""
+        sent = await self._sent(run_id)
+        open_ones = [row.order_id for row in sent.rows if not row.is_closed]
+        shown = await rows_of_orders(self._parts, sent.connection, open_ones)
+        try:
+            seen = (
+                await self._looks.fresh(sent.connection, bare_request([each.order_id for each in shown]))
+                if shown
+                else None
+            )
+        except DockwireError as error:
+            flash(request, str(error), "error")
+            return _to_run(request, run_id)
+        if seen is None:
+            flash(request, "Nothing is left open.", "success")
+            return _to_run(request, run_id)
+        typed = typed_again(
+            sent, {each.order_id: each.row for each in shown}, seen.connection.charge_currency
+        )
+        return await self._form(request, shown, typed)
+
+    async def _sent(self, run_id: str) -> Sent:
+        try:
+            sent = await sent_as(self._parts, run_id)
+        except DockwireError as error:
+            raise HTTPException(503, str(error)) from None
+        if sent is None:
+            raise HTTPException(404)
+        return sent
+
+    # -- pages ---------------------------------------------------------------------------------
+    async def _form(
+        self,
+        request: Request,
+        shown: Sequence[ShipRow],
+        typed: Typed | None = None,
+        **more: Any,
+    ) -> Response:
+        if not shown:
+            raise HTTPException(404)
+        places = list(dict.fromkeys(each.connection for each in shown))
+        if len(places) > 1 or not places[0]:
+            return self._choose(request, shown, places)
+        page = await self._filled(shown, typed, more)
+        return self._show(
+            request,
+            "console/ship_and_close.html",
+            400 if page.faults or page.trouble else 200,
+            page=page,
+            kinds=list(KINDS),
+            ways=list(Apply),
+        )
+
+    async def _filled(self, shown: Sequence[ShipRow], typed: Typed | None, more: dict[str, Any]) -> Page:
+        connection, order_ids = shown[0].connection, [each.order_id for each in shown]
+        notes: dict[str, str] = {}
+        seen: SeenOrders | None = None
+        try:
+            if typed is None:
+                bare = bare_request(order_ids)
+                seen = await self._looks.fresh(connection, bare)
+                notes = {each: about_order(found) for each, found in seen.plan(bare).problems.items()}
+            else:
+                seen = await self._looks.recent(connection, order_ids)
+        except DockwireError as error:
+            more.setdefault("trouble", str(error))
+        if typed is None:
+            routing = (
+                common_routing(each.order.routing for each in seen.candidates if each.order) if seen else {}
+            )
+            typed = Typed(frozenset(each.row for each in shown), routing=routing)
+        if not typed.once:
+            typed = replace(typed, once=secrets.token_urlsafe(12))
+        if seen is None:
+            return Page(connection, shown, typed, Preview(), **more)
+        chosen = await self._looks.recent(*_chosen(shown, typed)) if typed.chosen else None
+        return Page(
+            connection,
+            shown,
+            typed,
+            previewed(chosen, typed) if chosen else Preview(),
+            carriers=seen.carriers,
+            before=charges_before(seen),
+            notes=notes,
+            **more,
+        )
+
+    def _choose(self, request: Request, shown: Sequence[ShipRow], places: Sequence[str]) -> Response:
+        page = request.url_for(request.app.state.ROUTE_NAME + ":ship-and-close")
+        parted = []
+        for place in places:
+            rows = [each.row for each in shown if each.connection == place]
+            parted.append((place, len(rows), f"{page}?{_query(rows)}" if place else ""))
+        return self._show(request, "console/ship_choose.html", 400, parted=parted)
+
+    def _show(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
+        assert self.templates is not None
+        return self.templates.TemplateResponse(
+            request=request,
+            name=template,
+            context={"title": self.title(request), **context},
+            status_code=status,
+        )
+
+
+async def to_ship(request: Request, selection: ActionSelection) -> Response:
+    """Go to the page that ships and closes the selected orders."""
+    rows = await selection.pks()
+    if len(rows) > MOST_AT_ONCE:
+        flash(
+            request,
+            f"{len(rows)} orders are selected; these are the first {MOST_AT_ONCE} of them.",
+            "warning",
+        )
+    page = request.url_for(request.app.state.ROUTE_NAME + ":ship-and-close")
+    return RedirectResponse(f"{page}?{_query(rows[:MOST_AT_ONCE])}", status_code=303)
+
+
+def _chosen(shown: Sequence[ShipRow], typed: Typed) -> tuple[str, list[str]]:
+    """Return the connection and the chosen orders, in the order of the page."""
+    return shown[0].connection if shown else "", [each.order_id for each in shown if each.row in typed.chosen]
+
+
+def _doubts(plan: ClosePlan) -> dict[str, list[Any]]:
+    """Return what is odd, and what a request that was begun before leaves open."""
+    names = [*plan.warnings, *plan.left_open]
+    return {name: [*plan.warnings.get(name, ()), *plan.left_open.get(name, ())] for name in names}
+
+
+def _to_run(request: Request, run_id: str) -> Response:
+    page = request.url_for(request.app.state.ROUTE_NAME + ":ship-and-close-run")
+    return RedirectResponse(f"{page}?{urlencode({'id': run_id})}", status_code=303)
+
+
+def _query(rows: Sequence[Any]) -> str:
+    return urlencode([("pk", row) for row in rows])

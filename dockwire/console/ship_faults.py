@@ -1,0 +1,70 @@
+"""Everything that is in the way of closing orders, by field, with the orders it is about."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dockwire.model.record import Problem
+
+_FIELDS = {
+    "carrier_blank": "carrier",
+    "unknown_carrier": "carrier",
+    "service_blank": "service",
+    "unknown_service": "service",
+    "scac_blank": "scac",
+    "wrong_scac": "scac",
+    "tracking_blank": "tracking",
+    "tracking_format": "tracking",
+    "tracking_shared": "tracking",
+    "charge": "charges",
+    "charged_before": "charges",
+    "equal_charge": "charges",
+}
+"""Which field of the page a problem is about; all others are about the order."""
+_OF_ALL = frozenset({"carrier", "service", "scac", "charges"})
+"""Fields that stand on the page once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is in the way."""
+
+    orders: tuple[str, ...]
+    """Whom it is about; none: the whole request."""
+    field: str
+    sentence: str
+    who: str
+    target: str = ""
+    """The id of the field on the page."""
+
+
+def faults_of(found: Mapping[str, Iterable[Problem]], rows: Mapping[str, int]) -> list[Fault]:
+    """Return problems by Amazon order id as faults, those that orders share as one.
+
+    ``rows`` has the orders' rows in the ledger by order id.
+    """
+    shared: dict[tuple[str, str, str], list[str]] = {}
+    for order_id, problems in found.items():
+        for problem in problems:
+            what = (_FIELDS.get(problem.code, "order"), problem.sentence, problem.fixer.value)
+            shared.setdefault(what, []).append(order_id)
+    return [
+        Fault(
+            tuple(each for each in dict.fromkeys(orders) if each),
+            field,
+            sentence,
+            who,
+            _target(field, orders[0], rows),
+        )
+        for (field, sentence, who), orders in shared.items()
+    ]
+
+
+def about_order(problems: Iterable[Problem]) -> str:
+    """Return those problems as sentences that no field of the page can mend."""
+    return " ".join(each.sentence for each in problems if each.code not in _FIELDS)
+
+
+def _target(field: str, order_id: str, rows: Mapping[str, int]) -> str:
+    if field in _OF_ALL:
+        return "charge-label-0" if field == "charges" else field
+    return f"{'tracking' if field == 'tracking' else 'pk'}-{rows[order_id]}" if order_id in rows else ""

@@ -1,0 +1,96 @@
+"""The page where orders are shipped and closed: its orders, what was typed, what is in the way and what it would cost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from dockwire.console.ship_faults import Fault
+from dockwire.console.ship_form import Typed, TypedCharge, applied, charges_of
+from dockwire.console.ship_reading import ShipRow
+from dockwire.model.shipping import Carrier
+from dockwire.services.seen_orders import SeenOrders
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What each chosen order would bear, exactly; amounts as texts."""
+
+    added: Mapping[str, str] = field(default_factory=dict)
+    total: Mapping[str, str] = field(default_factory=dict)
+    """With what stands on the order already."""
+    sum: str = ""
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the template shows."""
+
+    connection: str
+    orders: Sequence[ShipRow]
+    typed: Typed
+    preview: Preview
+    carriers: Sequence[Carrier] = ()
+    before: Mapping[str, str] = field(default_factory=dict)
+    """Charges that stand on an order."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What hinders an order whatever is typed."""
+    faults: Sequence[Fault] = ()
+    warnings: Sequence[Fault] = ()
+    told: str = ""
+    trouble: str = ""
+    """Why the warehouse could not be asked."""
+
+    @property
+    def lists(self) -> list[dict[str, object]]:
+        """The carriers for the page's script."""
+        return [
+            {
+                "name": each.name,
+                "scac": each.scac,
+                "services": [_shown(code.code, code.description) for code in each.services],
+            }
+            for each in self.carriers
+        ]
+
+    @property
+    def services(self) -> list[dict[str, str]]:
+        """The services of the carrier that is typed, else of all."""
+        typed = self.typed.routing.get("carrier", "").strip().casefold()
+        mine = [each for each in self.carriers if each.name.casefold() == typed] or self.carriers
+        return [_shown(code.code, code.description) for each in mine for code in each.services]
+
+    @property
+    def charges(self) -> Sequence[TypedCharge]:
+        """The rows of charges, at least one."""
+        return self.typed.charges or (TypedCharge(),)
+
+    def wrong(self, *targets: str) -> bool:
+        """Say whether one of these fields is in the way."""
+        return any(fault.target in targets for fault in self.faults)
+
+
+def previewed(seen: SeenOrders, typed: Typed) -> Preview:
+    """Return what the typed charges come to on orders that were seen."""
+    faults: list[Fault] = []
+    charges = charges_of(typed, faults)
+    apply = applied(typed, faults)
+    problems, planned = seen.preview(charges, apply)
+    faults += [Fault((), "charges", each.sentence, each.fixer.value, "charge-label-0") for each in problems]
+    if faults:
+        return Preview(faults=tuple(faults))
+    total = sum((each.added for each in planned), Decimal(0))
+    return Preview(
+        {each.handle: str(each.added) for each in planned},
+        {each.handle: str(each.total) for each in planned},
+        f"{total} {seen.connection.charge_currency}",
+    )
+
+
+def charges_before(seen: SeenOrders) -> dict[str, str]:
+    """Return what orders bear already."""
+    return {each.form.order: str(each.order.total) for each in seen.candidates if each.order is not None}
+
+
+def _shown(code: str, description: str) -> dict[str, str]:
+    return {"code": code, "description": description}

@@ -1,0 +1,122 @@
+// Ship and close: lists that depend on the carrier, a preview while one types, a result that looks again by itself.
+(function () {
+  const LOOK_EVERY = 2000, LOOK_FOR = 10 * 60 * 1000, TYPING = 300;
+
+  function lists(form) {
+    const carriers = JSON.parse(document.getElementById("ship-lists").textContent);
+    const field = (name) => form.elements[name];
+    const same = (one, other) => one.trim().toLowerCase() === other.trim().toLowerCase();
+    const codes = (carrier) => carrier.services.map((service) => service.code);
+    let before = null;
+
+    function offer() {
+      const mine = carriers.find((each) => same(each.name, field("carrier").value));
+      const from = mine ? [mine] : carriers;
+      document.getElementById("ship-service").replaceChildren(
+        ...from.flatMap((each) => each.services).map((each) => new Option(each.description, each.code))
+      );
+      return mine;
+    }
+
+    field("carrier").addEventListener("input", () => {
+      const mine = offer();
+      if (!mine || mine === before) return;
+      // What belongs to another carrier goes; what nobody knows stays.
+      const others = carriers.filter((each) => each !== mine);
+      const { scac, service } = { scac: field("scac"), service: field("service") };
+      if (mine.scac && (!scac.value || others.some((each) => same(each.scac, scac.value)))) scac.value = mine.scac;
+      if (!codes(mine).includes(service.value) && others.some((each) => codes(each).includes(service.value))) service.value = "";
+      before = mine;
+    });
+    before = offer() || null;
+  }
+
+  function previews(form) {
+    let timer = null, asked = null;
+
+    async function ask() {
+      if (asked) asked.abort();
+      asked = new AbortController();
+      const small = new FormData();
+      for (const [name, value] of new FormData(form)) {
+        if (name === "pk" || name === "apply" || name.startsWith("charge-")) small.append(name, value);
+      }
+      try {
+        const answer = await fetch(form.dataset.preview, {
+          method: "POST",
+          body: new URLSearchParams(small),
+          headers: { "X-CSRFToken": form.elements.csrftoken.value },
+          signal: asked.signal,
+        });
+        if (answer.ok && !answer.redirected) show(await answer.json());
+        else show({ rows: {}, sum: "", faults: ["no preview: press Check"] });
+      } catch (error) {
+        if (error.name !== "AbortError") show({ rows: {}, sum: "", faults: ["no preview: press Check"] });
+      }
+    }
+
+    function show(found) {
+      form.querySelectorAll("tr[data-ship-row]").forEach((row) => {
+        const [added, total] = found.rows[row.dataset.shipRow] || ["", ""];
+        row.querySelector("[data-ship-added]").textContent = added;
+        row.querySelector("[data-ship-total]").textContent = total;
+      });
+      document.getElementById("ship-sum").textContent = found.sum || "-";
+      document.getElementById("ship-preview-faults").textContent = found.faults.join(" ");
+    }
+
+    form.addEventListener("input", (event) => {
+      const name = event.target.name;
+      if (name !== "pk" && name !== "apply" && !name.startsWith("charge-")) return;
+      clearTimeout(timer);
+      timer = setTimeout(ask, TYPING);
+    });
+  }
+
+  function rows(form) {
+    document.getElementById("ship-more").addEventListener("click", (event) => {
+      event.preventDefault();
+      const all = document.getElementById("ship-charges");
+      const row = document.createElement("template");
+      row.innerHTML = document.getElementById("ship-charge").innerHTML.replaceAll("PLACE", all.children.length);
+      all.append(row.content);
+      all.lastElementChild.querySelector("select").focus();
+    });
+    // A scanner presses Enter behind each number.
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.target.name.startsWith("tracking-")) return;
+      event.preventDefault();
+      const all = Array.from(form.querySelectorAll('input[name^="tracking-"]'));
+      const next = all[all.indexOf(event.target) + 1];
+      (next || form.querySelector('.card-footer [value="check"]')).focus();
+    });
+  }
+
+  function results() {
+    const begun = Date.now();
+    async function look() {
+      const here = document.getElementById("ship-result");
+      if (here.dataset.ended === "yes" || Date.now() - begun > LOOK_FOR) return;
+      const url = new URL(window.location.href);
+      url.searchParams.set("waiting", "1");
+      try {
+        const answer = await fetch(url);
+        if (answer.ok && !answer.redirected) {
+          const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+          const found = page.getElementById("ship-result");
+          if (found) here.replaceWith(document.adoptNode(found));
+        }
+      } catch {
+        // The next look tries again.
+      }
+      setTimeout(look, LOOK_EVERY);
+    }
+    setTimeout(look, LOOK_EVERY);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.getElementById("ship-form");
+    if (form) [lists, previews, rows].forEach((each) => each(form));
+    if (document.getElementById("ship-result")) results();
+  });
+})();

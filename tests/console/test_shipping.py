@@ -1,0 +1,323 @@
+"""Ship and close from the console, on a real warehouse: what was typed, what is in the way, what became of it."""
+
+import html
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from dockwire.console.ship_form import request_in
+from dockwire.console.signing_in import IDLE
+from dockwire.errors import Unavailable
+from dockwire.ledger.tables import orders
+from dockwire.model.console import Role
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.services.close_report import in_the_way, left_open
+from dockwire.services.ship_and_close import ShipAndClose
+from tests.builders import NOW, order
+from tests.console.town import Town, post, town_on
+from tests.e2e.shipping import imported, manual, placed, tracking
+from tests.stage import App, Stage, opened_stage, sim_connection
+from tests.unit.ledger.acts import ACME as OTHER
+from tests.unit.ledger.shipments import created
+
+US = sim_connection("US")
+UPS = {"carrier": "UPS", "service": "03", "scac": "UPSN"}
+Form = dict[str, Any]
+
+
+@dataclass
+class Shop:
+    """A warehouse with orders, and the console beside it."""
+
+    stage: Stage
+    town: Town
+    ids: list[str]
+    rows: list[int]
+
+    def form(self, numbers: Sequence[str], **more: Any) -> Form:
+        """Return what a browser sends of the page."""
+        charge = {"type": "special", "label": "", "units": "1", "price_per_unit": "", "unit_description": ""}
+        charge |= more.pop("charge", {})
+        typed = {f"tracking-{row}": number for row, number in zip(self.rows, numbers, strict=False)}
+        every = {"row": self.rows, "pk": self.rows, "apply": "separately", "once": "form-1", "do": "send"}
+        return every | typed | UPS | {f"charge-{name}": text for name, text in charge.items()} | more
+
+    async def works(self) -> None:
+        """Carry out what was asked for last, as the flow does."""
+        number, run = list(self.town.desk.runs.items())[-1]
+        request = request_in(run.parameters)
+        assert request is not None
+        async with self.opened(US.slug) as steps:
+            plan = await steps.plan(request)
+            report = await steps.carry_out(plan)
+        message = in_the_way(plan) if plan.problems else "" if report.done else left_open(report)
+        self.town.desk.runs[number] = replace(
+            run, ended=True, state="Failed" if message else "Completed", message=message
+        )
+
+    @asynccontextmanager
+    async def opened(self, connection: ConnectionSlug) -> AsyncIterator[ShipAndClose]:
+        assert connection == US.slug
+        async with self.stage.desk(US) as desk:
+            yield ShipAndClose(desk)
+
+    async def hold(self, order_id: str, *, ends: bool = False) -> None:
+        """Stop an order in the warehouse, or let it go on."""
+        async with self.stage.desk(US) as desk:
+            known = (await desk.ledger.find_placed(US, [order_id]))[order_id].placed
+            assert known is not None
+            if ends:
+                await desk.warehouse.release_order(known)
+            else:
+                await desk.warehouse.hold_order(known, "look")
+
+
+@asynccontextmanager
+async def opened_shop(folder: Path, count: int, **options: Any) -> AsyncIterator[Shop]:
+    async with opened_stage(folder, **options) as stage:
+        ids = await imported(stage, US, count)
+        town = await town_on(stage.ledger, stage.clock)
+        shop = Shop(stage, town, ids, await rows_of(town, ids))
+        town.desk.opened = shop.opened
+        yield shop
+        for client in town.clients:
+            await client.aclose()
+
+
+async def rows_of(town: Town, ids: Sequence[str]) -> list[int]:
+    with town.ledger.reading_sessions()() as session:
+        known = {row.amazon_order_id: row.id for row in session.execute(select(orders))}
+    return [known[order_id] for order_id in ids]
+
+
+def text_of(answer: httpx.Response) -> str:
+    """Return what a page says, as one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def values(page: str, name: str) -> list[str]:
+    """Return what stands in the fields of a name."""
+    fields = re.findall(rf'<input[^>]*\bname="{name}"[^>]*>', page)
+    return [html.unescape(re.findall(r'value="([^"]*)"', field)[0]) for field in fields]
+
+
+def added(shop: Shop) -> list[Decimal]:
+    """Return what people's charges on each order come to."""
+    return [sum((amount for _, amount in manual(placed(shop.stage, each))), Decimal(0)) for each in shop.ids]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_selection_is_checked_previewed_and_closed_evenly_by_a_run(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    url = request.getfixturevalue("postgresql_url") if kind == "postgresql" else ""
+    async with opened_shop(tmp_path, 3, ledger_url=url) as shop:
+        clerk = await shop.town.signed_in()
+        chosen = await post(clerk, "/_api/orders/action", name="ship", pks=shop.rows)
+        page = await clerk.get(chosen.headers["location"])
+        assert page.status_code == 200, page.text
+        assert [values(page.text, name) for name in UPS] == [["UPS"], ["03"], ["UPSN"]]
+
+        # A column is filled in, in the order of the page; an order by its name wherever it stands.
+        lines = f"{tracking(0)}\n\n{tracking(2)}\n{shop.ids[1]}\t{tracking(1)}\n"
+        filled = await post(clerk, "/ship-and-close/do", data=shop.form([], pasted=lines, do="fill"))
+        assert [values(filled.text, f"tracking-{row}") for row in shop.rows] == [
+            [tracking(n)] for n in range(3)
+        ]
+
+        box = {"label": "Box", "units": "4", "price_per_unit": "2.50"}
+        small = {"pk": shop.rows, "apply": "evenly"} | {f"charge-{name}": text for name, text in box.items()}
+        small |= {"charge-type": "materials", "charge-unit_description": ""}
+        seen = (await post(clerk, "/ship-and-close/preview", data=small)).json()
+        assert seen["sum"] == "10.00 USD"
+        assert [seen["rows"][str(row)][0] for row in shop.rows] == ["3.34", "3.33", "3.33"]
+
+        # All that is wrong is told at once, by order and field, and what was typed stays.
+        bad = shop.form(
+            ["", "ODD"],
+            charge=box | {"price_per_unit": "2,50"},
+            carrier="Nobody",
+            service=" ",
+            apply="evenly",
+        )
+        refused = await post(clerk, "/ship-and-close/do", data=bad)
+        assert refused.status_code == 400
+        told = text_of(refused)
+        for words in (
+            "carrier Carrier 'Nobody' is not in the warehouse's list: UPS, Harbour Couriers.",
+            "service The service is blank",
+            f"tracking The tracking number is blank; Amazon refuses the shipment. {shop.ids[0]}, {shop.ids[2]}",
+            "charge 1, price '2,50' is no number such as 2.50.",
+        ):
+            assert words in told
+        assert values(refused.text, "charge-price_per_unit")[0] == "2,50"
+        assert values(refused.text, f"tracking-{shop.rows[1]}") == ["ODD"]
+        assert values(refused.text, "carrier") == ["Nobody"]
+        assert shop.town.desk.started == []
+
+        # A doubt is shown once before it is sent.
+        odd = shop.form([tracking(0), tracking(1), "ODD1"], charge=box, apply="evenly")
+        doubted = await post(clerk, "/ship-and-close/do", data=odd)
+        assert "does not look like one of UPS" in text_of(doubted)
+        assert "Ship and close all the same" in text_of(doubted)
+        assert shop.town.desk.started == []
+        odd["warned"] = values(doubted.text, "warned")[0]
+        for _ in range(2):  # a second click asks for the same run
+            sent = await post(clerk, "/ship-and-close/do", data=odd)
+            assert sent.status_code == 303, sent.text
+        assert shop.town.desk.started == [("ship-and-close", US.slug)]
+        where = sent.headers["location"]
+        waiting = await clerk.get(where)
+        assert 'data-ended="no"' in waiting.text
+        await shop.works()
+        done = await clerk.get(where)
+        assert "3 of 3 closed" in text_of(done)
+        assert "http://prefect.test/run-1" in done.text
+        assert "shipped, Amazon to be told" in text_of(done)
+        assert "Try the rest again" not in done.text
+        assert added(shop) == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
+        assert [placed(shop.stage, each)["tracking"] for each in shop.ids] == [
+            tracking(0),
+            tracking(1),
+            "ODD1",
+        ]
+        trail = [row for row in await shop.town.trail() if row[1] == "ship_and_close_asked"]
+        assert {order for _, _, order in trail} == set(shop.ids)
+        # No personal data of tests.e2e.orders.amazon_order().
+        pages = page.text + refused.text + done.text + str(shop.town.desk.runs)
+        assert not [word for word in ("Ann Example", "Sample Street", "62701") if word in pages]
+
+
+async def test_what_did_not_close_is_offered_again_and_charged_once(tmp_path: Path) -> None:
+    async with opened_shop(tmp_path, 3) as shop:
+        clerk = await shop.town.signed_in()
+        numbers = [tracking(n) for n in range(3)]
+        box = {"label": "Box", "price_per_unit": "10.00"}
+        sent = await post(clerk, "/ship-and-close/do", data=shop.form(numbers, charge=box, apply="evenly"))
+        async with shop.opened(US.slug) as steps:
+            # The order is stopped between the check of the run and its closing.
+            wanted = request_in(next(iter(shop.town.desk.runs.values())).parameters)
+            assert wanted is not None
+            plan = await steps.plan(wanted)
+            await shop.hold(shop.ids[2])
+            await steps.carry_out(plan)
+        await shop.works()
+        left = await clerk.get(sent.headers["location"])
+        assert "2 of 3 closed" in text_of(left)
+        assert "on hold" in text_of(left)
+
+        (again,) = re.findall(r'href="([^"]*again=[^"]*)"', left.text)
+        offered = await clerk.get(again)
+        assert values(offered.text, "row") == [str(shop.rows[2])]
+        assert values(offered.text, f"tracking-{shop.rows[2]}") == [numbers[2]]
+        assert values(offered.text, "charge-price_per_unit")[0] == "3.33"
+        assert "is on hold; release it first" in text_of(
+            await post(clerk, "/ship-and-close/do", data=shop.form(numbers, charge=box))
+        )
+
+        await shop.hold(shop.ids[2], ends=True)
+        (run_id,) = shop.town.desk.runs
+        repeated = await post(clerk, "/ship-and-close/repeat", data={"id": run_id, "once": "again-1"})
+        assert repeated.headers["location"] != sent.headers["location"]
+        await shop.works()
+        assert "3 of 3 closed" in text_of(await clerk.get(repeated.headers["location"]))
+        assert added(shop) == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
+        asked = [order for _, act, order in await shop.town.trail() if act == "ship_and_close_asked"]
+        assert asked == [*shop.ids, shop.ids[2]]
+
+
+async def test_a_preview_costs_the_warehouse_no_call_and_a_waiting_page_keeps_nobody_signed_in(
+    tmp_path: Path,
+) -> None:
+    async with opened_shop(tmp_path, 2) as shop:
+        calls: list[str] = []
+
+        def counted(app: App) -> App:
+            async def serve(scope: Any, receive: Any, send: Any) -> None:
+                calls.append(scope["path"])
+                await app(scope, receive, send)
+
+            return serve
+
+        shop.stage.wrap_warehouse = counted
+        clerk = await shop.town.signed_in()
+        await clerk.get("/ship-and-close", params={"pk": shop.rows})
+        assert calls
+        calls.clear()
+        for chosen, price, told in (
+            (shop.rows, "0.05", ["0.03", "0.02"]),
+            (shop.rows[1:], "0.05", ["0.05"]),
+            (shop.rows, "0.051", []),
+            (shop.rows, "-1", []),
+            (shop.rows, "1e9", []),
+            ([], "1", []),
+            (["x", "9" * 30], "1", []),
+        ):
+            typed = shop.form([], charge={"label": "Box", "price_per_unit": price}, apply="evenly")
+            small = {name: value for name, value in typed.items() if name.startswith(("charge-", "apply"))}
+            seen = (await post(clerk, "/ship-and-close/preview", data=small | {"pk": chosen})).json()
+            assert [row[0] for row in seen["rows"].values()] == told, (price, seen)
+            assert bool(seen["faults"]) is (price in {"0.051", "-1", "1e9"})
+        assert calls == []
+
+        sent = await post(clerk, "/ship-and-close/do", data=shop.form([tracking(0), tracking(1)]))
+        for _ in range(5):
+            shop.stage.clock.advance(IDLE.total_seconds() / 4)
+            page = await clerk.get(sent.headers["location"] + "&waiting=1")
+        assert page.status_code == 303
+        assert "/login" in page.headers["location"]
+
+
+async def test_what_cannot_be_closed_from_here_is_told_and_harms_nothing(tmp_path: Path) -> None:
+    async with opened_shop(tmp_path, 2) as shop:
+        clerk, viewer = await shop.town.signed_in(), await shop.town.signed_in(Role.VIEWER)
+        form = shop.form([tracking(0), tracking(1)])
+        assert (await viewer.get(f"/ship-and-close?pk={shop.rows[0]}")).status_code == 403
+        for path in ("do", "preview", "repeat"):
+            assert (await post(viewer, f"/ship-and-close/{path}", data=form)).status_code == 403
+            assert (await clerk.post(f"/ship-and-close/{path}", data=form)).status_code == 403
+        for asked in ("pk=x", "pk=99", "again=nothing", f"again={'9' * 40}"):
+            assert (await clerk.get(f"/ship-and-close?{asked}")).status_code == 404, asked
+        assert (await clerk.get("/ship-and-close/run?id=nothing")).status_code == 404
+        assert (await post(clerk, "/ship-and-close/repeat", data={"id": "nothing"})).status_code == 404
+
+        evil = '"><script>alert(1)</script>'
+        wrong: tuple[Form, ...] = (
+            {"carrier": evil, "scac": "\0", "service": "x" * 200},
+            {"apply": evil, "once": evil, "warned": evil},
+            {"charge-type": evil, "charge-label": evil, "charge-price_per_unit": "1" * 30},
+            {"charge-label": "Box", "charge-price_per_unit": "NaN", "charge-units": "9" * 12},
+            {f"tracking-{shop.rows[0]}": evil + "\0", "pk": shop.rows[:1]},
+            {"pk": []},
+            {"pasted": f"{evil}\tx\n1\n2\n3", "do": "fill"},
+        )
+        for bad in wrong:
+            refused = await post(clerk, "/ship-and-close/do", data=form | bad)
+            assert refused.status_code == 400, (bad, text_of(refused))
+            assert "<script>alert" not in refused.text
+        assert shop.town.desk.started == []
+
+        # The warehouse or Prefect is away: nothing is lost, and nothing is sent.
+        shop.town.desk.trouble = Unavailable("Prefect is away", system="Prefect", operation="start")
+        away = await post(clerk, "/ship-and-close/do", data=form)
+        assert (away.status_code, "Prefect is away" in away.text) == (400, True)
+        assert values(away.text, f"tracking-{shop.rows[0]}") == [tracking(0)]
+        shop.town.desk.trouble = None
+
+        await shop.town.ledger.register(OTHER, now=NOW)
+        await created(
+            shop.town.ledger, 4711, order(order_id=AmazonOrderId("222-0000001-0000001")), which=OTHER
+        )
+        (other,) = await rows_of(shop.town, ["222-0000001-0000001"])
+        both = await clerk.get("/ship-and-close", params={"pk": [*shop.rows, other]})
+        assert "acme-us: 1 order" in text_of(both)
+        (mine, _) = re.findall(r'href="([^"]*ship-and-close\?pk=[^"]*)"', both.text)
+        assert values((await clerk.get(html.unescape(mine))).text, "row") == [str(row) for row in shop.rows]
