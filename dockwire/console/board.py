@@ -77,8 +77,6 @@ class BoardView(OrdersView):
         """Return the columns, in the order of the screen."""
         return [
             text("countdown", "Time left", self._countdown, filters=[]),
-            text("stage", "Ship-by", self._stage, filters=_STAGE),
-            moment("ship_by", "Ship by", filters=MOMENTS),
             text("amazon_order_id", "Amazon order", filters=[]),
             text("connection", "Connection", filters=CONNECTIONS),
             text(
@@ -89,6 +87,8 @@ class BoardView(OrdersView):
             ),
             text("need", "What it needs", lambda row: self._told(row)["reason"], filters=[]),
             text("fixer", "Who", lambda row: self._told(row)["fixer"], filters=[]),
+            text("stage", "Ship-by", self._stage, filters=_STAGE),
+            moment("ship_by", "Ship by", filters=MOMENTS),
             text("skus", "SKUs", lambda row: ", ".join(row.beside.skus), filters=SKUS),
             text("hold", "Oldest hold", lambda row: row.beside.hold, filters=[]),
         ]

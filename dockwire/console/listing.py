@@ -37,6 +37,7 @@ class ReadOnlyList(ModelView):
     act_roles: ClassVar[dict[str, frozenset[Role]]] = {}
 
     list_template = "console/list.html"
+    detail_template = "console/detail.html"
     page_size = 50
     page_size_options: Sequence[int] = (25, 50, 100, 250)
     action_select_all_limit = 5_000

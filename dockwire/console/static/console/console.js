@@ -86,8 +86,16 @@
     }
   });
 
+  // Keys scroll what has the focus: a wide table without a link in it takes it itself.
+  function letKeysScroll() {
+    document.querySelectorAll(".table-responsive").forEach((table) => {
+      if (!table.querySelector("a[href], button, input, select, [tabindex]")) table.tabIndex = 0;
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     showMoments(document);
+    letKeysScroll();
     const help = document.getElementById("console-keys");
     if (help) rows().forEach((row) => row.setAttribute("aria-describedby", help.id));
   });
