@@ -91,6 +91,11 @@ class PrefectDesk:
                 opened = await stack.enter_async_context(opened_closing(connection, owner="console"))
             yield opened.steps
 
+    def run_page(self, run: str) -> str:
+        """See the protocol."""
+        prepare_environment(read_settings().state_dir.absolute())
+        return run_url(run)
+
     async def pause(self, connection: ConnectionSlug) -> None:
         """See the protocol."""
         async with _asked("pause"):

@@ -16,6 +16,7 @@ from dockwire.bootstrap import opened_ledger
 from dockwire.cli.listening import listen
 from dockwire.clock import SystemClock
 from dockwire.console import build_console
+from dockwire.console.link_settings import LinkSettings
 from dockwire.errors import DockwireError, SettingsError
 from dockwire.settings import Settings
 
@@ -113,5 +114,11 @@ class _Late:
         async with self._opening:
             if self._console is None:
                 ledger = await self._stack.enter_async_context(opened_ledger(self._settings))
-                self._console = await build_console(ledger, desk=PrefectDesk(), clock=SystemClock())
+                self._console = await build_console(
+                    ledger, desk=PrefectDesk(), clock=SystemClock(), links=_links(self._settings)
+                )
         return self._console
+
+
+def _links(settings: Settings) -> LinkSettings:
+    return LinkSettings(settings.amazon_order_link, settings.warehouse_order_link)

@@ -1,11 +1,12 @@
 """Settings of one installation, read from ``DOCKWIRE_*`` variables here and nowhere else."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dockwire.errors import SettingsError, WrongFields
@@ -18,6 +19,21 @@ def _split(value: object) -> object:
     return (
         tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
     )
+
+
+def _address_with(name: str, host: str = "") -> Callable[[str], str]:
+    def checked(value: str) -> str:
+        known = {name, host} - {""}
+        begins = value.startswith("https://") or bool(host and value.startswith(f"{{{host}}}/"))
+        if value and not (begins and f"{{{name}}}" in value and set(re.findall(r"{(.*?)}", value)) <= known):
+            raise ValueError(f"give an address that begins with https:// and has {{{name}}} in it")
+        return value
+
+    return checked
+
+
+OrderLink = Annotated[str, AfterValidator(_address_with("order", "seller_central"))]
+WarehouseLink = Annotated[str, AfterValidator(_address_with("warehouse_order"))]
 
 
 class Settings(BaseSettings):
@@ -65,6 +81,16 @@ class Settings(BaseSettings):
     )
     catch_up_days: int = Field(
         default=31, ge=1, le=729, description="How many days back a catch-up (--since) may begin at most."
+    )
+    amazon_order_link: OrderLink = Field(
+        default="",
+        description="Address of an order's page at Amazon, with {order}, and {seller_central} for the marketplace's own "
+        "Seller Central; empty means that the console has no such link.",
+    )
+    warehouse_order_link: WarehouseLink = Field(
+        default="",
+        description="Address of an order's page in the warehouse, with {warehouse_order}; empty means that the console "
+        "has no such link.",
     )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],

@@ -20,7 +20,9 @@ from dockwire.console.guarding import Guard
 from dockwire.console.hold_desk import HoldDesk
 from dockwire.console.holds_view import HoldsView
 from dockwire.console.home import Home
+from dockwire.console.link_settings import NO_LINKS, LinkSettings
 from dockwire.console.listing import ReadOnlyList
+from dockwire.console.order_desk import OrderDesk
 from dockwire.console.orders_view import OrdersView
 from dockwire.console.parts import Parts
 from dockwire.console.saved_views import SavedViews
@@ -38,6 +40,7 @@ def views(parts: Parts) -> list[BaseView]:
     """Return every page of the console, in the order of the menu: add yours here."""
     return [
         OrdersView(parts),
+        OrderDesk(parts),
         BoardView(parts),
         HoldsView(parts),
         HoldDesk(parts),
@@ -48,7 +51,9 @@ def views(parts: Parts) -> list[BaseView]:
     ]
 
 
-async def build_console(ledger: SqlLedger, *, desk: Desk, clock: Clock) -> Starlette:
+async def build_console(
+    ledger: SqlLedger, *, desk: Desk, clock: Clock, links: LinkSettings = NO_LINKS
+) -> Starlette:
     """Return the console on an open ledger, which stays the caller's to close.
 
     Raises:
@@ -57,7 +62,7 @@ async def build_console(ledger: SqlLedger, *, desk: Desk, clock: Clock) -> Starl
     # Its lines quote what people type, which may be a password in the wrong field.
     logging.getLogger("starlette_admin").setLevel(logging.CRITICAL)
     key = await ledger.console_key()
-    parts = Parts(ledger, clock, desk)
+    parts = Parts(ledger, clock, desk, links)
     pages = views(parts)
     admin = _Console(
         ledger.reading_sessions(),

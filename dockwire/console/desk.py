@@ -61,6 +61,10 @@ class Desk(Protocol):
         """Open what looks at a connection's orders before they are closed."""
         ...
 
+    def run_page(self, run: str) -> str:
+        """Return the page of a run by Prefect's id of it; empty where nobody serves Prefect's pages."""
+        ...
+
     async def pause(self, connection: ConnectionSlug) -> None:
         """Stop the connection's schedules; runs under way go on."""
         ...

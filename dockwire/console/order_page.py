@@ -1,20 +1,121 @@
-"""What the page of one order shows beside its columns; public facts only."""
+"""What the page of one order shows beside its columns; nothing personal."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import anyio.to_thread
+from starlette.requests import Request
 
 from dockwire.console.fields import iso
+from dockwire.console.order_documents import Document, documents_of
+from dockwire.console.order_links import Link, links_of, pages_of_runs
+from dockwire.console.order_offers import Offers, offers_of
+from dockwire.console.order_packages import Closed, Package, closings_of, packages_of
+from dockwire.console.order_rows import OrderRows, read_rows
+from dockwire.console.order_story import story_of
+from dockwire.console.parts import Parts, user_of
 from dockwire.console.records import OrderRecord, Told
-from dockwire.model.ids import AmazonOrderId
-from dockwire.ports import Ledger
+from dockwire.errors import DockwireError
+from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.record import OrderState
+from dockwire.services.holds import Holds, Known
 
 
-async def story_of(ledger: Ledger, record: OrderRecord) -> tuple[Told, ...]:
-    """Return what happened to an order, newest first.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the order."""
+
+    sku: str
+    item_id: str
+    warehouse_sku: str
+    ordered: int
+    open: int
+    packed: int
+    """Units in its packages."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One order with everything that is known of it."""
+
+    lines: tuple[Line, ...]
+    packages: tuple[Package, ...]
+    closings: tuple[Closed, ...]
+    story: tuple[Told, ...]
+    documents: tuple[Document, ...]
+    decided: tuple[tuple[str, str, str], ...]
+    """What persons decided and what still counts: what, who, when."""
+    offers: Offers
+    links: tuple[Link, ...]
+    runs: Mapping[str, str] = field(default_factory=dict)
+    """Pages of the runs that the story names."""
+    trouble: str = ""
+    """Why part of it cannot be shown."""
+
+
+async def page_of(parts: Parts, request: Request, record: OrderRecord) -> OrderPage:
+    """Return an order's page.
 
     Raises:
         LedgerUnavailable: the database does not answer.
     """
-    facts = await ledger.order_facts(AmazonOrderId(record.amazon_order_id))
-    # Two sellers' orders never share an id, but an order may have moved to another connection.
-    return tuple(
-        Told(iso(fact.at), fact.kind.value.replace("_", " "), tuple(fact.detail.items()))
-        for fact in reversed(facts)
+    facts = await parts.ledger.order_facts(AmazonOrderId(record.amazon_order_id))
+    rows = await anyio.to_thread.run_sync(read_rows, request.state.session, record, facts)
+    known, raw, trouble = await _content(parts, record)
+    entry = known.waiting.known if known is not None else None
+    order = entry.order if entry is not None else None
+    story = story_of(record, order, facts, rows, user_of(request).role)
+    currency = await _currency(parts, record)
+    return OrderPage(
+        lines=_lines(rows, known),
+        packages=packages_of(rows),
+        closings=closings_of(rows, currency),
+        story=story,
+        documents=documents_of(known, raw, rows),
+        decided=_decided(known),
+        offers=offers_of(request, record, known, rows),
+        links=links_of(parts.links, record),
+        runs=await pages_of_runs(parts, story),
+        trouble=trouble,
     )
+
+
+async def _content(parts: Parts, record: OrderRecord) -> tuple[Known | None, str | None, str]:
+    """Return what is sealed of an order, for what may be said of it."""
+    slug = ConnectionSlug(record.connection) if record.connection else None
+    try:
+        known = await Holds(parts.ledger, parts.clock).know(AmazonOrderId(record.amazon_order_id), slug)
+        unread = record.state == OrderState.QUARANTINED or (known is not None and known.waiting.known is None)
+        raw = await parts.ledger.unreadable_text(record.id) if unread else None
+    except DockwireError as error:
+        return None, None, f"What is sealed of this order cannot be opened: {error}"
+    return known, raw, ""
+
+
+async def _currency(parts: Parts, record: OrderRecord) -> str:
+    of = (each.charge_currency for each in await parts.ledger.connections() if each.slug == record.connection)
+    return next(of, "")
+
+
+def _lines(rows: OrderRows, known: Known | None) -> tuple[Line, ...]:
+    packed: Counter[str] = Counter()
+    for package in packages_of(rows):
+        packed.update(dict(package.items))
+    skus = known.skus if known is not None else {}
+    return tuple(
+        Line(
+            row.sku or "",
+            row.amazon_item_id,
+            skus.get(row.amazon_item_id, ""),
+            row.ordered,
+            row.open,
+            packed[row.amazon_item_id],
+        )
+        for row in rows.lines
+    )
+
+
+def _decided(known: Known | None) -> tuple[tuple[str, str, str], ...]:
+    notes = known.waiting.row.notes if known is not None else ()
+    return tuple((note.kind.value.replace("_", " "), note.by, iso(note.at)) for note in notes)

@@ -17,7 +17,7 @@ from dockwire.console.deciding_list import DecidingList
 from dockwire.console.fields import moment, text
 from dockwire.console.filtering import MOMENTS, TRUTH, WORDS, beginning
 from dockwire.console.order_filters import CARRIERS, CONNECTIONS, MARKETPLACE, SKUS, STANDING, STATUS
-from dockwire.console.order_page import story_of
+from dockwire.console.order_page import page_of
 from dockwire.console.parts import Parts
 from dockwire.console.records import OrderRecord
 from dockwire.console.ship_desk import to_ship
@@ -83,10 +83,10 @@ class OrdersView(DecidingList):
         return await to_ship(request, selection)
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
-        """Return one order, or None; for its page with its story."""
+        """Return one order, or None; for its page with what is shown there."""
         found = await super().find_by_pk(request, pk)
         if found is not None and request.state.action is RequestAction.DETAIL:
-            found.story = await story_of(self.parts.ledger, found)
+            found.page = await page_of(self.parts, request, found)
         return found
 
     def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature

@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from dockwire.clock import Clock
 from dockwire.console.desk import Desk
+from dockwire.console.link_settings import NO_LINKS, LinkSettings
 from dockwire.ledger import SqlLedger
 from dockwire.model.console import Audited, Role, User
 
@@ -21,6 +22,8 @@ class Parts:
     ledger: SqlLedger
     clock: Clock
     desk: Desk
+    links: LinkSettings = NO_LINKS
+    """Where orders have pages elsewhere."""
 
     async def audit(
         self, request: Request, act: str, *, connection: str = "", order_id: str = "", detail: str = ""

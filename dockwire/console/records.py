@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import registry
 
 from dockwire.ledger.console_tables import console_audit
 from dockwire.ledger.tables import metadata, orders
+
+if TYPE_CHECKING:
+    from dockwire.console.order_page import OrderPage
 
 _mappers = registry(metadata=metadata)
 
@@ -31,6 +35,9 @@ class Told:
     """In ISO 8601, in UTC."""
     kind: str
     detail: tuple[tuple[str, str], ...]
+    who: str = ""
+    run: str = ""
+    """Prefect's id of the run that it happened in, where that is known."""
 
 
 class OrderRecord:
@@ -51,7 +58,8 @@ class OrderRecord:
     warehouse_order_id: int | None
     first_seen: datetime
     beside: Beside = Beside()
-    story: tuple[Told, ...] = ()
+    page: "OrderPage | None" = None
+    """What its own page shows."""
 
 
 class AuditRecord:

@@ -18,7 +18,7 @@ from dockwire.ledger.console_tables import (
 )
 from dockwire.ledger.engine import Database
 from dockwire.ledger.rows import Scribe
-from dockwire.ledger.tables import keys
+from dockwire.ledger.tables import keys, orders
 from dockwire.model.console import Audited, Role, SavedView, SignInLimit, User
 
 _KEY = "console"
@@ -134,6 +134,13 @@ class ConsoleBook:
         if not everyones:
             gone = gone.where(console_views.c.owner == user)
         return await self._database.write("drop_view", lambda link: link.execute(gone).rowcount > 0)
+
+    async def unreadable_text(self, row_id: int) -> str | None:
+        """See the port."""
+        query = select(orders.c.sealed).where(orders.c.id == row_id)
+        sealed = await self._database.read(lambda link: link.scalar(query))
+        value = None if sealed is None else self._scribe.open_value(sealed)
+        return value if isinstance(value, str) else None
 
     def _console_key(self, link: Link) -> str:
         sealed = link.scalar(select(keys.c.sealed).where(keys.c.name == _KEY))

@@ -78,3 +78,7 @@ class ConsoleLedger(Protocol):
     async def drop_view(self, view_id: int, *, user: str, everyones: bool = False) -> bool:
         """Remove a view of the user, or with ``everyones`` anybody's; false when there is none."""
         ...
+
+    async def unreadable_text(self, row_id: int) -> str | None:
+        """Return what Amazon sent of an order that cannot be read, by its row; None for one that can. Personal data."""
+        ...

@@ -4,19 +4,20 @@ Every act is one transaction per order: whatever stops a bulk act leaves each or
 the same act again does what is left.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dockwire.clock import Clock
 from dockwire.decisions.acts import Act, Unskip
 from dockwire.decisions.import_rules import ImportRules
-from dockwire.decisions.remedies import Remedy, remedies
+from dockwire.decisions.offering import named_skus, ways_of
+from dockwire.decisions.remedies import Remedy, Way, remedies
 from dockwire.decisions.ruling import Case, Refusal, Unchanged, decide_ruling
 from dockwire.errors import SettingsError
 from dockwire.model.connection import Connection
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
-from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.ids import AmazonItemId, AmazonOrderId, ConnectionSlug
 from dockwire.model.override import HoldCount, HoldSelection
 from dockwire.model.record import OrderState, Problem
 from dockwire.ports import Ledger
@@ -68,6 +69,16 @@ class Explanation:
     reasons: tuple[Explained, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One order, and what a person may decide about it as it stands."""
+
+    waiting: WaitingOrder = field(repr=False)
+    ways: tuple[Way, ...] = ()
+    skus: Mapping[AmazonItemId, str] = field(default_factory=dict)
+    """The warehouse SKU of each line by the maps of now; lines without one are left out."""
+
+
 class Holds:
     """The orders that wait in a ledger."""
 
@@ -98,6 +109,21 @@ class Holds:
         if not found:
             raise SettingsError(_unknown(order_id, connection))
         return [await self._explained(waiting) for waiting in found]
+
+    async def know(self, order_id: AmazonOrderId, connection: ConnectionSlug | None) -> Known | None:
+        """Return the order of a connection, or of none, in whatever state, with the decisions that would be taken.
+
+        Personal data.
+        """
+        await self._look_afresh()
+        found = await self._ledger.waiting_orders(order_id, connection)
+        # Without a connection the id may fit orders of others, too.
+        mine = next((each for each in found if each.row.connection == connection), None)
+        rules = await self._rules_of(connection)
+        if mine is None or rules is None:
+            return None if mine is None else Known(mine)
+        case = Case(mine, rules)
+        return Known(mine, ways_of(case), named_skus(case))
 
     async def decide(
         self, selection: HoldSelection, acts: Sequence[Act], *, by: str, dry_run: bool = False

@@ -92,7 +92,7 @@ async def test_a_row_says_where_an_order_stands(town: Town) -> None:
         assert shown in page.replace("\n", ""), shown
     assert SCRIPT not in page
     story = (await (await town.signed_in()).get("/orders/detail?pk=1")).text
-    assert "order held" in story
+    assert ">Held" in story
     assert SCRIPT not in story
     # No personal data of tests.builders.address().
     assert not [

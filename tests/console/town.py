@@ -23,6 +23,7 @@ from dockwire.services.ship_and_close import ShipAndClose
 from tests.builders import NOW
 
 PASSWORD = "correct horse battery"
+PREFECT = "http://127.0.0.1:4200"
 HOST = "http://127.0.0.1:8092"
 
 
@@ -66,6 +67,9 @@ class NotingDesk:
         assert self.opened is not None
         async with self.opened(connection) as steps:
             yield steps
+
+    def run_page(self, run: str) -> str:
+        return f"{PREFECT}/runs/flow-run/{run}"
 
     async def pause(self, connection: ConnectionSlug) -> None:
         self._try()

@@ -1,0 +1,56 @@
+"""What the signed-in person can do about one order, as it stands."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.routing import BaseRoute
+
+from dockwire.console.order_rows import OrderRows
+from dockwire.console.parts import WORKERS, may
+from dockwire.console.records import OrderRecord
+from dockwire.decisions.remedies import Way
+from dockwire.model.parcel import ParcelState
+from dockwire.model.record import OrderState, Shipping
+from dockwire.services.holds import Known
+
+SHIP_AND_CLOSE = "/ship-and-close"
+"""The page where selected orders are shipped and closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The acts that apply; none for viewers."""
+
+    holds: bool = False
+    """Something holds it, and the page of waiting orders says what ends that."""
+    ways: tuple[Way, ...] = ()
+    packages: bool = False
+    """Packages that Amazon did not take can be sent again."""
+    ship: str = ""
+    """The address of the page that ships it."""
+    address: bool = False
+    """Its address can be seen."""
+
+
+def offers_of(request: Request, record: OrderRecord, known: Known | None, rows: OrderRows) -> Offers:
+    """Return what applies to an order."""
+    if not may(request, WORKERS):
+        return Offers()
+    waiting = known.waiting if known is not None else None
+    readable = waiting is not None and waiting.known is not None
+    to_ship = record.state == OrderState.CREATED and record.beside.shipping == Shipping.TO_SHIP
+    ways = known.ways if known is not None else ()
+    return Offers(
+        holds=waiting is not None and bool(waiting.row.holds),
+        ways=ways,
+        packages=any(row.state == ParcelState.REFUSED for row in rows.parcels),
+        ship=_page_of(request, SHIP_AND_CLOSE) if to_ship else "",
+        address=readable,
+    )
+
+
+def _page_of(request: Request, path: str) -> str:
+    """Return the address of one of the console's pages; empty where this console has no such page."""
+    routes: list[BaseRoute] = request.app.routes
+    found = any(getattr(route, "path", "") == path for route in routes)
+    return f"{request.scope.get('root_path', '')}{path}" if found else ""

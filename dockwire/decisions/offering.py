@@ -1,0 +1,30 @@
+"""Which decisions a person can take about an order as it stands: those that the rule itself would not refuse."""
+
+from dataclasses import replace
+
+from dockwire.decisions.acts import Act, CorrectAddress, Release, Retry, Skip, Unskip
+from dockwire.decisions.remedies import Way
+from dockwire.decisions.ruling import Case, Refusal, decide_ruling
+from dockwire.model.ids import AmazonItemId
+
+_TRIED: dict[Way, Act] = {
+    Way.RELEASE: Release(),
+    Way.RETRY: Retry(),
+    # To Amazon's address again: what may be taken back may be entered.
+    Way.ADDRESS: CorrectAddress(None),
+    Way.SKIP: Skip("?"),
+    Way.UNSKIP: Unskip(),
+}
+
+
+def ways_of(case: Case) -> tuple[Way, ...]:
+    """Return the decisions about the whole order that would be taken, whatever holds it."""
+    return tuple(way for way, act in _TRIED.items() if not isinstance(decide_ruling(case, [act]), Refusal))
+
+
+def named_skus(case: Case) -> dict[AmazonItemId, str]:
+    """Return the warehouse SKU of each line by the maps and decisions of now; lines without one are left out."""
+    known = case.waiting.known
+    rules = replace(case.rules, overrides=case.waiting.overrides)
+    found = ((line.item_id, rules.target_of(line)) for line in (known.order.lines if known else ()))
+    return {item_id: sku for item_id, sku in found if sku is not None}

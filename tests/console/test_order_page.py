@@ -1,0 +1,195 @@
+"""The page of one order: its whole story in one list, what is kept of answers, and what can be done."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from dockwire.console import build_console
+from dockwire.console.link_settings import LinkSettings
+from dockwire.errors import Fixer
+from dockwire.mail.compose import compose
+from dockwire.model.console import Role
+from dockwire.model.parcel import ParcelState
+from dockwire.model.record import ClosingState, OrderState, Problem, Verdict
+from dockwire.model.status import RunOutcome, RunRecord
+from tests.builders import NOW, malformed
+from tests.console.orders import HELD, SCRIPT, SHIPPED, four_orders
+from tests.console.town import PREFECT, Town, opened_town, post
+from tests.unit.ledger.acts import ACME, number, read
+from tests.unit.ledger.shipments import LATER, charge, claimed, due, outcome, plan
+
+PERSONAL = ("Ann Example", "Sample Street", "Springfield", "62701", "555 0100")
+
+
+async def page(town: Town, order_id: str, role: Role = Role.CLERK) -> str:
+    """Return an order's page as a user of this role sees it."""
+    browser = await town.signed_in(role)
+    answer = await browser.get(f"/orders/detail?pk={row_of(town, order_id)}")
+    assert answer.status_code == 200, answer.text
+    assert not [word for word in PERSONAL if word in answer.text]
+    return answer.text
+
+
+def row_of(town: Town, order_id: str) -> int:
+    from sqlalchemy import select
+
+    from dockwire.ledger.tables import orders
+
+    with town.ledger.reading_sessions()() as session:
+        return int(
+            session.execute(select(orders.c.id).where(orders.c.amazon_order_id == order_id)).scalar_one()
+        )
+
+
+def story(page: str) -> list[tuple[str, str]]:
+    """Return who did what, in the order of the page."""
+    table = page.partition('id="order-story"')[2].partition("</table>")[0]
+    rows = re.findall(
+        r"<tr>\s*<td>(?:<time.*?)</td>\s*<td>(.*?)</td>\s*<td>(.*?)(?:<div>.*?)?</td>", table, re.DOTALL
+    )
+    return [(who.strip(), what.strip()) for who, what in rows]
+
+
+async def _shipped(town: Town) -> None:
+    """Ship one order with charges, by runs that are written down; Amazon refuses its package; mails tell of it."""
+    ledger = town.ledger
+    await four_orders(ledger)
+    for name, flow, began in (("run-i", "order-import", NOW), ("run-t", "tracking-update", LATER)):
+        run = RunRecord(ACME.slug, flow, name, began)
+        await ledger.begin_run(run)
+        ended = replace(run, ended=began + timedelta(minutes=1), outcome=RunOutcome.COMPLETED)
+        await ledger.end_run(ended)
+    (closing,) = await ledger.begin_submission(ACME, plan(17, charges=(charge(),)), now=NOW)
+    closing = await claimed(ledger, closing, before=(charge("1", "Box"),))
+    closed = replace(closing, state=ClosingState.CLOSED, total=Decimal("12.25"))
+    await ledger.record_closing(ACME, closed, now=NOW + timedelta(minutes=30))
+    (parcel,) = await due(ledger)
+    refusal = Problem("wrong_tracking", f"Amazon says: {SCRIPT} is no number", Fixer.CLERK)
+    refused = outcome(parcel, ParcelState.REFUSED, problem=refusal)
+    await ledger.record_parcels(ACME, [refused], now=LATER)
+    facts = await ledger.untold_facts(ACME.slug, limit=100)
+    await ledger.post_mail(compose(ACME, facts), [fact.id for fact in facts], now=LATER)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_an_order_tells_its_story_from_amazon_to_the_refusal(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    town = await opened_town(request.getfixturevalue(f"{kind}_url"))
+    await _shipped(town)
+    shown = await page(town, SHIPPED)
+    assert story(shown) == [
+        ("dockwire", "Mail that its shipment was refused"),
+        ("dockwire", "Mail that it was created"),
+        ("Amazon", "Did not take the shipment"),
+        ("warehouse", "Shipped and closed"),
+        ("warehouse", "A package is known"),
+        ("dockwire", "Created in the warehouse"),
+        ("dockwire", "Read for the first time"),
+        ("Amazon", "Changed last"),
+        ("Amazon", "Ordered"),
+    ]
+    runs = re.findall(rf'href="{PREFECT}/runs/flow-run/(.*?)"', shown)
+    assert runs == ["run-t", "run-i"]
+    assert SCRIPT not in shown
+    assert "Amazon says: &lt;script&gt;" in shown
+    for told in (
+        ">5.00<",
+        ">12.25<",
+        "2 x SKU-1",
+        "Send its packages to Amazon again",
+        "1 of the connection",
+    ):
+        assert told in shown, told
+    assert "dock@example.com" not in shown
+    assert "dock@example.com" in await page(town, SHIPPED, Role.ENGINEER)
+    for client in town.clients:
+        await client.aclose()
+    await town.ledger.close()
+
+
+async def test_a_mail_about_other_orders_is_not_told(town: Town) -> None:
+    await _shipped(town)
+    mails = [what for _, what in story(await page(town, HELD)) if what.startswith("Mail")]
+    assert mails == ["Mail that it needs a look"]
+
+
+async def test_holds_begin_and_end_in_the_story(town: Town) -> None:
+    await four_orders(town.ledger)
+    held = story(await page(town, HELD))
+    assert held[0] == ("dockwire", "Held")
+    assert ("dockwire", "Waits") not in held
+    (known,) = await town.ledger.waiting_orders(HELD)
+    again = Verdict(HELD, known.row.version, OrderState.NEW)
+    await town.ledger.record_verdicts(ACME, [again], now=NOW + timedelta(hours=1))
+    told = story(await page(town, HELD))
+    assert told[:2] == [("dockwire", "Nothing holds it any more"), ("dockwire", "A reason ended")]
+
+
+async def test_the_address_is_shown_to_those_who_ship_and_it_is_written_down(town: Town) -> None:
+    await four_orders(town.ledger)
+    row = row_of(town, SHIPPED)
+    viewer, clerk = await town.signed_in(Role.VIEWER), await town.signed_in()
+    assert "Show the ship-to address" not in (await viewer.get(f"/orders/detail?pk={row}")).text
+    assert "Show the ship-to address" in (await clerk.get(f"/orders/detail?pk={row}")).text
+    assert (await post(viewer, "/order/address", data={"pk": row})).status_code == 403
+    assert (await post(viewer, "/order/packages", data={"pk": row})).status_code == 403
+    forged = await clerk.post("/order/address", data={"pk": row})
+    assert forged.status_code == 403
+    assert [act for _, act, order_id in await town.trail() if order_id] == []
+
+    seen = await post(clerk, "/order/address", data={"pk": row})
+    assert (seen.status_code, seen.headers["cache-control"]) == (200, "no-store")
+    assert [word for word in PERSONAL if word in seen.text] == list(PERSONAL)
+    assert ("clerk", "personal_data_seen", SHIPPED) in await town.trail()
+    for wrong in ("99", "x", "9" * 40, ""):
+        assert (await post(clerk, "/order/address", data={"pk": wrong})).status_code == 404, wrong
+    told = story(await page(town, SHIPPED, Role.ENGINEER))
+    assert told[0] == ("clerk", "At the console: personal data seen")
+    assert all("console" not in what for _, what in story(await page(town, SHIPPED)))
+
+
+async def test_refused_packages_are_sent_again(town: Town) -> None:
+    await _shipped(town)
+    clerk, row = await town.signed_in(), row_of(town, SHIPPED)
+    done = await post(clerk, "/order/packages", data={"pk": row})
+    assert done.headers["location"].endswith(f"/orders/detail?pk={row}")
+    assert town.desk.started == [("tracking-update", "acme-us")]
+    (parcel,) = await town.ledger.order_parcels(SHIPPED)
+    assert parcel.state is ParcelState.TO_SEND
+    assert "Send its packages" not in (await clerk.get(f"/orders/detail?pk={row}")).text
+    assert ("clerk", "packages_retried", SHIPPED) in await town.trail()
+
+
+async def test_what_cannot_be_read_shows_its_structure_and_names_nobody(town: Town) -> None:
+    bad = number(30)
+    raw = {
+        "orderId": bad,
+        "orderItems": [{"quantityOrdered": "two", "product": {"title": "For Ann Example"}}],
+        "recipient": {"deliveryAddress": {"name": "Ann Example", "phone": 15550100, SCRIPT: "Springfield"}},
+    }
+    await town.ledger.register(ACME, now=NOW)
+    await read(town.ledger, bad=(malformed(order_id=bad, raw=json.dumps(raw)),))
+    shown = await page(town, bad)
+    for told in ("deliveryAddress", "&#34;quantityOrdered&#34;: &#34;two&#34;", "(hidden)"):
+        assert told in shown, told
+    assert "15550100" not in shown
+    assert SCRIPT not in shown
+    deep = number(31)
+    await read(town.ledger, bad=(malformed(order_id=deep, raw="[" * 100_000),))
+    assert "signs, (hidden)" in await page(town, deep)
+
+
+async def test_an_order_leads_to_its_pages_elsewhere_where_somebody_set_them(town: Town) -> None:
+    await four_orders(town.ledger)
+    assert "opens a new tab" not in await page(town, SHIPPED)
+    links = LinkSettings("{seller_central}/orders/{order}", "https://warehouse.test/orders/{warehouse_order}")
+    town.app = await build_console(town.ledger, desk=town.desk, clock=town.clock, links=links)
+    shown = await page(town, SHIPPED)
+    assert f'href="https://sellercentral.amazon.com/orders/{SHIPPED}"' in shown
+    assert 'href="https://warehouse.test/orders/17"' in shown
+    assert "warehouse.test" not in await page(town, HELD)
