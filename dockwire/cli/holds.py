@@ -19,7 +19,7 @@ from dockwire.cli.hold_shown import (
 )
 from dockwire.cli.hold_words import age, corrections, order_ids, reason, who
 from dockwire.clock import SystemClock
-from dockwire.decisions.acts import Act, Release, Retry, Skip, Unskip
+from dockwire.decisions.acts import Act, Cancel, Hold, Release, Retry, Skip, Unskip
 from dockwire.model.hold import HoldRow
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.override import HoldCount, HoldSelection
@@ -160,6 +160,36 @@ def skip(
 
 @app.command()
 @say.plainly
+def hold(
+    orders: Orders = None,
+    why: Annotated[str, typer.Option("--reason", help="Why; in one line, without the buyer's data.")] = "",
+    file: InFile = None,
+    connection: Of = "",
+    by: By = "",
+    dry_run: Dry = False,
+    as_json: Json = False,
+) -> None:
+    """Stop orders until they are released; those in the warehouse are put on hold there by the next import."""
+    _act(_named(orders, file, connection), [Hold(reason(why))], by, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+@say.plainly
+def cancel(
+    orders: Orders = None,
+    why: Annotated[str, typer.Option("--reason", help="Why; in one line, without the buyer's data.")] = "",
+    file: InFile = None,
+    connection: Of = "",
+    by: By = "",
+    dry_run: Dry = False,
+    as_json: Json = False,
+) -> None:
+    """Cancel orders in the warehouse with the next import; at Amazon they stay, so cancel them there, too."""
+    _act(_named(orders, file, connection), [Cancel(reason(why))], by, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+@say.plainly
 def release(
     orders: Orders = None,
     file: InFile = None,
@@ -204,6 +234,14 @@ def _selection(
         since=_CLOCK.now() - age(older_than) if older_than else None,
         order_ids=ids,
     )
+
+
+def _named(orders: list[str] | None, file: Path | None, connection: str) -> HoldSelection:
+    """Return the orders that are named; none is meant by its connection alone."""
+    selection = _selection(orders or [], file, connection, None, "")
+    if not selection.order_ids:
+        say.fail("name the orders", say.MISUSED)
+    return selection
 
 
 def _act(selection: HoldSelection, acts: list[Act], by: str, *, dry_run: bool, as_json: bool) -> None:

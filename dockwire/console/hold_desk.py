@@ -39,7 +39,8 @@ class HoldDesk(CustomView):
     @route("", methods=["GET"], name="fix-holds")
     async def index(self, request: Request) -> Response:
         """Explain the orders named by their rows in the ledger, and offer what would end their holds."""
-        return await self._page(request, request.query_params.getlist("pk"))
+        asked = request.query_params.getlist("pk")
+        return await self._page(request, asked, way=request.query_params.get("way", ""))
 
     @route("/decide", methods=["POST"], name="decide-holds")
     async def decide(self, request: Request) -> Response:
@@ -49,7 +50,7 @@ class HoldDesk(CustomView):
         try:
             act = act_of(form)
         except SettingsError as error:
-            return await self._page(request, asked, said=form, fault=str(error))
+            return await self._page(request, asked, said=form, fault=str(error), way=str(form.get("way", "")))
         orders = await named(self._parts, rows_of(asked, most=MOST_AT_ONCE))
         outcomes = await decide(self._parts, request, orders.values(), [act])
         runs = await go_on(self._parts, request, outcomes) if "import" in form else []
@@ -72,7 +73,7 @@ class HoldDesk(CustomView):
             address = await self._address(AmazonOrderId(order.order_id), slug)
             if address is not None:
                 said = said_of(address) | {"way": Way.ADDRESS}
-                return await self._page(request, asked, said=FormData(said))
+                return await self._page(request, asked, said=FormData(said), way=Way.ADDRESS)
         return await self._page(request, asked, fault="Amazon sent no address, and nobody entered one.")
 
     async def _address(self, order_id: AmazonOrderId, slug: ConnectionSlug | None) -> Address | None:
@@ -92,8 +93,10 @@ class HoldDesk(CustomView):
         fault: str = "",
         outcomes: list[Outcome] | None = None,
         runs: list[str] | None = None,
+        way: str = "",
     ) -> Response:
-        page = await page_of(self._parts, rows_of(asked, most=MOST_AT_ONCE))
+        wanted = Way(way) if way in tuple(Way) else None
+        page = await page_of(self._parts, rows_of(asked, most=MOST_AT_ONCE), way=wanted)
         if not page.orders:
             raise HTTPException(404)
         assert self.templates is not None

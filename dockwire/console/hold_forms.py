@@ -7,7 +7,9 @@ from starlette.datastructures import FormData
 
 from dockwire.decisions.acts import (
     Act,
+    Cancel,
     CorrectAddress,
+    Hold,
     MapSku,
     Release,
     Retry,
@@ -74,6 +76,12 @@ def _skip(form: FormData) -> Act:
     return Skip(_text(form, "reason", _LONGEST_REASON))
 
 
+def _cancel(form: FormData) -> Act:
+    if "sure" not in form:
+        raise SettingsError("sure: confirm that the order is to be cancelled in the warehouse")
+    return Cancel(_text(form, "reason", _LONGEST_REASON))
+
+
 _MAKERS: Mapping[str, Callable[[FormData], Act]] = {
     Way.MAP_SKU: _map_sku,
     Way.SET_LINE: _set_line,
@@ -84,6 +92,8 @@ _MAKERS: Mapping[str, Callable[[FormData], Act]] = {
     Way.RETRY: lambda _form: Retry(),
     Way.SKIP: _skip,
     Way.UNSKIP: lambda _form: Unskip(),
+    Way.HOLD: lambda form: Hold(_text(form, "reason", _LONGEST_REASON)),
+    Way.CANCEL: _cancel,
 }
 
 

@@ -84,8 +84,11 @@ async def named(parts: Parts, rows: Sequence[int]) -> dict[int, Named]:
     return await anyio.to_thread.run_sync(read)
 
 
-async def page_of(parts: Parts, rows: Sequence[int]) -> Page:
-    """Return the page of these orders, in this order."""
+async def page_of(parts: Parts, rows: Sequence[int], *, way: Way | None = None) -> Page:
+    """Return the page of these orders, in this order; ``way`` is asked for, whether or not a reason asks for it.
+
+    It comes first, and of one order only: where its rule would refuse it, it is left out.
+    """
     holds, known = Holds(parts.ledger, parts.clock), await named(parts, rows)
     shown = []
     for row in dict.fromkeys(rows):
@@ -97,7 +100,19 @@ async def page_of(parts: Parts, rows: Sequence[int]) -> Page:
         mine = next((each for each in found if each.row.connection == slug), None)
         if mine is not None:
             shown.append(_shown(row, mine))
-    return Page(tuple(shown), tuple(_offers(shown)))
+    offers = _offers(shown)
+    if way is not None and len(shown) == 1:
+        offers = await _with(parts, shown[0], offers, way)
+    return Page(tuple(shown), tuple(offers))
+
+
+async def _with(parts: Parts, order: Shown, offers: list[Offer], way: Way) -> list[Offer]:
+    slug = ConnectionSlug(order.connection) if order.connection else None
+    known = await Holds(parts.ledger, parts.clock).know(AmazonOrderId(order.order_id), slug)
+    others = [each for each in offers if each.way is not way]
+    if known is None or way not in known.ways:
+        return others
+    return [Offer(way, "", (order.row,)), *others]
 
 
 def rows_of(asked: Sequence[str], *, most: int) -> list[int]:

@@ -50,6 +50,20 @@ class Unskip:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Stop this order: it is not created, or is put on hold in the warehouse."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancel this order in the warehouse, where it is; at Amazon it stays as it is."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A person looked at what is held for a look, and lets it pass."""
 
@@ -59,4 +73,4 @@ class Retry:
     """Try a failed order at once; ask Amazon again for a held or unreadable one."""
 
 
-Act = MapSku | SetLine | SetShipMethod | CorrectAddress | Skip | Unskip | Release | Retry
+Act = MapSku | SetLine | SetShipMethod | CorrectAddress | Skip | Unskip | Hold | Cancel | Release | Retry

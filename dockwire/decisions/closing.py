@@ -39,6 +39,8 @@ class Candidate:
     """What other requests did to it."""
     taken: frozenset[str] = frozenset()
     """References of its parcels that Amazon took before."""
+    stopped: bool = False
+    """A person wants it held or cancelled in the warehouse, and no import has carried that out yet."""
 
 
 @dataclass(slots=True)
@@ -232,7 +234,12 @@ def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Pr
     elif order.placed.status is PlacedStatus.CANCELLED:
         yield Problem("cancelled", f"Warehouse order {order.placed.order_id} is cancelled.", Fixer.CLERK)
     else:
+        if candidate.stopped:
+            yield Problem("stopped_by_person", _STOPPED, Fixer.CLERK)
         yield from _open_order_problems(order, candidate.amazon)
+
+
+_STOPPED = "A person wants it held or cancelled in the warehouse; the next import carries that out."
 
 
 def _open_order_problems(order: ShipOrder, amazon: Order | None) -> Iterator[Problem]:

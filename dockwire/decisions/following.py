@@ -1,11 +1,12 @@
 """What an order's change at Amazon means for the warehouse order that exists already.
 
 Cancel in the warehouse if Amazon cancelled; stop the order and tell a person when the buyer asks
-to cancel, the address moves or quantities change, of everything at once. Shipping news needs nothing
+to cancel, the address moves or quantities change, of everything at once; and do what a person wants done
+with the warehouse order. Shipping news needs nothing
 here, nor does an address of Amazon's that says where the parcel goes already.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -13,7 +14,7 @@ from dockwire.decisions.addresses import same_place
 from dockwire.model.connection import CancelPolicy
 from dockwire.model.ids import AmazonItemId
 from dockwire.model.order import Order, OrderLine, OrderStatus
-from dockwire.model.override import AddressCorrection
+from dockwire.model.override import HELD_BY_PERSON, AddressCorrection, Overrides
 
 
 class FollowAct(StrEnum):
@@ -62,6 +63,19 @@ def decide_follow(
         return Follow(FollowAct.NOTHING)
     sentence = " ".join(sentence for _, sentence in reasons)
     return Follow(FollowAct.HOLD, reasons[0][0], sentence, ends_correction=moved)
+
+
+def with_wishes(follow: Follow, overrides: Overrides) -> Follow:
+    """Return what to do when a person, too, wants the order held or cancelled; cancelling includes the rest."""
+    if follow.act is FollowAct.CANCEL:
+        return follow
+    if overrides.cancel is not None:
+        sentence = f"A person cancelled it: {overrides.cancel}"
+        return replace(follow, act=FollowAct.CANCEL, code="cancelled_by_person", sentence=sentence)
+    if overrides.hold is not None:
+        sentence = f"{follow.sentence} A person holds it: {overrides.hold}".strip()
+        return replace(follow, act=FollowAct.HOLD, code=follow.code or HELD_BY_PERSON, sentence=sentence)
+    return follow
 
 
 _CANCELS = ("buyer_asked_to_cancel", "The buyer asked to cancel after the order was created.")

@@ -9,6 +9,7 @@ from dockwire.decisions.import_rules import ImportRules
 from dockwire.errors import Fixer
 from dockwire.model.connection import Connection, Filter, FilterField, FilterMatch
 from dockwire.model.order import Order, OrderLine
+from dockwire.model.override import HELD_BY_PERSON
 from dockwire.model.record import Problem
 
 ITEMS_ASKED_AGAIN = timedelta(minutes=10)
@@ -31,6 +32,8 @@ def wanted_looks(order: Order, lines: list[OrderLine], rules: ImportRules) -> di
     wants to cancel) holds the order again.
     """
     looks = {}
+    if (why := rules.overrides.hold) is not None:
+        looks[HELD_BY_PERSON] = Problem(HELD_BY_PERSON, f"A person holds it: {why}", Fixer.CLERK)
     if not order.marketplace_id:
         looks["marketplace_missing"] = _NO_MARKETPLACE
     looks |= _buyer_cancels(lines)

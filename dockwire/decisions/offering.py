@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dockwire.decisions.acts import Act, CorrectAddress, Release, Retry, Skip, Unskip
+from dockwire.decisions.acts import Act, Cancel, CorrectAddress, Hold, Release, Retry, Skip, Unskip
 from dockwire.decisions.remedies import Way
 from dockwire.decisions.ruling import Case, Refusal, decide_ruling
 from dockwire.model.ids import AmazonItemId
@@ -14,6 +14,8 @@ _TRIED: dict[Way, Act] = {
     Way.ADDRESS: CorrectAddress(None),
     Way.SKIP: Skip("?"),
     Way.UNSKIP: Unskip(),
+    Way.HOLD: Hold("?"),
+    Way.CANCEL: Cancel("?"),
 }
 
 

@@ -12,12 +12,12 @@ from dockwire.decisions.ruling import Case
 from dockwire.errors import Fixer
 from dockwire.model.ids import UNREADABLE
 from dockwire.model.order import OrderLine
-from dockwire.model.override import REFERENCE_CANCELLED, REFERENCE_TAKEN, SKIPPED_BY_PERSON
+from dockwire.model.override import HELD_BY_PERSON, REFERENCE_CANCELLED, REFERENCE_TAKEN, SKIPPED_BY_PERSON
 from dockwire.model.record import Problem
 
 
 class Way(StrEnum):
-    """What a person can decide here to end a hold."""
+    """What a person can decide here; all but the last two may end a hold."""
 
     MAP_SKU = "map_sku"
     SET_LINE = "set_line"
@@ -28,6 +28,8 @@ class Way(StrEnum):
     RETRY = "retry"
     SKIP = "skip"
     UNSKIP = "unskip"
+    HOLD = "hold"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,7 @@ def _purged(_case: Case) -> Iterator[Remedy]:
 WAYS_OUT: dict[str, Ways] = {
     "marketplace_missing": partial(_look, "Release it if it is this connection's order.", Fixer.ENGINEER),
     "buyer_asked_to_cancel": _cancelling,
+    HELD_BY_PERSON: partial(_look, "Release it once what it was stopped for is settled.", Fixer.CLERK),
     "filtered": partial(_look, "Look at the order, and let it pass.", Fixer.ENGINEER),
     "no_sku": _no_sku,
     "unmapped_sku": partial(_missing_item, "unmapped_sku"),

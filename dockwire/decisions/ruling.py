@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from dockwire.decisions.acts import (
     Act,
+    Cancel,
     CorrectAddress,
+    Hold,
     MapSku,
     Retry,
     SetLine,
@@ -25,7 +27,13 @@ from dockwire.decisions.sku_names import Lookalikes
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
 from dockwire.model.ids import UNREADABLE, AmazonItemId
 from dockwire.model.order import Address, Order
-from dockwire.model.override import REFERENCE_CANCELLED, REFERENCE_TAKEN, AddressCorrection, Overrides
+from dockwire.model.override import (
+    HELD_BY_PERSON,
+    REFERENCE_CANCELLED,
+    REFERENCE_TAKEN,
+    AddressCorrection,
+    Overrides,
+)
 from dockwire.model.record import LedgerOrder, OrderState, Problem
 from dockwire.model.warehouse import Routing
 
@@ -87,7 +95,11 @@ def _outcome(
     case: Case, overrides: Overrides, aliases: dict[str, str], acts: Sequence[Act]
 ) -> tuple[OrderState, tuple[Problem, ...]]:
     row, known = case.waiting.row, case.waiting.known
-    if known is None or (row.state is OrderState.FAILED and list(acts) == [Retry()]):
+    if (
+        known is None
+        or row.state is OrderState.CREATED
+        or (row.state is OrderState.FAILED and list(acts) == [Retry()])
+    ):
         return row.state, row.problems
     rules = replace(case.rules, aliases={**case.rules.aliases, **aliases})
     decision = decide_known(known, rules, overrides)
@@ -100,16 +112,30 @@ def _outcome(
 def _in_the_way(waiting: WaitingOrder, act: Act) -> str | None:
     row = waiting.row
     if row.state in _SETTLED:
-        return _SETTLED[row.state].format(number=row.warehouse_order_id)
-    if waiting.known is None and not isinstance(act, Skip | Unskip | Retry):
-        return "it cannot be read, so nothing of it can be corrected or released; skip it or retry it"
-    if waiting.known is not None and waiting.known.purged is not None and not isinstance(act, Skip | Unskip):
-        return PURGED.sentence
+        return _settled(row, act)
+    if isinstance(act, Cancel):
+        return "it is not in the warehouse, so nothing is to be cancelled there; skip it"
+    if (reason := _without_content(waiting, act)) is not None:
+        return reason
     if row.skipped and not isinstance(act, Skip | Unskip):
         return "a person skipped it; undo that first with 'dockwire holds skip --undo'"
     if row.state is OrderState.SKIPPED and not row.skipped:
         return "it is not for the warehouse: " + " ".join(problem.sentence for problem in row.problems)
     return _not_retried(row) if isinstance(act, Retry) else None
+
+
+def _settled(row: HoldRow, act: Act) -> str | None:
+    if row.state is OrderState.CREATED and isinstance(act, Hold | Cancel):
+        return None
+    return _SETTLED[row.state].format(number=row.warehouse_order_id)
+
+
+def _without_content(waiting: WaitingOrder, act: Act) -> str | None:
+    if waiting.known is None and not isinstance(act, Skip | Unskip | Retry):
+        return "it cannot be read, so nothing of it can be corrected or released; skip it or retry it"
+    if waiting.known is not None and waiting.known.purged is not None and not isinstance(act, Skip | Unskip):
+        return PURGED.sentence
+    return None
 
 
 def _not_retried(row: HoldRow) -> str | None:
@@ -122,19 +148,19 @@ def _not_retried(row: HoldRow) -> str | None:
 
 _SETTLED = {
     OrderState.CREATED: (
-        "it is warehouse order {number} already; change, hold or cancel it in the warehouse, and the order "
-        "in Seller Central"
+        "it is warehouse order {number} already; change it in the warehouse, hold or cancel it there or with "
+        "'dockwire holds', and change the order in Seller Central"
     ),
     OrderState.CLAIMED: "it is being created right now; look again after the next import",
-    OrderState.CANCELLED: "it was cancelled in the warehouse, as warehouse order {number}, after Amazon cancelled it",
+    OrderState.CANCELLED: "it was cancelled in the warehouse, as warehouse order {number}",
 }
 _RETRIED = (OrderState.HELD, OrderState.FAILED, OrderState.QUARANTINED)
 
 
 def _step(case: Case, act: Act, overrides: Overrides) -> _Step | Refusal:
     match act:
-        case Skip(reason):
-            return _skip(case, reason, overrides)
+        case Skip() | Hold() | Cancel():
+            return _stop(case, act, overrides)
         case Unskip():
             if overrides.skip is None:
                 return Refusal("it is not skipped by a person; nothing to undo")
@@ -187,8 +213,8 @@ def _correct_address(address: Address | None, order: Order, overrides: Overrides
     return _Step(replace(overrides, address=AddressCorrection(address, order.address)), "address corrected")
 
 
-def _skip(case: Case, reason: str, overrides: Overrides) -> _Step | Refusal:
-    known = case.waiting.known
+def _stop(case: Case, act: Skip | Hold | Cancel, overrides: Overrides) -> _Step | Refusal:
+    known, reason = case.waiting.known, act.reason
     addresses = [known.order.address] if known else []
     if overrides.address is not None:
         addresses.append(overrides.address.address)
@@ -196,7 +222,15 @@ def _skip(case: Case, reason: str, overrides: Overrides) -> _Step | Refusal:
         return Refusal(
             "the reason quotes the buyer's name, address or phone; it is kept in the open, so say it without"
         )
-    return _Step(replace(overrides, skip=reason, ask_again=False), f"skipped: {reason}")
+    match act:
+        case Skip():
+            return _Step(replace(overrides, skip=reason, ask_again=False), f"skipped: {reason}")
+        case Cancel():
+            return _Step(replace(overrides, cancel=reason), f"to be cancelled in the warehouse: {reason}")
+        case Hold():
+            there = case.waiting.row.state is OrderState.CREATED
+            told = "to be put on hold in the warehouse" if there else "held"
+            return _Step(replace(overrides, hold=reason), f"{told}: {reason}")
 
 
 def _release(case: Case, order: Order, overrides: Overrides) -> _Step | Refusal:
@@ -206,7 +240,9 @@ def _release(case: Case, order: Order, overrides: Overrides) -> _Step | Refusal:
     if not looks:
         return Refusal("nothing of it is held for a look; 'dockwire holds show' says what would end its hold")
     codes = ", ".join(dict.fromkeys(problem.code for problem in looks.values()))
-    return _Step(replace(overrides, released=frozenset({*overrides.released, *looks})), f"released: {codes}")
+    # A person's own hold ends by it: the next one is another, whatever its reason.
+    released = frozenset({*overrides.released, *looks} - {HELD_BY_PERSON})
+    return _Step(replace(overrides, released=released, hold=None), f"released: {codes}")
 
 
 def _map_sku(

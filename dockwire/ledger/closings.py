@@ -10,12 +10,14 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, insert, or_, select, update
 
 from dockwire.ledger.facts import write_facts
+from dockwire.ledger.overrides import overrides_of
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.tables import closings, orders
 from dockwire.model.charge import Charge
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
+from dockwire.model.override import NO_OVERRIDES
 from dockwire.model.record import Closing, ClosingState, Fact, FactKind, LedgerOrder
 from dockwire.model.warehouse import Routing
 
@@ -44,8 +46,10 @@ def find_placed(
                 orders.c.warehouse_order_id.in_(numbers),
             ),
         )
-        for row in link.execute(query):
-            known = scribe.ledger_order(row, ())
+        rows = link.execute(query).all()
+        overrides = overrides_of(link, [row.id for row in rows], scribe)
+        for row in rows:
+            known = scribe.ledger_order(row, (), overrides.get(row.id, NO_OVERRIDES))
             for handle in (row.amazon_order_id, row.reference, str(row.warehouse_order_id)):
                 if handle in group:
                     found[handle] = known

@@ -8,7 +8,7 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, Select, and_, or_, select, update
 
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
-from dockwire.ledger.overrides import forget_address, has_override, overrides_of
+from dockwire.ledger.overrides import end_wishes, forget_address, has_override, overrides_of
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import UNREADABLE, AmazonOrderId, ConnectionSlug
@@ -145,6 +145,7 @@ def record_follow(
     )
     if row_id is None:
         return False
+    end_wishes(link, row_id)
     if ends_correction:
         forget_address(link, row_id)
     if fact is not None:

@@ -28,6 +28,8 @@ _FIELDS: dict[OverrideKind, tuple[str, TypeAdapter[Any]]] = {
     OverrideKind.ADDRESS: ("address", TypeAdapter(AddressCorrection | None)),
     OverrideKind.RELEASE: ("released", TypeAdapter(frozenset[str])),
     OverrideKind.SKIP: ("skip", TypeAdapter(str | None)),
+    OverrideKind.HOLD: ("hold", TypeAdapter(str | None)),
+    OverrideKind.CANCEL: ("cancel", TypeAdapter(str | None)),
     OverrideKind.ASK_AGAIN: ("ask_again", TypeAdapter(bool)),
 }
 
@@ -78,6 +80,12 @@ def forget_address(link: Link, row_id: int) -> None:
     """Delete a corrected address, which is personal data as Amazon's is."""
     place = (order_overrides.c.order_id == row_id) & (order_overrides.c.kind == OverrideKind.ADDRESS)
     link.execute(delete(order_overrides).where(place))
+
+
+def end_wishes(link: Link, row_id: int) -> None:
+    """Delete what a person wanted done with the warehouse order: it was tried."""
+    wishes = order_overrides.c.kind.in_((OverrideKind.HOLD, OverrideKind.CANCEL))
+    link.execute(delete(order_overrides).where(order_overrides.c.order_id == row_id, wishes))
 
 
 def has_override(kind: OverrideKind) -> ColumnElement[bool]:

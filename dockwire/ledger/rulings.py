@@ -17,7 +17,7 @@ from dockwire.model.ids import AmazonOrderId
 from dockwire.model.override import OverrideKind
 from dockwire.model.record import Fact, FactKind, OrderState
 
-_IN_WAREHOUSE = (OrderState.CLAIMED, OrderState.CREATED, OrderState.CANCELLED)
+_UNRULED = (OrderState.CLAIMED, OrderState.CANCELLED)
 
 
 def record_ruling(
@@ -29,7 +29,10 @@ def record_ruling(
         orders.c.connection == connection.slug, orders.c.amazon_order_id == ruling.order_id
     )
     row = link.execute(query.with_for_update()).one_or_none()
-    if row is None or row.version != ruling.version or row.state in _IN_WAREHOUSE:
+    if row is None or row.version != ruling.version or row.state in _UNRULED:
+        return False
+    if (row.state == OrderState.CREATED) is not (ruling.state is OrderState.CREATED):
+        # What is in the warehouse stays there: only its following run does something about it.
         return False
     if row.purged is not None and ruling.overrides.address is not None:
         # A purge leaves the version: an address that was read before it must not come back.

@@ -12,6 +12,9 @@ from dockwire.model.warehouse import Routing
 SKIPPED_BY_PERSON = "skipped_by_person"
 """Code of an order that a person took away from the warehouse."""
 
+HELD_BY_PERSON = "held_by_person"
+"""Code of an order that a person stopped."""
+
 REFERENCE_TAKEN = "reference_taken"
 """Code of an order whose warehouse reference another one has."""
 
@@ -27,6 +30,9 @@ class OverrideKind(StrEnum):
     ADDRESS = "address"
     RELEASE = "release"
     SKIP = "skip"
+    HOLD = "hold"
+    CANCEL = "cancel"
+    """The warehouse order is to be cancelled; gone once that was tried, whatever came of it."""
     ASK_AGAIN = "ask_again"
     """Amazon is to be asked for the order again; gone once it has answered."""
 
@@ -52,6 +58,10 @@ class Overrides:
     """Keys of what a person looked at and lets pass, see ``decisions.holding.wanted_looks``."""
     skip: str | None = None
     """Why the warehouse does not ship it."""
+    hold: str | None = None
+    """Why a person stopped it. Of an order in the warehouse: not yet put on hold there."""
+    cancel: str | None = None
+    """Why its warehouse order is to be cancelled, until that was tried."""
     ask_again: bool = False
 
 

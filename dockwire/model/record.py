@@ -33,7 +33,7 @@ class OrderState(StrEnum):
     CREATED = "created"
     """In the warehouse, exactly once."""
     CANCELLED = "cancelled"
-    """Cancelled in the warehouse because Amazon's order was."""
+    """Cancelled in the warehouse, because Amazon's order was or because a person wanted it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""Carrying changes at Amazon into warehouse orders that exist already, and recording them."""
+"""Carrying changes at Amazon, and what persons want stopped, into warehouse orders that exist already, and recording them."""
 
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dockwire.decisions.following import Follow, FollowAct, decide_follow
+from dockwire.decisions.following import Follow, FollowAct, decide_follow, with_wishes
 from dockwire.errors import Outdated, Refused, RemoteError
 from dockwire.handles import meant
 from dockwire.model.record import FactKind, LedgerOrder
@@ -63,12 +63,13 @@ async def _follow(desk: Desk, known: LedgerOrder) -> FactKind | None:
     Repeating it is harmless: the warehouse order is read first, and what is done already counts as done.
     """
     assert known.placed is not None  # only created orders are followed
-    follow = decide_follow(
+    change = decide_follow(
         known.placed_as or known.order,
         known.order,
         desk.connection.on_buyer_cancel,
         known.overrides.address,
     )
+    follow = with_wishes(change, known.overrides)
     end = None
     if follow.act is not FollowAct.NOTHING:
         end = await _act(desk, known.placed, follow)
@@ -132,7 +133,7 @@ async def _cancel(desk: Desk, current: PlacedOrder, reason: str) -> None:
     """Cancel; an order on hold refuses, so it is released for the moment that cancelling takes.
 
     A process that dies in between leaves it open, and the next run cancels it: closing it meanwhile is
-    stopped by Amazon's cancellation, which the ledger knows.
+    stopped by Amazon's cancellation, or the person's, which the ledger knows.
     """
     try:
         await desk.warehouse.cancel_order(current, reason)

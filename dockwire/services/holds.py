@@ -216,9 +216,12 @@ def _nothing_done(waiting: WaitingOrder, why: Refusal | Unchanged) -> Outcome:
 
 
 def _done(slug: ConnectionSlug, ruling: Ruling) -> Outcome:
-    goes_on = ruling.state in (OrderState.NEW, OrderState.FAILED)
+    in_warehouse = ruling.state is OrderState.CREATED
+    goes_on = in_warehouse or ruling.state in (OrderState.NEW, OrderState.FAILED)
     sentence = ruling.detail["act"]
-    if goes_on:
+    if in_warehouse:
+        sentence += "; the next import carries it out, and the order's trail says what came of it"
+    elif goes_on:
         sentence += "; it goes on with the next import"
     elif ruling.state is OrderState.HELD:
         sentence += f"; still held: {', '.join(problem.code for problem in ruling.problems)}"

@@ -136,6 +136,7 @@ class ShipAndClose:
                 closing,
                 tuple(earlier.get(order_id, ())),
                 taken.get(order_id, frozenset()),
+                stopped=entry.overrides.hold is not None or entry.overrides.cancel is not None,
             )
 
         return list(await asyncio.gather(*map(candidate, request.orders)))

@@ -10,6 +10,7 @@ import pytest
 
 from dockwire.console import build_console
 from dockwire.console.link_settings import LinkSettings
+from dockwire.decisions.remedies import Way
 from dockwire.errors import Fixer
 from dockwire.mail.compose import compose
 from dockwire.model.console import Role
@@ -17,9 +18,9 @@ from dockwire.model.parcel import ParcelState
 from dockwire.model.record import ClosingState, OrderState, Problem, Verdict
 from dockwire.model.status import RunOutcome, RunRecord
 from tests.builders import NOW, malformed
-from tests.console.orders import HELD, SCRIPT, SHIPPED, four_orders
+from tests.console.orders import HELD, NEW, SCRIPT, SHIPPED, TO_SHIP, four_orders
 from tests.console.town import PREFECT, Town, opened_town, post
-from tests.unit.ledger.acts import ACME, number, read
+from tests.unit.ledger.acts import ACME, number, read, state_of
 from tests.unit.ledger.shipments import LATER, charge, claimed, due, outcome, plan
 
 PERSONAL = ("Ann Example", "Sample Street", "Springfield", "62701", "555 0100")
@@ -151,6 +152,46 @@ async def test_the_address_is_shown_to_those_who_ship_and_it_is_written_down(tow
     told = story(await page(town, SHIPPED, Role.ENGINEER))
     assert told[0] == ("clerk", "At the console: personal data seen")
     assert all("console" not in what for _, what in story(await page(town, SHIPPED)))
+
+
+async def test_an_order_in_the_warehouse_is_cancelled_by_a_wish_that_somebody_confirmed(town: Town) -> None:
+    await four_orders(town.ledger)
+    clerk, row = await town.signed_in(), row_of(town, TO_SHIP)
+    shown = (await clerk.get(f"/orders/detail?pk={row}")).text
+    assert [way for way in Way if f"pk={row}&amp;way={way}" in shown] == [Way.HOLD, Way.CANCEL]
+    assert "Ship and close" not in shown.partition("Show the ship-to")[0]
+    form = (await clerk.get(f"/waiting?pk={row}&way=cancel")).text
+    assert form.count('name="way" value=') == form.count('name="way" value="cancel"') == 1
+    assert 'name="way"' not in (await clerk.get(f"/waiting?pk={row}&way=skip")).text
+    assert 'name="way"' not in (await clerk.get(f"/waiting?pk={row}&way=%00")).text
+
+    typed = {"way": "cancel", "pk": row, "reason": f"wrong item {SCRIPT}", "import": "on"}
+    unsure = await post(clerk, "/waiting/decide", data=typed)
+    assert (unsure.status_code, "wrong item" in unsure.text, SCRIPT in unsure.text) == (400, True, False)
+    done = await post(clerk, "/waiting/decide", data=typed | {"sure": "on"})
+    assert ">done<" in done.text
+    assert town.desk.started == [("order-import", "acme-us")]
+    (due,) = [each for each in await town.ledger.due_orders(ACME, now=NOW) if each.order.order_id == TO_SHIP]
+    assert (due.state, due.overrides.cancel) == (OrderState.CREATED, f"wrong item {SCRIPT}")
+    shown = await page(town, TO_SHIP)
+    assert "Decided: cancel, by clerk" in shown
+    assert story(shown)[0] == ("clerk", "Decided")
+    assert SCRIPT not in shown
+    assert [each for each in await town.trail() if each[2]] == [("clerk", "cancel_done", TO_SHIP)]
+
+
+async def test_a_person_holds_a_new_order_and_releases_it(town: Town) -> None:
+    await four_orders(town.ledger)
+    clerk, row = await town.signed_in(), row_of(town, NEW)
+    for way, state in (("hold", OrderState.HELD), ("release", OrderState.HELD)):
+        assert f"way={way}" in (await clerk.get(f"/orders/detail?pk={row}")).text
+        done = await post(clerk, "/waiting/decide", data={"way": way, "pk": row, "reason": "look first"})
+        assert ">done<" in done.text, way
+        assert await state_of(town.ledger, NEW) is state
+    (known,) = await town.ledger.waiting_orders(NEW)
+    # Its SKUs have no item: that alone holds it now.
+    assert {each.code for each in known.row.problems} == {"unmapped_sku"}
+    assert known.overrides.hold is None
 
 
 async def test_refused_packages_are_sent_again(town: Town) -> None:

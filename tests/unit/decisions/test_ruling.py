@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from dockwire.decisions.acts import (
     Act,
+    Cancel,
     CorrectAddress,
+    Hold,
     MapSku,
     Release,
     Retry,
@@ -22,7 +24,8 @@ from dockwire.decisions.acts import (
 from dockwire.decisions.addresses import LONGEST, read_address
 from dockwire.decisions.import_rules import ImportRules
 from dockwire.decisions.importing import Import, decide_import, state_of
-from dockwire.decisions.remedies import WAYS_OUT, remedies
+from dockwire.decisions.offering import ways_of
+from dockwire.decisions.remedies import WAYS_OUT, Way, remedies
 from dockwire.decisions.ruling import KEPT, Case, Refusal, Unchanged, decide_ruling
 from dockwire.errors import Fixer, SettingsError
 from dockwire.model.connection import Filter, FilterField
@@ -320,3 +323,33 @@ def test_whatever_is_given_as_an_address_is_one_or_is_told(said: dict[str, Any])
         return
     assert read.lines
     assert read.country
+
+
+def test_a_hold_of_a_person_keeps_an_order_until_it_is_released_and_the_next_one_holds_again() -> None:
+    held = decide_ruling(case_of(), [Hold("look at it")])
+    assert isinstance(held, Ruling)
+    assert (held.state, [each.code for each in held.problems]) == (OrderState.HELD, ["held_by_person"])
+    released = decide_ruling(case_of(overrides=held.overrides), [Release()])
+    assert isinstance(released, Ruling)
+    assert (released.state, released.overrides) == (OrderState.NEW, NO_OVERRIDES)
+
+
+@pytest.mark.parametrize("act", [Hold("why"), Cancel("why")])
+def test_an_order_in_the_warehouse_is_stopped_by_a_wish_that_leaves_its_state(act: Hold | Cancel) -> None:
+    case = case_of(state=OrderState.CREATED)
+    ruling = decide_ruling(case, [act])
+    assert isinstance(ruling, Ruling)
+    assert (ruling.state, ruling.problems) == (OrderState.CREATED, ())
+    again = case_of(state=OrderState.CREATED, overrides=ruling.overrides)
+    assert isinstance(decide_ruling(again, [act]), Unchanged)
+    assert isinstance(decide_ruling(case, [type(act)("for Ann Example")]), Refusal)
+    for state in (OrderState.CLAIMED, OrderState.CANCELLED):
+        assert isinstance(decide_ruling(case_of(state=state), [act]), Refusal)
+
+
+def test_what_is_offered_is_what_would_be_taken() -> None:
+    assert set(ways_of(case_of())) == {Way.ADDRESS, Way.SKIP, Way.HOLD}
+    assert set(ways_of(case_of(CANCELS))) == {Way.ADDRESS, Way.RELEASE, Way.RETRY, Way.SKIP, Way.HOLD}
+    assert set(ways_of(case_of(state=OrderState.CREATED))) == {Way.HOLD, Way.CANCEL}
+    assert set(ways_of(case_of(overrides=Overrides(skip="by hand")))) == {Way.SKIP, Way.UNSKIP}
+    assert ways_of(case_of(state=OrderState.CLAIMED)) == ()

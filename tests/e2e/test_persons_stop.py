@@ -1,0 +1,118 @@
+"""A person holds or cancels an order that is in the warehouse: the import carries it out once, or tells why not."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from dockwire.decisions.acts import Act, Cancel, Hold
+from dockwire.errors import Unfinished
+from dockwire.faults import FaultRules, Faults
+from dockwire.faults.rules import Rule
+from dockwire.model.ids import AmazonOrderId
+from dockwire.model.override import HoldSelection
+from dockwire.model.record import FactKind, OrderState
+from dockwire.services.holds import Holds, Outcome
+from tests.e2e.orders import change, turn
+from tests.e2e.shipping import close, imported, placed, request
+from tests.stage import Stage, bare, opened_stage, sim_connection
+
+US = sim_connection("US")
+OPEN, CLOSED, CANCELLED = 0, 1, 2
+
+
+@pytest_asyncio.fixture
+async def stage(tmp_path: Path, ledger_url: str) -> AsyncIterator[Stage]:
+    async with opened_stage(tmp_path, ledger_url=ledger_url) as opened:
+        yield opened
+
+
+async def decide(stage: Stage, order_id: str, act: Act) -> Outcome:
+    selection = HoldSelection(US.slug, order_ids=(AmazonOrderId(order_id),))
+    holds = Holds(stage.ledger, stage.clock)
+    (outcome,) = [outcome async for outcome in holds.decide(selection, [act], by="kim")]
+    return outcome
+
+
+async def told(stage: Stage, order_id: str) -> list[tuple[FactKind, str]]:
+    facts = await stage.ledger.order_facts(AmazonOrderId(order_id))
+    return [(fact.kind, fact.detail.get("reason", "")) for fact in facts[1:]]
+
+
+async def test_cancelling_stops_closing_at_once_and_is_carried_out_once(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    assert (await decide(stage, order_id, Cancel("wrong item"))).goes_on
+    report = await close(stage, US, request([order_id]))
+    assert [each.code for each in report.plan.problems[order_id]] == ["stopped_by_person"]
+    for _ in range(2):
+        await stage.run(US, refresh=True)
+        assert placed(stage, order_id)["status"] == CANCELLED
+    assert (await stage.booked(US))[order_id].state is OrderState.CANCELLED
+    assert await told(stage, order_id) == [
+        (FactKind.PERSON_DECIDED, ""),
+        (FactKind.CANCELLED_IN_WAREHOUSE, "A person cancelled it: wrong item"),
+    ]
+    (known,) = await stage.ledger.waiting_orders(AmazonOrderId(order_id))
+    assert known.overrides.cancel is None
+    # Amazon goes on: nothing is created again.
+    change(stage, 1, turn("CANCELLED"))
+    await stage.run(US, refresh=True)
+    assert len(stage.placed()) == 1
+    assert len(await told(stage, order_id)) == 2
+
+
+async def test_what_is_closed_by_then_stays_closed_and_a_person_is_told_once(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    await close(stage, US, request([order_id]))
+    await decide(stage, order_id, Cancel("wrong item"))
+    for _ in range(2):
+        await stage.run(US, refresh=True)
+        assert placed(stage, order_id)["status"] == CLOSED
+    *_, (kind, reason) = await told(stage, order_id)
+    assert kind is FactKind.CHANGE_NEEDS_PERSON
+    assert reason == "A person cancelled it: wrong item The warehouse order is closed."
+    assert [kind for kind, _ in await told(stage, order_id)].count(kind) == 1
+    assert (await stage.booked(US))[order_id].state is OrderState.CREATED
+
+
+async def test_a_held_order_is_put_on_hold_and_can_be_cancelled_after_all(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    await decide(stage, order_id, Hold("the merchant asked"))
+    await stage.run(US, refresh=True)
+    assert placed(stage, order_id)["status"] == OPEN
+    report = await close(stage, US, request([order_id]))
+    assert [each.code for each in report.plan.problems[order_id]] == ["on_hold"]
+    assert (await told(stage, order_id))[-1] == (
+        FactKind.HELD_IN_WAREHOUSE,
+        "A person holds it: the merchant asked",
+    )
+    await decide(stage, order_id, Cancel("not wanted"))
+    await stage.run(US, refresh=True)
+    assert placed(stage, order_id)["status"] == CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("rule", "between"),
+    [
+        (Rule(method="GET", path=r"^/orders/\d+$", effect={"kind": "status", "status": 500}), OPEN),
+        (Rule(method="POST", path=r"/canceler$", effect={"kind": "lost_reply"}), CANCELLED),
+    ],
+)
+async def test_a_run_that_breaks_off_leaves_the_wish_to_the_next_one(
+    stage: Stage, rule: Rule, between: int
+) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    await decide(stage, order_id, Cancel("wrong item"))
+    stage.wrap_warehouse = lambda app: Faults(app, FaultRules(rules=[rule]), clock=stage.clock)
+    with pytest.raises(Unfinished):
+        await stage.run(US, refresh=True)
+    stage.wrap_warehouse = bare
+    assert placed(stage, order_id)["status"] == between
+    assert (await stage.booked(US))[order_id].state is OrderState.CREATED
+    (known,) = await stage.ledger.waiting_orders(AmazonOrderId(order_id))
+    assert known.overrides.cancel == "wrong item"
+    await stage.run(US, refresh=True)
+    assert placed(stage, order_id)["status"] == CANCELLED
+    assert (await stage.booked(US))[order_id].state is OrderState.CANCELLED
+    assert [kind for kind, _ in await told(stage, order_id)].count(FactKind.CANCELLED_IN_WAREHOUSE) == 1
