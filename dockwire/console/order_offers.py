@@ -40,6 +40,9 @@ def offers_of(request: Request, record: OrderRecord, known: Known | None, rows: 
     readable = waiting is not None and waiting.known is not None
     to_ship = record.state == OrderState.CREATED and record.beside.shipping == Shipping.TO_SHIP
     ways = known.ways if known is not None else ()
+    if record.state == OrderState.CREATED and not to_ship:
+        # Closed: there is nothing left to stop.
+        ways = ()
     return Offers(
         holds=waiting is not None and bool(waiting.row.holds),
         ways=ways,

@@ -55,7 +55,7 @@ def _told(at: datetime, who: str, what: str, *, run: str = "", **detail: str) ->
 
 def _from_amazon(record: OrderRecord, order: Order | None) -> Iterator[Moment]:
     if order is not None:
-        yield _told(order.created, words.AMAZON, "Ordered", at_Amazon=record.amazon_order_id)
+        yield _told(order.created, words.AMAZON, "Ordered")
     yield _told(record.first_seen, words.DOCKWIRE, "Read for the first time")
     if order is not None and order.updated > order.created:
         yield _told(order.updated, words.AMAZON, "Changed last", status=record.amazon_status)

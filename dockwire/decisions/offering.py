@@ -20,8 +20,14 @@ _TRIED: dict[Way, Act] = {
 
 
 def ways_of(case: Case) -> tuple[Way, ...]:
-    """Return the decisions about the whole order that would be taken, whatever holds it."""
-    return tuple(way for way, act in _TRIED.items() if not isinstance(decide_ruling(case, [act]), Refusal))
+    """Return the decisions about the whole order that would be taken, whatever holds it; not those that were."""
+    overrides = case.waiting.overrides
+    wished = {Way.SKIP: overrides.skip, Way.HOLD: overrides.hold, Way.CANCEL: overrides.cancel}
+    return tuple(
+        way
+        for way, act in _TRIED.items()
+        if wished.get(way) is None and not isinstance(decide_ruling(case, [act]), Refusal)
+    )
 
 
 def named_skus(case: Case) -> dict[AmazonItemId, str]:

@@ -10,7 +10,7 @@ from dockwire.model.warehouse import Item
 from tests.builders import NOW, order
 from tests.console.orders import four_orders
 from tests.console.town import PASSWORD, Town, opened_town
-from tests.deployments.browser import opened_page, pictured
+from tests.deployments.browser import fits, opened_page, pictured
 from tests.servers import serve
 from tests.unit.ledger.acts import ACME, number, read
 
@@ -72,6 +72,14 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         night = "document.documentElement.getAttribute('data-bs-theme')"
         page.emulate_media(color_scheme="dark")
         assert page.evaluate(night) == "dark"
+        # Its kept answers are opened by keys, and its address is shown on a page of its own.
+        page.get_by_text("Amazon's order as it was read last").press("Enter")
+        expect(page.get_by_label("Amazon's order as it was read last")).to_contain_text("(hidden)")
+        assert fits(page)
+        page.get_by_role("button", name="Show the ship-to address").press("Enter")
+        expect(page.get_by_role("definition").filter(has_text="Ann Example")).to_be_visible()
+        page.get_by_role("link", name="Back to the order").press("Enter")
+        expect(page.get_by_role("region", name="What happened")).to_contain_text("Read for the first time")
 
         # A hold is fixed in place: its SKU gets its name in the warehouse, and the order goes on.
         page.goto(f"{url}/holds/list")

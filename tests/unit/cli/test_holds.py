@@ -238,6 +238,20 @@ def test_orders_of_a_file_are_each_told(state: Path) -> None:
     assert number(2) in listed()
 
 
+def test_an_order_is_held_or_cancelled_by_name_and_with_a_reason(state: Path) -> None:
+    held = json.loads(dockwire("hold", number(2), "--reason", "the merchant asked", "--json").stdout)
+    assert [(each["result"], each["goes_on"]) for each in held] == [("done", False)]
+    assert "held_by_person" in held[0]["still"]
+    told = dockwire("cancel", number(1), number(2), "--reason", "wrong item")
+    assert told.exit_code == 1
+    assert f"{number(1)}  done: to be cancelled in the warehouse: wrong item" in told.stdout
+    assert f"{number(2)}  refused: it is not in the warehouse" in told.stdout
+    assert f"dockwire run order-import {ACME.slug}" in told.stdout
+    for words in (("--connection", "acme-us", "--reason", "all"), (number(1),)):
+        assert dockwire("cancel", *words).exit_code in (1, 2), words
+        assert dockwire("hold", *words).exit_code in (1, 2), words
+
+
 def test_a_retried_order_is_due_or_asked_for_again(state: Path) -> None:
     assert dockwire("retry", malformed().order_id, number(5)).exit_code == 0
 
