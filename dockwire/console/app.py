@@ -71,7 +71,7 @@ async def build_console(
         route_name="console",
         templates_dir=str(_HERE / "templates"),
         static_dir=str(_HERE / "static"),
-        index_view=Home(),
+        index_view=Home(parts),
         auth_provider=ConsoleAuth(Gate(ledger, clock, key=key), ledger, clock),
         secret_key=key,
         export_config=ExportConfig(max_rows=_MOST_EXPORTED),

@@ -16,6 +16,7 @@ from dockwire.console.beside import fill
 from dockwire.console.deciding_list import DecidingList
 from dockwire.console.fields import moment, text
 from dockwire.console.filtering import MOMENTS, TRUTH, WORDS, beginning
+from dockwire.console.happened_filters import HAPPENED
 from dockwire.console.order_filters import CARRIERS, CONNECTIONS, MARKETPLACE, SKUS, STANDING, STATUS
 from dockwire.console.order_page import page_of
 from dockwire.console.parts import Parts
@@ -58,7 +59,7 @@ class OrdersView(DecidingList):
                 "state",
                 "State",
                 lambda row: words.state_in_words(row.state, row.beside.shipping),
-                filters=STANDING,
+                filters=[*STANDING, *HAPPENED],
             ),
             text("amazon_status", "Amazon says", filters=STATUS),
             moment("ship_by", "Ship by", filters=MOMENTS),

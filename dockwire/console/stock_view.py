@@ -65,7 +65,17 @@ class _Choice(OneOf):
         return and_(*found) if found else columns.sku.is_(None)
 
 
+class _State(OneOf):
+    choices = (
+        (OfferState.KNOWN.value, "nothing"),
+        (OfferState.SENT.value, "sent, no answer yet"),
+        (OfferState.ACCEPTED.value, "taken, not seen yet"),
+        (OfferState.REFUSED.value, "refused by Amazon"),
+    )
+
+
 _CHOICE: list[type[BaseFilter]] = [_Choice]
+_STATE: list[type[BaseFilter]] = [_State]
 
 
 class StockView(ReadOnlyList):
@@ -95,7 +105,7 @@ class StockView(ReadOnlyList):
                 lambda row: "none" if row.wanted is None else str(row.wanted),
                 filters=_CHOICE,
             ),
-            text("state", "On its way", lambda row: STATES[_state(row)], filters=[]),
+            text("state", "On its way", lambda row: STATES[_state(row)], filters=_STATE),
             text("told", "Why", lambda row: row.told or "nothing was decided yet", filters=[]),
             moment("as_of", "Decided", filters=[]),
         ]

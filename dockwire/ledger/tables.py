@@ -139,6 +139,7 @@ orders = Table(
     ),
     Index("ix_orders_state", "state", "ship_by", "id"),
     Index("ix_orders_warehouse_order_id", "warehouse_order_id"),
+    Index("ix_orders_first_seen", "first_seen"),
     # PostgreSQL finds beginnings with it whatever the database's collation.
     Index(
         "ix_orders_amazon_order_id_beginning",
@@ -214,6 +215,8 @@ events = Table(
     Index("ix_events_untold", "connection", "told", "id"),
     Index("ix_events_order", "amazon_order_id"),
     Index("ix_events_kind", "connection", "kind"),
+    # What happened within a span is counted in this one alone.
+    Index("ix_events_at", "kind", "at", "connection", "amazon_order_id"),
     comment="the audit trail; told means that a mail about it is in the outbox",
 )
 
@@ -285,6 +288,7 @@ parcels = Table(
     Index("ix_parcels_carrier", "carrier", "order_id"),
     Index("ix_parcels_tracking", "tracking", "order_id"),
     Index("ix_parcels_state", "state", "order_id"),
+    Index("ix_parcels_first_seen", "first_seen", "order_id"),
     comment="packages of closed warehouse orders on their way to Amazon",
 )
 

@@ -41,6 +41,11 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         page.get_by_label("Name").fill("clerk")
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
+        expect(page.get_by_role("img", name="In from Amazon by hour of today")).to_be_visible()
+        pictured(page, tmp_path / "pictures", "home")
+        assert fits(page)
+        # From the day one key leads to the orders.
+        page.keyboard.press("Enter")
         expect(page.locator(ROW)).to_have_count(10)
         expect(page.get_by_role("heading", name="Find orders")).to_be_visible()
 
