@@ -11,7 +11,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.events.actions import RunDeployment
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import Automation, AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
@@ -22,15 +23,22 @@ from deployments.registry import WATCHING, all_automations
 from dockwire.model.connection import Connection
 from dockwire.model.notice import NoticeKind
 from flows.watch import watch
-from tasks.watching import LATE, OURS
+from tasks.watching import LATE, OURS, SILENT
 
 _WATCH = f"{watch.name}/{SITE}"
 _OF_OURS = {"prefect.resource.id": f"prefect.tag.{OURS}", "prefect.resource.role": "tag"}
 _ENDS = {
     f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled", "Cancelling")
 }
-
-
+_SIGNS = {"prefect.flow-run.heartbeat", "prefect.flow-run.Running", "prefect.flow-run.Pending"}
+"""What a run that is under way gives."""
+_WAITS = {
+    f"prefect.flow-run.{state}"
+    for state in (
+        "Scheduled", "AwaitingRetry", "AwaitingConcurrencySlot", "Late", "Suspended", "Paused", "Resuming",
+    )
+}  # fmt: skip
+"""How a run stops to be under way without an end: nobody expects a sign of it then."""
 _NOT_YET = UUID(int=0)
 """Stands for the watch's deployment before it is registered."""
 
@@ -97,7 +105,7 @@ def _compared(wanted: Iterable[AutomationCore], known: Iterable[Automation]) -> 
 
 
 def automations(watcher: UUID, connections: Iterable[Connection]) -> list[AutomationCore]:
-    """Return the automations that these connections want: those somebody is told by.
+    """Return the automations that these connections want: those somebody is told by, and the one that frees a connection.
 
     ``watcher`` is the deployment of the watch.
     """
@@ -109,7 +117,7 @@ def automations(watcher: UUID, connections: Iterable[Connection]) -> list[Automa
         NoticeKind.RUN_CRASHED: ("a run crashed", _crashed()),
         NoticeKind.RUN_LATE: ("a run does not start", _late()),
     }
-    return [
+    telling = [
         AutomationCore(
             name=WATCHING + triggers[kind][0],
             description="Starts the watch, which tells whoever the contacts name.",
@@ -118,6 +126,33 @@ def automations(watcher: UUID, connections: Iterable[Connection]) -> list[Automa
         )
         for kind in sorted(kinds)
     ]
+    return [*telling, _freeing()]
+
+
+def _freeing() -> AutomationCore:
+    """Ends a run in Prefect's eyes that is silent: as long as it counts, its deployment starts no other."""
+    return AutomationCore(
+        name=WATCHING + "a run went away",
+        description="A run that is under way says so every three minutes; one that is silent has crashed.",
+        trigger=EventTrigger(
+            match=_run(),
+            match_related=ResourceSpecification(_OF_OURS),
+            for_each={"prefect.resource.id"},
+            after=_SIGNS,
+            expect=_SIGNS | _ENDS | _WAITS,
+            posture=Posture.Proactive,
+            threshold=1,
+            within=SILENT,
+        ),
+        actions=[
+            ChangeFlowRunState(
+                state=StateType.CRASHED,
+                name="Crashed",
+                message="It fell silent: its process went away.",
+                force=True,
+            )
+        ],
+    )
 
 
 def _crashed() -> EventTrigger:

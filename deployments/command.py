@@ -109,7 +109,8 @@ def up(
     Uses the Prefect server of PREFECT_API_URL, or starts a local one when there is none.
     """
     with ExitStack() as stack:
-        if "PREFECT_API_URL" not in os.environ:
+        alone = "PREFECT_API_URL" not in os.environ
+        if alone:
             state = read_settings().state_dir.absolute()
             port = free_port(_PREFECT_PORT)
             say.line(f"Prefect is at {stack.enter_context(local_server(state, port))}")
@@ -125,11 +126,19 @@ def up(
 
             place = Place(port=free_port(PORT) if console_port is None else console_port)
             say.line(f"the console is at {stack.enter_context(serving_console(read_settings(), place))}")
+        from deployments.left_runs import crashed, end_left_runs, stopped
         from deployments.serving import serve
 
+        if alone and (ended := asyncio.run(end_left_runs(crashed()))):
+            _tell_now(f"{ended} runs of a service that went away are ended in Prefect")
         try:
             asyncio.run(serve(limit=limit, announce=_tell_served, tell=_tell_now))
         except KeyboardInterrupt:
+            # What is left to do takes seconds, and asking again makes it no faster.
+            for ask in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(ask, signal.SIG_IGN)
+            if alone:
+                asyncio.run(end_left_runs(stopped()))
             say.line("stopped")
 
 

@@ -44,6 +44,8 @@ OURS = "dockwire"
 
 LATE = timedelta(minutes=30)
 """Prefect calls a run late after seconds; where runs wait for each other that means nothing yet."""
+SILENT = timedelta(minutes=10)
+"""A run that gave no sign for so long is gone: Prefect lets it give one every three minutes."""
 _PREFECT_SAYS = ("Flow run encountered an exception", "Validation of flow parameters failed")
 _LOOK_BACK = timedelta(days=2)
 _RUNS = 200

@@ -14,8 +14,8 @@ _PATIENCE = 90.0
 class Pages:
     """Prefect's API, asked as its pages ask it."""
 
-    def __init__(self, town: Town) -> None:
-        self._client = httpx.Client(base_url=town.prefect["PREFECT_API_URL"] + "/", timeout=30.0)
+    def __init__(self, town: Town, api: str = "") -> None:
+        self._client = httpx.Client(base_url=(api or town.prefect["PREFECT_API_URL"]) + "/", timeout=30.0)
 
     def get(self, path: str) -> Any:
         """Return what is there; None when there is nothing."""

@@ -2,16 +2,20 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
 from deployments.prefect_server import start, stop
+from dockwire.faults.rules import Rule
+from tests.deployments.pages import Pages
 from tests.deployments.town import Town
 
 DUE_SECONDS = 15.0
@@ -104,3 +108,52 @@ def test_a_child_is_not_reached_by_ctrl_c() -> None:
     stop(child)
     assert child.stdin is not None
     child.stdin.close()
+
+
+def test_a_run_whose_service_went_away_keeps_no_later_run_from_starting(connected: Town) -> None:
+    connected.faults.replace([Rule(path="^/", effect="hang")])
+    log = connected.folder / "up.log"
+    up = started(connected, log)
+    pages = Pages(connected, connected.local_server())
+    run = {"killed": begun(pages)}
+    power_lost(connected)
+    up.wait()
+
+    up = started(connected, log)
+    assert "1 runs of a service that went away are ended in Prefect" in log.read_text()
+    pages = Pages(connected, connected.local_server())
+    found = pages.get(f"flow_runs/{run['killed']}")["state"]
+    assert (found["type"], found["message"][:36]) == ("CRASHED", "The service that ran it went away. T")
+    # The deployment runs one at a time, and cancels what comes meanwhile: this one begins.
+    run["stopped"] = begun(pages)
+    os.kill(up.pid, signal.SIGTERM)
+    assert up.wait(DUE_SECONDS) == 0
+    books = connected.folder / "state" / "prefect" / "prefect.db"
+    with closing(sqlite3.connect(books)) as link:
+        query = "SELECT state_type FROM flow_run WHERE id = ?"
+        assert link.execute(query, (run["stopped"],)).fetchone() == ("CANCELLED",)
+
+
+def power_lost(town: Town) -> None:
+    """End whatever works on this state folder, with no time to say so: the service, its server and its runs."""
+    mine = f"DOCKWIRE_STATE_DIR={town.folder / 'state'}".encode()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        # Others' processes may not be read, and some end meanwhile.
+        with suppress(OSError):
+            if mine in environment.read_bytes().split(b"\0"):
+                os.kill(int(environment.parent.name), signal.SIGKILL)
+
+
+def asked(pages: Pages) -> str:
+    """Ask for an import now and return its run."""
+    deployment = pages.deployment("order-import/town-us")["id"]
+    return str(pages.post(f"deployments/{deployment}/create_flow_run", {})["id"])
+
+
+def begun(pages: Pages) -> str:
+    """Ask for an import and wait until it is under way."""
+    run, give_up = asked(pages), time.monotonic() + 90
+    while pages.get(f"flow_runs/{run}")["state_type"] != "RUNNING":
+        assert time.monotonic() < give_up
+        time.sleep(0.2)
+    return run

@@ -71,12 +71,14 @@ def test_automations_follow_what_the_contacts_ask_for_and_repeat_harmlessly(town
     connected(town, 25, "run_crashed", "run_late")
     crash, late = "automation 'dockwire: a run crashed'", "automation 'dockwire: a run does not start'"
     planned = changes(town.dockwire("deploy", "--plan", "--json").data)
-    assert (planned[crash], planned[late], ours(pages)) == ("created", "created", {})
+    silent = "automation 'dockwire: a run went away'"
+    assert [planned[each] for each in (crash, late, silent)] == ["created"] * 3
+    assert ours(pages) == {}
     made = changes(town.dockwire("deploy", "--json").data)
     assert made == planned
     assert made["watch/all"] == "created"
     first = ours(pages)
-    assert set(first) == {"dockwire: a run crashed", "dockwire: a run does not start"}
+    assert {f"automation {name!r}" for name in first} == {crash, late, silent}
     # The watch's deployment is not what these belong to.
     assert {each["change"] for each in town.dockwire("deploy", "--json").data["changes"]} == {"unchanged"}
     again = ours(pages)
@@ -90,10 +92,12 @@ def test_automations_follow_what_the_contacts_ask_for_and_repeat_harmlessly(town
     told = town.dockwire("deploy", "--json").data["changes"]
     assert sorted(each["what"] for each in told if each["change"] == "removed") == [crash, late]
     found = pages.post("automations/filter", {"limit": 200})
-    assert [each["name"] for each in found if each["name"].startswith("dockwire: ")] == [crashed["name"]]
+    left = sorted(each["name"] for each in found if each["name"].startswith("dockwire: "))
+    assert left == [crashed["name"], "dockwire: a run went away"]
     connected(town, 25, "run_failed")
     assert town.dockwire("deploy", "--json").code == 0
-    assert ours(pages) == {}
+    # A connection is freed of a dead run whoever is told.
+    assert set(ours(pages)) == {"dockwire: a run went away"}
     left = [each["name"] for each in pages.post("automations/filter", {"limit": 200})]
     assert "somebody else's" in left
 
