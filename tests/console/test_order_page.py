@@ -15,9 +15,9 @@ from dockwire.errors import Fixer
 from dockwire.mail.compose import compose
 from dockwire.model.console import Role
 from dockwire.model.parcel import ParcelState
-from dockwire.model.record import ClosingState, OrderState, Problem, Verdict
+from dockwire.model.record import ClosingState, Fact, FactKind, OrderState, Problem, Verdict
 from dockwire.model.status import RunOutcome, RunRecord
-from tests.builders import NOW, malformed
+from tests.builders import NOW, connection, malformed
 from tests.console.orders import HELD, NEW, SCRIPT, SHIPPED, TO_SHIP, four_orders
 from tests.console.town import PREFECT, Town, opened_town, post
 from tests.unit.ledger.acts import ACME, number, read, state_of
@@ -114,10 +114,26 @@ async def test_an_order_tells_its_story_from_amazon_to_the_refusal(
     await town.ledger.close()
 
 
-async def test_a_mail_about_other_orders_is_not_told(town: Town) -> None:
-    await _shipped(town)
-    mails = [what for _, what in story(await page(town, HELD)) if what.startswith("Mail")]
-    assert mails == ["Mail that it needs a look"]
+async def test_only_the_mails_that_tell_of_an_order_are_in_its_story(town: Town) -> None:
+    await four_orders(town.ledger)
+    for kind, order_id in (
+        (FactKind.ORDER_FAILED, HELD),
+        (FactKind.HELD_IN_WAREHOUSE, SHIPPED),
+        (FactKind.ORDER_FAILED, HELD),
+    ):
+        await town.ledger.add_fact(Fact(kind, NOW, ACME.slug, order_id))
+    facts = await town.ledger.untold_facts(ACME.slug, limit=100)
+    orders_held = {"to": ["engineer@example.com"], "escalate": ["boss@example.com"]}
+    # What gets worse goes to more people: the mail of the others lies around its number.
+    mails = compose(connection(contacts={"orders_held": orders_held}), facts)
+    assert len(mails) == 2
+    await town.ledger.post_mail(mails, [fact.id for fact in facts], now=NOW)
+    told = {each: await page(town, each, Role.ENGINEER) for each in (HELD, SHIPPED)}
+    assert {each: text.count("Mail that it needs a look") for each, text in told.items()} == {
+        HELD: 1,
+        SHIPPED: 1,
+    }
+    assert ("boss@example.com" in told[SHIPPED], "boss@example.com" in told[HELD]) == (True, False)
 
 
 async def test_holds_begin_and_end_in_the_story(town: Town) -> None:
