@@ -32,6 +32,11 @@ class OrderDesk(CustomView):
         """Say whether the user's role ships orders."""
         return may(request, WORKERS)
 
+    @route("", methods=["GET"], name="order-desk")
+    async def index(self, request: Request) -> Response:
+        """Lead to the list, where orders are opened: somebody loads the page of an act anew."""
+        return RedirectResponse(request.url_for(request.app.state.ROUTE_NAME + ":list", key="orders"), 303)
+
     @route("/address", methods=["POST"], name="order-address")
     async def address(self, request: Request) -> Response:
         """Show where an order goes; the view of it is in the audit trail."""
