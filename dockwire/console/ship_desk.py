@@ -17,8 +17,8 @@ from starlette_admin.routing import route
 
 from dockwire.console.hold_reading import rows_of
 from dockwire.console.parts import WORKERS, Parts, may
-from dockwire.console.ship_faults import about_order, faults_of
-from dockwire.console.ship_form import Typed, TypedCharge, common_routing, request_of, typed_of
+from dockwire.console.ship_faults import about_order, faults_of, mark_of
+from dockwire.console.ship_form import FIELD, Typed, TypedCharge, common_routing, request_of, typed_of
 from dockwire.console.ship_looks import Looks, bare_request
 from dockwire.console.ship_page import Page, Preview, charges_before, previewed
 from dockwire.console.ship_pasting import pasted
@@ -117,7 +117,8 @@ class ShipDesk(CustomView):
     # -- what was typed ------------------------------------------------------------------------
     async def _typed(self, form: FormData) -> tuple[list[ShipRow], Typed]:
         """Return the orders of a form, of the connection of the first one, and what was typed."""
-        asked = [str(each) for each in form.getlist("row") or form.getlist("pk")]
+        every = [name.removeprefix(FIELD) for name in form if name.startswith(FIELD)]
+        asked = every or [str(each) for each in form.getlist("pk")]
         shown = await rows_shown(self._parts, rows_of(asked, most=MOST_AT_ONCE))
         mine = [each for each in shown if each.connection == shown[0].connection]
         return mine, typed_of(form, [each.row for each in mine])
@@ -146,9 +147,9 @@ class ShipDesk(CustomView):
             warnings = faults_of(_doubts(plan), rows)
             if faults:
                 return await self._form(request, shown, typed, faults=faults, warnings=warnings)
-            if not sends or (warnings and typed.warned != wanted.token):
+            if not sends or (warnings and typed.warned != mark_of(wanted.token, warnings)):
                 told = "" if sends else "Nothing is in the way."
-                typed = replace(typed, warned=wanted.token)
+                typed = replace(typed, warned=mark_of(wanted.token, warnings))
                 return await self._form(request, shown, typed, warnings=warnings, told=told)
             names = [form.order for form in wanted.orders]
             run = await send(self._parts, request, connection, wanted, names, once=typed.once)

@@ -1,10 +1,13 @@
 """Everything that is in the way of closing orders, by field, with the orders it is about."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dockwire.model.record import Problem
 
+FIELDS = {"tracking": "tracking number", "scac": "SCAC"}
+"""How the page calls a field, where that is not its name."""
 _FIELDS = {
     "carrier_blank": "carrier",
     "unknown_carrier": "carrier",
@@ -50,13 +53,19 @@ def faults_of(found: Mapping[str, Iterable[Problem]], rows: Mapping[str, int]) -
     return [
         Fault(
             tuple(each for each in dict.fromkeys(orders) if each),
-            field,
+            FIELDS.get(field, field),
             sentence,
             who,
             _target(field, orders[0], rows),
         )
         for (field, sentence, who), orders in shared.items()
     ]
+
+
+def mark_of(token: str, warnings: Iterable[Fault]) -> str:
+    """Return what tells a request with these warnings from every other one."""
+    told = "\n".join(f"{each.orders} {each.sentence}" for each in warnings)
+    return hashlib.sha256(f"{token} {told}".encode()).hexdigest()
 
 
 def about_order(problems: Iterable[Problem]) -> str:

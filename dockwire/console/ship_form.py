@@ -8,7 +8,7 @@ from decimal import Decimal
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from dockwire.console.ship_faults import Fault
+from dockwire.console.ship_faults import FIELDS, Fault
 from dockwire.model.charge import Apply
 from dockwire.model.closing import KINDS, LONGEST_LABEL, ChargeForm, OrderForm, RoutingForm, ShipRequest
 from dockwire.model.warehouse import Routing
@@ -17,6 +17,8 @@ _LONGEST = 100
 _LONGEST_UNIT = 50
 _MOST_CHARGES = 50
 _NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,8})?|\.\d{1,8})")
+FIELD = "tracking-"
+"""What the field of an order's number is called, before its row in the ledger."""
 ROUTING = ("carrier", "service", "scac")
 
 
@@ -48,7 +50,7 @@ class Typed:
     apply: str = Apply.SEPARATELY
     pasted: str = ""
     warned: str = ""
-    """The request whose warnings were shown."""
+    """The request and its warnings that were shown."""
     once: str = ""
     """Tells a form that is sent twice from a second form."""
 
@@ -62,7 +64,7 @@ def typed_of(form: FormData, rows: Iterable[int]) -> Typed:
     chosen = {str(each) for each in form.getlist("pk")}
     return Typed(
         chosen=frozenset(row for row in rows if str(row) in chosen),
-        tracking={row: text(f"tracking-{row}") for row in rows},
+        tracking={row: text(f"{FIELD}{row}") for row in rows},
         routing={name: text(name) for name in ROUTING},
         charges=tuple(_charges_of(form)),
         apply=text("apply"),
@@ -98,7 +100,7 @@ def request_of(typed: Typed, orders: Mapping[int, str]) -> tuple[ShipRequest | N
     forms = [
         OrderForm(
             order=order_id,
-            tracking=_word(typed.tracking.get(row, ""), "tracking", f"tracking-{row}", (order_id,), faults),
+            tracking=_word(typed.tracking.get(row, ""), "tracking", f"{FIELD}{row}", (order_id,), faults),
         )
         for row, order_id in orders.items()
         if row in typed.chosen
@@ -200,5 +202,5 @@ def _word(text: str, name: str, target: str, orders: Sequence[str], faults: list
     if len(word) <= _LONGEST and word.isprintable():
         return word
     sentence = f"Give a text of one line, of at most {_LONGEST} characters."
-    faults.append(Fault(tuple(orders), name, sentence, "clerk", target))
+    faults.append(Fault(tuple(orders), FIELDS.get(name, name), sentence, "clerk", target))
     return word[:_LONGEST] if word.isprintable() else ""

@@ -47,7 +47,12 @@ class Shop:
         charge = {"type": "special", "label": "", "units": "1", "price_per_unit": "", "unit_description": ""}
         charge |= more.pop("charge", {})
         typed = {f"tracking-{row}": number for row, number in zip(self.rows, numbers, strict=False)}
-        every = {"row": self.rows, "pk": self.rows, "apply": "separately", "once": "form-1", "do": "send"}
+        every = {f"tracking-{row}": "" for row in self.rows} | {
+            "pk": self.rows,
+            "apply": "separately",
+            "once": "form-1",
+            "do": "send",
+        }
         return every | typed | UPS | {f"charge-{name}": text for name, text in charge.items()} | more
 
     async def works(self) -> None:
@@ -154,7 +159,7 @@ async def test_a_selection_is_checked_previewed_and_closed_evenly_by_a_run(
         for words in (
             "carrier Carrier 'Nobody' is not in the warehouse's list: UPS, Harbour Couriers.",
             "service The service is blank",
-            f"tracking The tracking number is blank; Amazon refuses the shipment. {shop.ids[0]}, {shop.ids[2]}",
+            f"tracking number The tracking number is blank; Amazon refuses the shipment. {shop.ids[0]}, {shop.ids[2]}",
             "charge 1, price '2,50' is no number such as 2.50.",
         ):
             assert words in told
@@ -216,7 +221,7 @@ async def test_what_did_not_close_is_offered_again_and_charged_once(tmp_path: Pa
 
         (again,) = re.findall(r'href="([^"]*again=[^"]*)"', left.text)
         offered = await clerk.get(again)
-        assert values(offered.text, "row") == [str(shop.rows[2])]
+        assert values(offered.text, "pk") == [str(shop.rows[2])]
         assert values(offered.text, f"tracking-{shop.rows[2]}") == [numbers[2]]
         assert values(offered.text, "charge-price_per_unit")[0] == "3.33"
         assert "is on hold; release it first" in text_of(
@@ -310,6 +315,9 @@ async def test_what_cannot_be_closed_from_here_is_told_and_harms_nothing(tmp_pat
         away = await post(clerk, "/ship-and-close/do", data=form)
         assert (away.status_code, "Prefect is away" in away.text) == (400, True)
         assert values(away.text, f"tracking-{shop.rows[0]}") == [tracking(0)]
+        assert (await clerk.get("/ship-and-close/run?id=1")).status_code == 503
+        lost = await clerk.get("/ship-and-close", params={"pk": shop.rows})
+        assert (lost.status_code, "Prefect is away" in lost.text) == (400, True)
         shop.town.desk.trouble = None
 
         await shop.town.ledger.register(OTHER, now=NOW)
@@ -320,4 +328,4 @@ async def test_what_cannot_be_closed_from_here_is_told_and_harms_nothing(tmp_pat
         both = await clerk.get("/ship-and-close", params={"pk": [*shop.rows, other]})
         assert "acme-us: 1 order" in text_of(both)
         (mine, _) = re.findall(r'href="([^"]*ship-and-close\?pk=[^"]*)"', both.text)
-        assert values((await clerk.get(html.unescape(mine))).text, "row") == [str(row) for row in shop.rows]
+        assert values((await clerk.get(html.unescape(mine))).text, "pk") == [str(row) for row in shop.rows]

@@ -59,6 +59,7 @@ class NotingDesk:
         return StartedRun(self.runs[number].name, "", number)
 
     async def run(self, run_id: str) -> SeenRun | None:
+        self._try()
         return self.runs.get(run_id)
 
     @asynccontextmanager

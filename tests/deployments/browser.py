@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE = 240_000.0
 """Milliseconds; pages of a busy machine take their time."""
+_BUSY = 503
 _WIDE, _NARROW, _HIGH = 1280, 320, 1600
 _LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((_WIDE, "light"), (_NARROW, "dark"))
 
@@ -96,8 +97,12 @@ class PrefectPages:
         self.page.locator(".p-select-option").filter(has_text=wanted).click()
 
     def submit(self) -> None:
-        """Send the form and wait until the page has taken it."""
-        self.page.get_by_role("button", name="Submit").click()
+        """Send the form and wait until the page has taken it; while Prefect's database is busy, send again."""
+        status = _BUSY
+        while status == _BUSY:
+            with self.page.expect_response(lambda answer: "create_flow_run" in answer.url) as answered:
+                self.page.get_by_role("button", name="Submit").click()
+            status = answered.value.status
         self.page.wait_for_url("**tab=Runs")
 
     def expect_state(self, name: str) -> None:

@@ -1,12 +1,16 @@
-"""Closing orders from Prefect's run form and from the command line; the event tells Amazon at once."""
+"""Closing orders from Prefect's run form, the console and the command line; the event tells Amazon at once."""
 
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Page
+
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
-from tests.deployments.browser import PrefectPages
+from tests.deployments.browser import PrefectPages, another_page
+from tests.deployments.console_visit import shipped_evenly, signed_in
 from tests.deployments.pages import Pages
 from tests.deployments.town import Town
 
@@ -42,8 +46,27 @@ def shipped(town: Town) -> set[str]:
     }
 
 
-def test_a_clerk_closes_orders_in_the_run_form_and_amazon_knows_without_waiting_for_the_hour(
-    town: Town, seen: PrefectPages
+def await_shipped(town: Town, orders: set[str]) -> None:
+    """Wait until Amazon calls these orders shipped, and no others."""
+    give_up = time.monotonic() + 90
+    while shipped(town) != orders:
+        assert time.monotonic() < give_up, shipped(town) ^ orders
+        time.sleep(0.2)
+
+
+def added(town: Town) -> dict[str, Decimal]:
+    """Return what requests added to each closed order."""
+    return {
+        order["referenceNum"]: sum(
+            (Decimal(str(c["amount"])) for c in order["charges"] if not c["automatic"]), Decimal(0)
+        )
+        for order in read(town)
+        if order["tracking"]
+    }
+
+
+def test_a_clerk_closes_orders_in_the_run_form_or_the_console_and_amazon_knows_without_waiting_for_the_hour(
+    town: Town, page: Page, seen: PrefectPages, tmp_path: Path
 ) -> None:
     orders = imported(town)[:2]
     pages = Pages(town)
@@ -69,7 +92,14 @@ def test_a_clerk_closes_orders_in_the_run_form_and_amazon_knows_without_waiting_
         seen.picture("run")
         started = pages.first_run_of(pages.deployment("tracking-update/town-us")["id"])
         assert pages.end_of(started)["state_type"] == "COMPLETED"
-    assert shipped(town) == set(orders)
+        assert shipped(town) == set(orders)
+
+        console = another_page(page)
+        signed_in(console, town)
+        evenly = shipped_evenly(console, [f"1Z999AA2{n:010d}" for n in range(3)], tmp_path / "pictures")
+        console.close()
+        await_shipped(town, {*orders, *evenly})
+    assert [added(town)[order] for order in evenly] == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
     closed = {order["referenceNum"]: order for order in read(town) if order["referenceNum"] in orders}
     assert [closed[order]["tracking"] for order in orders] == ["1Z999AA10000000000", "1Z999AA10000000001"]
 
@@ -99,12 +129,7 @@ def test_the_preview_is_exact_and_what_is_run_afterwards_is_what_it_showed(
     assert not any(order["tracking"] for order in placed(town))
     ran = town.dockwire("run", "ship-and-close", *words, "--json")
     assert (ran.code, ran.data) == (0, {"closed": 3}), ran.err
-    added = {
-        order["referenceNum"]: sum(Decimal(str(c["amount"])) for c in order["charges"] if not c["automatic"])
-        for order in placed(town)
-        if order["tracking"]
-    }
-    assert added == {row["order"]: Decimal(row["added"]) for row in preview.data["orders"]}
+    assert added(town) == {row["order"]: Decimal(row["added"]) for row in preview.data["orders"]}
     told = town.dockwire("run", "tracking-update", "town-us", "--json")
     assert told.data["confirmed"] == 3, told.err
     shown = town.dockwire("orders", "show", orders[0])

@@ -55,12 +55,13 @@ class Town:
             "WMS_SECRET": CREDENTIAL["client_secret"],
         }
 
-    def dockwire(self, *words: str, **environment: str) -> Said:
-        """Run the command in the folder, as a user does."""
+    def dockwire(self, *words: str, typed: str | None = None, **environment: str) -> Said:
+        """Run the command in the folder, as a user does who answers with ``typed``."""
         ran = subprocess.run(
             [sys.executable, "-m", "deployments", *words],
             cwd=self.folder,
             env=self.environment(**environment),
+            input=typed,
             capture_output=True,
             text=True,
             timeout=300,

@@ -66,7 +66,7 @@
     }
 
     form.addEventListener("input", (event) => {
-      const name = event.target.name;
+      const name = event.target.name || "";
       if (name !== "pk" && name !== "apply" && !name.startsWith("charge-")) return;
       clearTimeout(timer);
       timer = setTimeout(ask, TYPING);
@@ -84,7 +84,7 @@
     });
     // A scanner presses Enter behind each number.
     form.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !event.target.name.startsWith("tracking-")) return;
+      if (event.key !== "Enter" || !(event.target.name || "").startsWith("tracking-")) return;
       event.preventDefault();
       const all = Array.from(form.querySelectorAll('input[name^="tracking-"]'));
       const next = all[all.indexOf(event.target) + 1];
