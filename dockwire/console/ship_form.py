@@ -16,7 +16,7 @@ from dockwire.model.warehouse import Routing
 _LONGEST = 100
 _LONGEST_UNIT = 50
 _MOST_CHARGES = 50
-_NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,8})?|\.\d{1,8})")
+_NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,8})?|\.\d{1,8})", re.ASCII)
 FIELD = "tracking-"
 """What the field of an order's number is called, before its row in the ledger."""
 ROUTING = ("carrier", "service", "scac")
@@ -137,7 +137,9 @@ def charges_of(typed: Typed, faults: list[Fault]) -> list[ChargeForm]:
         faults += wrong
         if not wrong:
             found.append(
-                ChargeForm.model_validate({each.name: getattr(row, each.name) for each in fields(row)})
+                ChargeForm.model_validate(
+                    {each.name: str(getattr(row, each.name)).strip() for each in fields(row)}
+                )
             )
     return found
 

@@ -126,7 +126,8 @@ async def test_a_selection_is_checked_previewed_and_closed_evenly_by_a_run(
     url = request.getfixturevalue("postgresql_url") if kind == "postgresql" else ""
     async with opened_shop(tmp_path, 3, ledger_url=url) as shop:
         clerk = await shop.town.signed_in()
-        chosen = await post(clerk, "/_api/orders/action", name="ship", pks=shop.rows)
+        view = "orders" if kind == "sqlite" else "board"
+        chosen = await post(clerk, f"/_api/{view}/action", name="ship", pks=shop.rows)
         page = await clerk.get(chosen.headers["location"])
         assert page.status_code == 200, page.text
         assert [values(page.text, name) for name in UPS] == [["UPS"], ["03"], ["UPSN"]]
@@ -144,6 +145,9 @@ async def test_a_selection_is_checked_previewed_and_closed_evenly_by_a_run(
         seen = (await post(clerk, "/ship-and-close/preview", data=small)).json()
         assert seen["sum"] == "10.00 USD"
         assert [seen["rows"][str(row)][0] for row in shop.rows] == ["3.34", "3.33", "3.33"]
+
+        rows = await post(clerk, "/ship-and-close/do", data=shop.form([], charge=box, do="more"))
+        assert values(rows.text, "charge-label")[:2] == ["Box", ""]
 
         # All that is wrong is told at once, by order and field, and what was typed stays.
         bad = shop.form(
@@ -263,6 +267,8 @@ async def test_a_preview_costs_the_warehouse_no_call_and_a_waiting_page_keeps_no
             (shop.rows, "0.051", []),
             (shop.rows, "-1", []),
             (shop.rows, "1e9", []),
+            (shop.rows, "٣", []),
+            (shop.rows, " .5 ", ["0.25", "0.25"]),
             ([], "1", []),
             (["x", "9" * 30], "1", []),
         ):
@@ -270,7 +276,7 @@ async def test_a_preview_costs_the_warehouse_no_call_and_a_waiting_page_keeps_no
             small = {name: value for name, value in typed.items() if name.startswith(("charge-", "apply"))}
             seen = (await post(clerk, "/ship-and-close/preview", data=small | {"pk": chosen})).json()
             assert [row[0] for row in seen["rows"].values()] == told, (price, seen)
-            assert bool(seen["faults"]) is (price in {"0.051", "-1", "1e9"})
+            assert bool(seen["faults"]) is (price in {"0.051", "-1", "1e9", "٣"})
         assert calls == []
 
         sent = await post(clerk, "/ship-and-close/do", data=shop.form([tracking(0), tracking(1)]))
