@@ -12,12 +12,14 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deployments.console_desk import PrefectDesk
+from deployments.console_warehouse import LateWarehouse
 from dockwire.bootstrap import opened_ledger
 from dockwire.cli.listening import listen
 from dockwire.clock import SystemClock
 from dockwire.console import build_console
 from dockwire.console.link_settings import LinkSettings
 from dockwire.errors import DockwireError, SettingsError
+from dockwire.ledger import SqlLedger
 from dockwire.settings import Settings
 
 PORT = 8092
@@ -83,16 +85,18 @@ def _config(app: ASGIApp, place: Place) -> uvicorn.Config:
 
 
 class _Late:
-    """The console, built when it is first asked for."""
+    """The console, built when it is first asked for, and anew once there is an embedded warehouse to show."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
+        self._ledger: SqlLedger | None = None
+        self._warehouse = LateWarehouse(settings)
         self._console: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; the end of the server closes the ledger."""
+        """Answer; the end of the server closes the databases."""
         # An application of Starlette's around the console would take its place in finding addresses of pages.
         if scope["type"] == "lifespan":
             await self._live(receive, send)
@@ -107,15 +111,22 @@ class _Late:
     async def _live(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":
             await send({"type": "lifespan.startup.complete"})
+        self._warehouse.close()
         await self._stack.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _built(self) -> ASGIApp:
         async with self._opening:
-            if self._console is None:
-                ledger = await self._stack.enter_async_context(opened_ledger(self._settings))
+            if self._ledger is None:
+                self._ledger = await self._stack.enter_async_context(opened_ledger(self._settings))
+            came = await self._warehouse.came()
+            if self._console is None or came:
                 self._console = await build_console(
-                    ledger, desk=PrefectDesk(), clock=SystemClock(), links=_links(self._settings)
+                    self._ledger,
+                    desk=PrefectDesk(),
+                    clock=SystemClock(),
+                    warehouse=self._warehouse.tables,
+                    links=_links(self._settings),
                 )
         return self._console
 

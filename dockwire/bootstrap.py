@@ -29,7 +29,7 @@ from dockwire.services.order_import import OrderImport
 from dockwire.services.purging import OpenStore, Purge
 from dockwire.settings import WAREHOUSE_FILE, Settings
 from dockwire.transport import redaction
-from dockwire.warehouse import PersonalData, PurgeRequest, UnusableDatabase, build_app
+from dockwire.warehouse import PersonalData, PurgeRequest, UnusableDatabase, WarehouseTables, build_app
 from dockwire.warehouse import Warehouse as EmbeddedWarehouse
 
 
@@ -58,7 +58,7 @@ def purge_of(settings: Settings, *, by: str) -> Purge:
     audit rows.
     """
     stores: dict[str, OpenStore] = {"ledger": partial(opened_ledger, settings)}
-    if _has_warehouse(settings):
+    if has_warehouse(settings):
         stores["warehouse"] = partial(_opened_store, settings)
     policy = PurgePolicy(
         timedelta(days=settings.purge_after_days), timedelta(days=settings.purge_open_after_days)
@@ -73,7 +73,8 @@ async def _opened_store(settings: Settings) -> AsyncIterator[PersonalStore]:
         yield EmbeddedStore(data)
 
 
-def _has_warehouse(settings: Settings) -> bool:
+def has_warehouse(settings: Settings) -> bool:
+    """Say whether this installation has an embedded warehouse: an address for its data, or its file."""
     return bool(settings.warehouse_url) or (settings.state_dir / WAREHOUSE_FILE).exists()
 
 
@@ -84,15 +85,31 @@ def opened_personal_data(settings: Settings) -> Iterator[PersonalData | None]:
     Raises:
         SettingsError: its database does not answer, here or in the block, or a key is missing.
     """
-    if not _has_warehouse(settings):
+    if not has_warehouse(settings):
         yield None
         return
-    try:
+    with _explained():
         data = PersonalData.open(settings.warehouse_database, sealer=sealer(settings))
         try:
             yield data
         finally:
             data.close()
+
+
+def open_warehouse_tables(settings: Settings) -> WarehouseTables:
+    """Open the embedded warehouse's tables for reading; whoever asks closes them. It blocks.
+
+    Raises:
+        SettingsError: its database does not answer, or a key is missing.
+    """
+    with _explained():
+        return WarehouseTables.open(settings.warehouse_database, sealer=sealer(settings))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
     except UnusableDatabase as error:
         raise SettingsError(f"DOCKWIRE_WAREHOUSE_URL: {error}") from None
     except SealError as error:
@@ -236,7 +253,7 @@ async def _embedded(
     stack: AsyncExitStack, settings: Settings, access: WarehouseAccess, clock: Clock
 ) -> httpx.ASGITransport:
     """Open the embedded warehouse in this process; it is closed with the client that uses it."""
-    try:
+    with _explained():
         warehouse = await anyio.to_thread.run_sync(
             partial(
                 EmbeddedWarehouse.open,
@@ -246,10 +263,6 @@ async def _embedded(
                 time_zone=access.time_zone,
             )
         )
-    except UnusableDatabase as error:
-        raise SettingsError(f"DOCKWIRE_WAREHOUSE_URL: {error}") from None
-    except SealError as error:
-        raise SettingsError(str(error)) from None
     stack.callback(warehouse.close)
     return httpx.ASGITransport(build_app(warehouse, embedded=True))
 

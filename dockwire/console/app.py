@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette_admin.contrib.sqla import Admin
 from starlette_admin.export import ExportConfig
-from starlette_admin.views import BaseView
+from starlette_admin.views import BaseView, DropDown
 
 from dockwire.clock import Clock
 from dockwire.console.audit_view import AuditView
@@ -30,7 +30,10 @@ from dockwire.console.ship_desk import ShipDesk
 from dockwire.console.signing_in import Gate
 from dockwire.console.stock_view import StockView
 from dockwire.console.templating import NonceLoader
+from dockwire.console.warehouse_records import bound_to
+from dockwire.console.warehouse_views import warehouse_views
 from dockwire.ledger import SqlLedger
+from dockwire.warehouse import WarehouseTables
 
 _HERE = Path(__file__).parent
 _MOST_EXPORTED = 50_000
@@ -52,9 +55,14 @@ def views(parts: Parts) -> list[BaseView]:
 
 
 async def build_console(
-    ledger: SqlLedger, *, desk: Desk, clock: Clock, links: LinkSettings = NO_LINKS
+    ledger: SqlLedger,
+    *,
+    desk: Desk,
+    clock: Clock,
+    warehouse: WarehouseTables | None = None,
+    links: LinkSettings = NO_LINKS,
 ) -> Starlette:
-    """Return the console on an open ledger, which stays the caller's to close.
+    """Return the console on an open ledger, and on the embedded warehouse where there is one; both stay the caller's to close.
 
     Raises:
         LedgerUnavailable: the database does not answer.
@@ -64,8 +72,12 @@ async def build_console(
     key = await ledger.console_key()
     parts = Parts(ledger, clock, desk, links)
     pages = views(parts)
+    sessions, stored = ledger.reading_sessions(), []
+    if warehouse is not None:
+        sessions.configure(binds=bound_to(warehouse.engine))
+        stored = warehouse_views(parts)
     admin = _Console(
-        ledger.reading_sessions(),
+        sessions,
         title="dockwire",
         base_url="/",
         route_name="console",
@@ -78,7 +90,9 @@ async def build_console(
     )
     for page in pages:
         admin.add_view(page)
-    lists = frozenset(str(page.key) for page in pages if isinstance(page, ReadOnlyList))
+    if stored:
+        admin.add_view(DropDown("Warehouse", [*stored], icon="fa fa-warehouse"))
+    lists = frozenset(str(page.key) for page in [*pages, *stored] if isinstance(page, ReadOnlyList))
     admin.add_view(SavedViews(parts, lists))
     app = Starlette(middleware=[Middleware(Guard)])
     admin.mount_to(app)

@@ -1,5 +1,7 @@
 """Where one arrives: the day in numbers and plots, and what waits."""
 
+import asyncio
+
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,7 +31,11 @@ class Home(CustomView):
     async def index(self, request: Request) -> Response:
         """Show the day."""
         now, ledger = self._parts.clock.now(), self._parts.ledger
-        day = await anyio.to_thread.run_sync(self._days.read, request.state.session, now)
+        day, standings, held = await asyncio.gather(
+            anyio.to_thread.run_sync(self._days.read, request.state.session, now),
+            ledger.standings(None, now=now),
+            ledger.hold_summary(),
+        )
         assert self.templates is not None
         return self.templates.TemplateResponse(
             request=request,
@@ -41,7 +47,7 @@ class Home(CustomView):
                 "figures": figures(day),
                 "hours": hour_rows(day),
                 "days": day_rows(day),
-                "connections": connection_rows(await ledger.standings(None, now=now)),
-                "reasons": reason_rows(await ledger.hold_summary(), now),
+                "connections": connection_rows(standings),
+                "reasons": reason_rows(held, now),
             },
         )

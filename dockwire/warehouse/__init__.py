@@ -6,6 +6,7 @@ facilities go; what it does not support it refuses loudly.
 """
 
 from dockwire.warehouse.database import UnusableDatabase
+from dockwire.warehouse.looking import WarehouseTables
 from dockwire.warehouse.personal_data import PersonalData
 from dockwire.warehouse.problems import Problem
 from dockwire.warehouse.purging import Purged, PurgeRequest
@@ -26,6 +27,7 @@ __all__ = [
     "Switches",
     "UnusableDatabase",
     "Warehouse",
+    "WarehouseTables",
     "build_app",
     "load_seed",
 ]

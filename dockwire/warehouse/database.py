@@ -75,6 +75,12 @@ class Database:
         except DBAPIError as error:
             raise self._told(error) from None
 
+    def reading_engine(self) -> Engine:
+        """Return what connects for reading in any thread; it is closed with this database."""
+        # SQLite's own refusal to write is the connection's, which others use; there the begin only takes no lock.
+        sqlite = self._engine.dialect.name == "sqlite"
+        return self._engine.execution_options(**{_READ_ONLY if sqlite else "postgresql_readonly": True})
+
     def scrub(self) -> bool:
         """Write a SQLite file anew, so that nothing overwritten is left in its free space or its journal.
 

@@ -88,6 +88,11 @@ items = Table(
     Column("created", Moment, nullable=False),
     Column("modified", Moment, nullable=False),
     UniqueConstraint("customer_id", "sku", name="one_item_per_sku"),
+    Index("items_by_sku", "sku"),
+    # PostgreSQL finds beginnings with it whatever the database's collation; so do two more below.
+    Index("items_by_beginning", "sku", postgresql_ops={"sku": "text_pattern_ops"}).ddl_if(
+        dialect="postgresql"
+    ),
 )
 
 kit_components = Table(
@@ -129,6 +134,10 @@ receivers = Table(
     # Members that are kept and shown again as they came.
     Column("members", JSON, nullable=False, server_default="{}"),
     Index("receivers_by_reference", "customer_id", "reference"),
+    Index("receivers_by_text", "reference"),
+    Index("receivers_by_beginning", "reference", postgresql_ops={"reference": "text_pattern_ops"}).ddl_if(
+        dialect="postgresql"
+    ),
 )
 
 receive_items = Table(
@@ -195,6 +204,11 @@ orders = Table(
     Index("orders_by_change", "modified"),
     Index("orders_by_creation", "created"),
     Index("orders_by_purge", "purged", "id"),
+    Index("orders_by_status", "status", "customer_id", "id"),
+    Index("orders_by_customer", "customer_id", "id"),
+    Index("orders_by_beginning", "reference", postgresql_ops={"reference": "text_pattern_ops"}).ddl_if(
+        dialect="postgresql"
+    ),
 )
 
 order_items = Table(

@@ -8,9 +8,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from deployments.console_serving import Place, serving_console
+from dockwire.bootstrap import sealer
 from dockwire.cli.user import app
+from dockwire.clock import SystemClock
 from dockwire.console.auth import COOKIE
 from dockwire.settings import read_settings
+from dockwire.warehouse import Warehouse
 
 PASSWORD = "correct horse battery"
 
@@ -84,4 +87,26 @@ def test_a_ledger_that_cannot_be_opened_is_told_and_tried_again(
         broken = httpx.get(f"{address}/login")
         assert (broken.status_code, "encryption key" in broken.text) == (503, True)
         (state / "encryption.key").unlink()
+        assert httpx.get(f"{address}/login").status_code == 200
+
+
+def test_the_embedded_warehouses_pages_come_once_it_is_in_use(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dockwire("add", "kim", "--role", "viewer", "--password-stdin", typed=f"{PASSWORD}\n")
+    with (
+        serving_console(read_settings(), Place(port=0)) as address,
+        httpx.Client(base_url=address) as browser,
+    ):
+        browser.get("/login")
+        csrf = browser.cookies["starlette_admin_csrftoken"]
+        browser.post("/login", data={"username": "kim", "password": PASSWORD, "csrftoken": csrf})
+        assert browser.get("/warehouse-items/list").status_code == 404
+        Warehouse.open(
+            read_settings().warehouse_database, sealer=sealer(read_settings()), clock=SystemClock()
+        ).close()
+        assert browser.get("/warehouse-items/list").status_code == 200
+
+    monkeypatch.setenv("DOCKWIRE_WAREHOUSE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    with serving_console(read_settings(), Place(port=0)) as address:
         assert httpx.get(f"{address}/login").status_code == 200

@@ -4,12 +4,17 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
+from sqlalchemy import event, select
 
 from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
+from dockwire.ledger.happenings import happened, to_whom
+from dockwire.ledger.tables import orders
 from dockwire.model.console import Role
+from dockwire.model.day import Happening, Span
 from dockwire.model.ids import AmazonOrderId, WarehouseOrderId
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import (
@@ -22,6 +27,7 @@ from dockwire.model.record import (
     Problem,
     Verdict,
 )
+from dockwire.sealing import Sealer
 from tests.builders import NOW, order, page
 from tests.console.orders import SCRIPT
 from tests.console.town import opened_town
@@ -180,7 +186,7 @@ async def test_what_waits_and_is_refused_leads_to_the_same_list(sqlite_url: str)
     await three_days(town.ledger)
     browser = await town.signed_in(Role.VIEWER)
     home = re.sub(r"\s+", " ", (await browser.get("/")).text)
-    for path, condition, count, orders in (
+    for path, condition, count, wanted in (
         ("/orders/list", "connection__in=acme-us AND state__in=held", "1", {1}),
         ("/orders/list", "connection__in=acme-us AND state__in=refused", "2", {3}),
         ("/holds/list", "code__in=unmapped_ship_method", "1", {1}),
@@ -192,7 +198,31 @@ async def test_what_waits_and_is_refused_leads_to_the_same_list(sqlite_url: str)
         assert f'{address}">{count}</a>' in home, condition
         found = (await browser.get(address)).text
         shown = set(re.findall(r">\s*(111-\d{7}-0000001)\s*<", found))
-        assert shown == {number(n) for n in orders}, condition
+        assert shown == {number(n) for n in wanted}, condition
     assert home.count(">23 h<") == 2
     await browser.aclose()
     await town.ledger.close()
+
+
+async def test_a_day_is_counted_and_found_by_indexes_alone(sqlite_url: str) -> None:
+    ledger = await SqlLedger.open(sqlite_url, sealer=Sealer([Sealer.new_key()]))
+    seen: list[tuple[str, Any]] = []
+
+    def note(_link: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        seen.append((statement, values))
+
+    span = Span(MIDNIGHT, NOW)
+    with ledger.reading_sessions()() as session:
+        event.listen(session.get_bind(), "before_cursor_execute", note)
+        assert set(happened(session, span).values()) == {0}
+        for what in Happening:
+            assert session.execute(select(orders.c.id).where(to_whom(what, span))).all() == []
+        plans = [
+            row[-1]
+            for statement, values in tuple(seen)
+            if "SELECT" in statement
+            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert any("ix_events_at" in step for step in plans)
+    assert not [step for step in plans if re.search(r"SCAN (orders|events|parcels|closings)", step)]
+    await ledger.close()

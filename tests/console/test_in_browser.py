@@ -63,6 +63,8 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         page.get_by_role("searchbox").fill(number(1))
         page.keyboard.press("Enter")
         expect(page.locator(ROW)).to_have_count(1)
+        # The list's own script takes the focus when it begins.
+        expect(page.get_by_role("searchbox")).to_be_focused()
         page.locator(ROW).focus()
         page.keyboard.press("Space")
         page.get_by_role("button", name=re.compile("With selected")).press("Enter")

@@ -20,6 +20,7 @@ from dockwire.model.console import Role
 from dockwire.model.ids import ConnectionSlug
 from dockwire.sealing import Sealer
 from dockwire.services.ship_and_close import ShipAndClose
+from dockwire.warehouse import WarehouseTables
 from tests.builders import NOW
 
 PASSWORD = "correct horse battery"
@@ -128,16 +129,16 @@ class Town:
             return [(row.user, row.act, row.order_id) for row in session.execute(query)]
 
 
-async def opened_town(url: str) -> Town:
+async def opened_town(url: str, warehouse: WarehouseTables | None = None) -> Town:
     """Open a ledger with one user of each role."""
     ledger = await SqlLedger.open(url, sealer=Sealer([Sealer.new_key()]))
-    return await town_on(ledger, ManualClock(NOW))
+    return await town_on(ledger, ManualClock(NOW), warehouse)
 
 
-async def town_on(ledger: SqlLedger, clock: ManualClock) -> Town:
+async def town_on(ledger: SqlLedger, clock: ManualClock, warehouse: WarehouseTables | None = None) -> Town:
     """Build a console on an open ledger, with one user of each role."""
     desk = NotingDesk()
-    app = await build_console(ledger, desk=desk, clock=clock)
+    app = await build_console(ledger, desk=desk, clock=clock, warehouse=warehouse)
     town = Town(ledger, clock, desk, app)
     for role in Role:
         await town.users.add(role.value, role, PASSWORD)
