@@ -38,12 +38,12 @@ async def something_of_everything(ledger: SqlLedger) -> None:
     await ledger.save_view(SavedView("Everybody's", "clerk", True, "orders", "filter=state__in%3Dheld"))
 
 
-def get_routes(routes: Iterable[Any], before: str = "") -> Iterable[tuple[str, str]]:
-    """Yield path and name of every route that answers GET, files aside."""
+def routes_of(routes: Iterable[Any], method: str = "GET", before: str = "") -> Iterable[tuple[str, str]]:
+    """Yield path and name of every route that answers a method, files aside."""
     for each in routes:
         if isinstance(each, Mount) and each.name != "static":
-            yield from get_routes(each.routes or [], before + each.path)
-        elif isinstance(each, Route) and "GET" in (each.methods or ()):
+            yield from routes_of(each.routes or [], method, before + each.path)
+        elif isinstance(each, Route) and method in (each.methods or ()):
             yield before + each.path, each.name or ""
 
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from dockwire.model.console import Role
-from tests.console.all_pages import every_page, get_routes, something_of_everything
+from tests.console.all_pages import every_page, routes_of, something_of_everything
 from tests.console.town import PASSWORD, Town, opened_town
 from tests.deployments.browser import opened_page
 from tests.servers import serve
@@ -28,7 +28,7 @@ async def _town(url: str) -> Town:
 
 def test_no_page_hinders_readers_without_mouse_or_sight(sqlite_url: str) -> None:
     town = asyncio.run(_town(sqlite_url))
-    routes = [(path, name) for path, name in get_routes(town.app.routes) if name not in NO_PAGES]
+    routes = [(path, name) for path, name in routes_of(town.app.routes) if name not in NO_PAGES]
     with serve(town.app) as url, opened_page() as page:
         page.emulate_media(reduced_motion="reduce")
         page.goto(f"{url}/login")
@@ -45,6 +45,13 @@ def test_no_page_hinders_readers_without_mouse_or_sight(sqlite_url: str) -> None
             found |= _opened(page, known)
         page.goto(f"{url}/orders/list?q=nothing&filter=state__in=held")
         found |= _looked_at(page)
+
+        # On a tablet the board shows what an order needs without scrolling.
+        page.goto(f"{url}/board/list")
+        page.set_viewport_size({"width": 820, "height": 900})
+        need = page.locator('td[data-column="need"]').first.bounding_box()
+        assert need is not None
+        assert need["x"] + need["width"] <= 820
     assert "\n".join(sorted(found)) == ""
     last_parts = {path.rsplit("/", 1)[-1] for path in seen}
     assert [path for path, _ in routes if path.rsplit("/", 1)[-1] not in last_parts] == []
