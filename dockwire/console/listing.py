@@ -102,6 +102,8 @@ class ReadOnlyList(ModelView):
 
     async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
         """Carry out an act on one row, likewise."""
+        if name == "view":
+            raise ActionFailed("A row is viewed by its link.")
         try:
             return await super().handle_row_action(request, pk, name)
         except DockwireError as error:

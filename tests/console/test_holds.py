@@ -186,3 +186,34 @@ async def test_many_holds_are_decided_about_from_the_list(town: Town) -> None:
     assert [each.order_id for each in left] == [ADDRESSLESS]
     page = (await clerk.get("/holds/detail?pk=2")).text
     assert "Decide" in page
+
+
+async def test_holds_are_tried_again_and_released_from_the_list(town: Town) -> None:
+    await _held(town.ledger)
+    clerk, viewer = await town.signed_in(), await town.signed_in(Role.VIEWER)
+    query = {"all": "1", "_list_query": "?filter=code__in=unmapped_sku"}
+    for name in ("retry", "release"):
+        assert (await post(viewer, "/_api/holds/action", name=name, **query)).status_code == 400
+    tried = await post(clerk, "/_api/holds/action", data={"import": "on"}, name="retry", **query)
+    assert tried.status_code == 200, tried.text
+    assert "Done for 2 of 2 orders." in (await clerk.get("/holds/list")).text
+    assert town.desk.started == [("order-import", "acme-us")]
+    assert {each.order.order_id for each in await town.ledger.due_orders(ACME, now=NOW)} >= {HELD, ALIKE}
+
+    # To release what lacks an item helps nobody: the service says so, and nothing is done.
+    refused = await post(clerk, "/_api/holds/action", name="release", **query)
+    assert (refused.status_code, "Nothing was done" in refused.text) == (400, True)
+    asked = number(22)
+    await read(town.ledger, order(order_id=asked, lines=(line(cancel_requested=True),)))
+    version = next(
+        x.version for x in await town.ledger.due_orders(ACME, now=NOW) if x.order.order_id == asked
+    )
+    reason = Problem("buyer_asked_to_cancel", "the buyer asked to cancel", Fixer.MERCHANT)
+    await town.ledger.record_verdicts(ACME, [Verdict(asked, version, OrderState.HELD, (reason,))], now=NOW)
+    query["_list_query"] = "?filter=code__in=buyer_asked_to_cancel,unmapped_sku"
+    released = await post(clerk, "/_api/holds/action", name="release", **query)
+    assert released.status_code == 200, released.text
+    assert "Done for 1 of 3 orders." in (await clerk.get("/holds/list")).text
+    (known,) = await town.ledger.waiting_orders(asked)
+    assert known.overrides.released
+    assert [act for _, act, order_id in await town.trail() if order_id == asked] == ["release_done"]
