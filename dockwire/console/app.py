@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette_admin.contrib.sqla import Admin
 from starlette_admin.export import ExportConfig
+from starlette_admin.i18n import TimezoneConfig
 from starlette_admin.views import BaseView, DropDown
 
 from dockwire.clock import Clock
@@ -87,6 +88,8 @@ async def build_console(
         auth_provider=ConsoleAuth(Gate(ledger, clock, key=key), ledger, clock),
         secret_key=key,
         export_config=ExportConfig(max_rows=_MOST_EXPORTED),
+        # A cookie that names no zone, but a path, would break every page.
+        timezone_config=TimezoneConfig(timezone_cookie_name=None),
     )
     for page in pages:
         admin.add_view(page)

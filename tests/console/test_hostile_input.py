@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_from_bytes
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 
@@ -242,6 +242,8 @@ def test_no_header_breaks_a_page(sqlite_url: str, run: Run) -> None:
         ),
         path=st.sampled_from(("/orders/list", "/login", "/", "/connections")),
     )
+    @example(name="Cookie", cookie="timezone=", value="../zone", path="/login")
+    @example(name="Cookie", cookie="timezone=", value="a" * 5_000, path="/login")
     def ask(name: str, cookie: str, value: str, path: str) -> None:
         said = cookie + value if name == "Cookie" else value
         signed = [] if name == "Cookie" else [(b"Cookie", f"{COOKIE}={token}".encode())]
