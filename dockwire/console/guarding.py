@@ -6,6 +6,7 @@ import logging
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,6 +50,8 @@ class Guard:
                 await PlainTextResponse(_TOO_MUCH, status_code=413)(scope, receive, guarded)
             else:
                 await self._app(scope, receive, guarded)
+        except ClientDisconnect:
+            return  # a page asked for something newer, or was left
         except Exception as error:  # noqa: BLE001 - its text may quote an order
             log.error("%s", Unexpected.from_error(error))  # noqa: TRY400 - a traceback may quote it too
             if not begun:

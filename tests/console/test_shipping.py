@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import select
+from starlette.types import Message
 
 from dockwire.console.ship_form import request_in
 from dockwire.console.signing_in import IDLE
@@ -243,8 +244,27 @@ async def test_what_did_not_close_is_offered_again_and_charged_once(tmp_path: Pa
         assert asked == [*shop.ids, shop.ids[2]]
 
 
+async def leave(town: Town, browser: httpx.AsyncClient, path: str) -> None:
+    """Ask for a page and go before the question has ended."""
+    asked = browser.build_request(
+        "POST", path, headers={"X-CSRFToken": browser.cookies["starlette_admin_csrftoken"]}
+    )
+    form = b"content-type", b"application/x-www-form-urlencoded"
+    headers = [*((name.lower(), value) for name, value in asked.headers.raw), form]
+    scope = {"type": "http", "http_version": "1.1", "scheme": "http", "method": "POST", "path": path,
+             "query_string": b"", "headers": headers, "server": ("127.0.0.1", 8092), "client": ("192.0.2.1", 1)}  # fmt: skip
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def nobody(message: Message) -> None:
+        """Hear the answer."""
+
+    await town.app(scope, gone, nobody)
+
+
 async def test_a_preview_costs_the_warehouse_no_call_and_a_waiting_page_keeps_nobody_signed_in(
-    tmp_path: Path,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with opened_shop(tmp_path, 2) as shop:
         calls: list[str] = []
@@ -278,6 +298,8 @@ async def test_a_preview_costs_the_warehouse_no_call_and_a_waiting_page_keeps_no
             assert [row[0] for row in seen["rows"].values()] == told, (price, seen)
             assert bool(seen["faults"]) is (price in {"0.051", "-1", "1e9", "٣"})
         assert calls == []
+        await leave(shop.town, clerk, "/ship-and-close/preview")
+        assert "dockwire.console" not in [record.name for record in caplog.records]
 
         sent = await post(clerk, "/ship-and-close/do", data=shop.form([tracking(0), tracking(1)]))
         for _ in range(5):

@@ -14,7 +14,7 @@ from dockwire.console import build_console
 from dockwire.console.desk import SeenRun, StartedRun
 from dockwire.console.users import Users
 from dockwire.decisions.health import FLOWS
-from dockwire.errors import DockwireError
+from dockwire.errors import DockwireError, SettingsError
 from dockwire.ledger import SqlLedger
 from dockwire.model.console import Role
 from dockwire.model.ids import ConnectionSlug
@@ -66,7 +66,8 @@ class NotingDesk:
     @asynccontextmanager
     async def closing(self, connection: ConnectionSlug) -> AsyncIterator[ShipAndClose]:
         self._try()
-        assert self.opened is not None
+        if self.opened is None:
+            raise SettingsError("no warehouse is open here")
         async with self.opened(connection) as steps:
             yield steps
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.deployments.browser import fits, pictured
@@ -22,6 +24,7 @@ def signed_in(page: Page, town: Town, name: str = "kim") -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
+    page.get_by_role("link", name="Find orders").click()
     expect(page.get_by_role("heading", name="Find orders")).to_be_visible()
 
 
@@ -31,6 +34,7 @@ def shipped_evenly(page: Page, numbers: Sequence[str], pictures: Path) -> list[s
     Returns the orders in the order of the page, once the run has closed them all.
     """
     troubles: list[str] = []
+    page.emulate_media(reduced_motion="reduce")
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.goto(page.url.split("?")[0] + "?filter=state__in%3Dto_ship&sort=ship_by__asc")
     page.locator(ROW).first.locator('[data-sa-hook="row-checkbox"]').click()
@@ -63,6 +67,7 @@ def shipped_evenly(page: Page, numbers: Sequence[str], pictures: Path) -> list[s
     expect(page.locator("#ship-faults")).to_contain_text("The tracking number is blank")
     expect(page.get_by_label("Price of a unit").first).to_have_value("10")
     pictured(page, pictures, "problems")
+    hindered = hindrances(page)
     page.locator('input[name^="tracking-"]').first.press("Enter")
     expect(page.locator('input[name^="tracking-"]').nth(1)).to_be_focused()
     page.get_by_label("Paste tracking numbers").fill("\n".join(numbers))
@@ -75,5 +80,18 @@ def shipped_evenly(page: Page, numbers: Sequence[str], pictures: Path) -> list[s
     expect(page.locator("#ship-outcomes .bg-green-lt")).to_have_count(len(numbers))
     expect(page.locator("#ship-result")).to_have_attribute("data-ended", "yes")
     pictured(page, pictures, "result")
+    assert hindered | hindrances(page) == set()
     assert troubles == []
     return orders
+
+
+def hindrances(page: Page) -> set[str]:
+    """Return what seriously hinders readers without mouse or sight, by day and by night."""
+    found = set()
+    looks: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+    for scheme in looks:
+        page.emulate_media(color_scheme=scheme)
+        for rule in Axe().run(page).response["violations"]:
+            if rule["impact"] in ("serious", "critical"):
+                found |= {f"{rule['id']}: {node['html'][:120]}" for node in rule["nodes"]}
+    return found
