@@ -2,16 +2,25 @@
 
 import csv
 import io
+import re
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from dockwire.console.words import SHIPPING
 from dockwire.model.console import Role
-from dockwire.model.record import OrderState
+from dockwire.model.parcel import ParcelState
+from dockwire.model.record import ClosingState, OrderState
+from tests.builders import NOW, order
 from tests.console.orders import FORMULA, HELD, NEW, SCRIPT, SHIPPED, TO_SHIP, four_orders
 from tests.console.town import Town, opened_town, post
-from tests.unit.ledger.acts import state_of
+from tests.unit.ledger.acts import ACME, number, state_of
+from tests.unit.ledger.shipments import claimed, created, plan
+from tests.unit.ledger.test_shipping_states import parcels_of
 
 ALL = {HELD, SHIPPED, TO_SHIP, NEW}
 FOUND = [
@@ -72,6 +81,38 @@ async def test_orders_are_found_by_anything_a_clerk_has_in_hand(
             for page in (1, 2)
         ]
         assert [sum(f">{each}<" in page for each in ALL) for page in pages] == [4, 0], column
+    await browser.aclose()
+    await town.ledger.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_the_filter_of_the_state_finds_what_shows_it(request: pytest.FixtureRequest, kind: str) -> None:
+    town = await opened_town(request.getfixturevalue(f"{kind}_url"))
+    await town.ledger.register(ACME, now=NOW)
+    packed = [(), *([each] for each in ParcelState), *permutations(ParcelState, 2)]
+    for place, states in enumerate(packed, start=10):
+        await created(town.ledger, place, order(order_id=number(place)))
+        if states:
+            await parcels_of(town.ledger, place, *states)
+    await created(town.ledger, 9, order(order_id=number(9)))
+    (closing,) = await town.ledger.begin_submission(ACME, plan(9, order_id=number(9)), now=NOW)
+    closing = await claimed(town.ledger, closing)
+    await town.ledger.record_closing(ACME, replace(closing, state=ClosingState.CLOSED), now=NOW)
+    browser = await town.signed_in(Role.VIEWER)
+    page = (await browser.get("/orders/list?page_size=100")).text
+    shown = dict(
+        re.findall(
+            r">\s*(111-\d{7}-0000001)\s*<.*?data-column=\"state\".*?<span[^>]*>\s*([^<]*?)\s*<",
+            page,
+            re.DOTALL,
+        )
+    )
+    assert len(shown) == len(packed) + 1
+    for value, words in SHIPPING.items():
+        found = (await browser.get(f"/orders/list?page_size=100&filter=state__in={value}")).text
+        assert {each for each in shown if f">{each}<" in found} == {
+            each for each in shown if shown[each] == words
+        }, value
     await browser.aclose()
     await town.ledger.close()
 
@@ -169,3 +210,33 @@ async def test_a_page_costs_the_same_statements_however_long_it_is(town: Town) -
         event.remove(Engine, "before_cursor_execute", note)
     assert counts[0] == counts[1]
     assert not [each for each in seen if "sealed" in each]
+
+
+async def test_a_search_asks_an_index(town: Town) -> None:
+    await four_orders(town.ledger)
+    browser = await town.signed_in()
+    asked: list[tuple[str, Any]] = []
+
+    def note(_link: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for query in (
+            "q=111-00",
+            "filter=skus__startswith=SKU-",
+            "filter=amazon_order_id__startswith=111-00",
+        ):
+            await browser.get(f"/orders/list?{query}")
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    with town.ledger.reading_sessions()() as session:
+        link = session.connection()
+        plans = [
+            row[-1]
+            for statement, values in asked
+            if ">=" in statement
+            for row in link.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert len([each for each in plans if each.startswith("SEARCH")]) >= 6
+    assert [each for each in plans if each.startswith("SCAN")] == []
