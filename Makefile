@@ -6,10 +6,10 @@ STAMP  := $(VENV)/.installed
 TESTS  ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo console test browser check format lock clean
+.PHONY: help install demo console screenshots test browser check format lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## install dockwire and what it needs, pinned and checked by hash, into .venv
 
@@ -18,6 +18,9 @@ demo: $(STAMP) ## a day on embedded parts: Amazon simulator, warehouse, Prefect 
 
 console: $(STAMP) ## the console in a browser, on this machine's ledger (ARGS="--port 8092")
 	@$(BIN)/dockwire console $(ARGS)
+
+screenshots: $(STAMP) browser ## take the documentation's pictures of the console anew, on an invented day
+	@$(BIN)/python -m tests.console.screenshots
 
 test: $(STAMP) browser ## run every test, on SQLite and on embedded PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TESTS) $(ARGS)
