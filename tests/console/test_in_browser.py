@@ -76,9 +76,8 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         page.locator(ROW).press("Enter")
         expect(page.get_by_role("heading", name=f"Order {number(1)}")).to_be_visible()
         pictured(page, tmp_path / "pictures", "order")
-        night = "document.documentElement.getAttribute('data-bs-theme')"
         page.emulate_media(color_scheme="dark")
-        assert page.evaluate(night) == "dark"
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
         # Its kept answers are opened by keys, and its address is shown on a page of its own.
         page.get_by_text("Amazon's order as it was read last").press("Enter")
         expect(page.get_by_label("Amazon's order as it was read last")).to_contain_text("(hidden)")
