@@ -39,6 +39,8 @@ _WAITS = {
     )
 }  # fmt: skip
 """How a run stops to be under way without an end: nobody expects a sign of it then."""
+_FOR_A_SLOT = "prefect.flow-run.AwaitingConcurrencySlot"
+"""Somebody tried to start the run, and another one of its deployment is under way: that is not late."""
 _NOT_YET = UUID(int=0)
 """Stands for the watch's deployment before it is registered."""
 
@@ -172,7 +174,7 @@ def _late(within: timedelta = LATE) -> EventTrigger:
         match_related=ResourceSpecification(_OF_OURS),
         for_each={"prefect.resource.id"},
         after={"prefect.flow-run.Late"},
-        expect={"prefect.flow-run.Pending", "prefect.flow-run.Running", *_ENDS},
+        expect={_FOR_A_SLOT, "prefect.flow-run.Pending", "prefect.flow-run.Running", *_ENDS},
         posture=Posture.Proactive,
         threshold=1,
         within=within,

@@ -12,6 +12,7 @@ from dockwire.model.connection import Connection
 from dockwire.services.notices import Counter
 from dockwire.settings import read_settings
 from tasks.opening import quiet_known_errors
+from tasks.seeing_runs import see_runs
 from tasks.showing_status import show_status
 from tasks.telling import one_line
 from tasks.watching import (
@@ -19,7 +20,6 @@ from tasks.watching import (
     Watched,
     announce_ends,
     kept_apart,
-    see_runs,
     stored_among,
     watch_connections,
 )
@@ -32,19 +32,19 @@ from tasks.watching import (
     persist_result=False,
     timeout_seconds=3600,
 )
-async def watch(flow_run_id: str = "", happened: str = "") -> State:  # noqa: ARG001 - they are for readers
+async def watch(flow_run_id: str = "", happened: str = "") -> State:  # noqa: ARG001 - the latter is for readers
     """Watch all connections that the ledger knows and whose block is stored.
 
     Running it again, retrying it or running it twice at once is safe: everything is told once.
 
     Args:
-        flow_run_id: The run that an automation starts this one for; it is looked up with all others.
+        flow_run_id: The run that an automation starts this one for; it is looked at whatever became of it since.
         happened: What became of that run, for whoever reads the list of runs.
     """
     quiet_known_errors()
     watched = Watched()
     try:
-        await _watch(watched)
+        await _watch(watched, flow_run_id)
     except DockwireError as error:
         return Failed(message=str(error))
     except Exception as error:  # noqa: BLE001 - an unknown error's text may quote an order
@@ -55,7 +55,7 @@ async def watch(flow_run_id: str = "", happened: str = "") -> State:  # noqa: AR
     return Completed(message=one_line(watched.numbers), data=watched.numbers)
 
 
-async def _watch(watched: Watched) -> None:
+async def _watch(watched: Watched, named: str) -> None:
     clock, owner = SystemClock(), str(flow_run.id)
     async with opened_ledger(read_settings()) as ledger:
 
@@ -66,7 +66,7 @@ async def _watch(watched: Watched) -> None:
         blocks = await stored_among(registered, watched)
         rounds = Rounds(ledger, watched, clock, counter)
         stored = [connection for connection in registered if connection.slug in blocks]
-        await kept_apart(watched, "Prefect's runs", lambda: see_runs(rounds, stored))
+        await kept_apart(watched, "Prefect's runs", lambda: see_runs(rounds, stored, named))
         await kept_apart(watched, "consents and secrets", lambda: announce_ends(rounds, stored, blocks))
         await watch_connections(rounds, blocks)
     await show_status(blocks)

@@ -35,7 +35,7 @@ _TITLES = {
     FactKind.SECRET_EXPIRES: "client secret ends",
     FactKind.RUN_FAILED: "run failed",
     FactKind.RUN_CRASHED: "run crashed",
-    FactKind.RUN_LATE: "run did not start",
+    FactKind.RUN_LATE: "run not started in time",
 }
 
 

@@ -33,6 +33,11 @@ def _verb(facts: list[Fact], one: str, several: str) -> str:
     return one if len(facts) == 1 else several
 
 
+def _waits(facts: list[Fact]) -> bool:
+    """Tell whether some of these late runs had not been started yet."""
+    return any(not fact.detail.get("began") for fact in facts)
+
+
 def _late(facts: list[Fact]) -> int:
     return sum(fact.kind is FactKind.SHIP_BY_PASSED for fact in facts)
 
@@ -183,14 +188,15 @@ WORDS: dict[NoticeKind, Words] = {
     ),
     NoticeKind.RUN_LATE: Words(
         Tone.ACT,
-        lambda _: "runs do not start",
+        lambda facts: "runs do not start" if _waits(facts) else "runs started late",
         lambda facts, name: (
-            f"{_verb(facts, 'A run', f'{len(facts)} runs')} of {name} should have started and did not. Nothing "
-            "is lost, but orders and shipments wait."
+            f"{_verb(facts, 'A run', f'{len(facts)} runs')} of {name} did not start within half an hour of the "
+            "time. Nothing is lost, but orders and shipments "
+            + ("wait." if _waits(facts) else "waited until runs started again.")
         ),
-        "the engineer looks whether 'dockwire up' or the worker runs, and whether it may run enough at once "
-        "(--limit).",
-        "now: until runs start again, nothing moves.",
+        "the engineer looks whether 'dockwire up' or the worker runs and stays up, and whether it may run enough at "
+        "once (--limit).",
+        "now: while runs do not start, nothing moves.",
         ("dockwire up", "dockwire run order-import {name}"),
     ),
 }

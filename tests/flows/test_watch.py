@@ -1,11 +1,16 @@
 """The watch through Prefect: all connections, one's trouble apart from the others', everything told once."""
 
 import json
-from datetime import timedelta
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
 
 import pytest
 from prefect import tags
 from prefect.artifacts import Artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State, StateDetails, StateType
+from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 from prefect_email import EmailServerCredentials
 
 from dockwire.bootstrap import opened_ledger
@@ -94,3 +99,74 @@ async def test_one_connection_in_trouble_stops_no_other_and_each_order_is_told_o
     async with opened_ledger(read_settings()) as ledger:
         waiting = await ledger.list_mail()
     assert {row.connection for row in waiting if row.sent is None} == {names[1]}
+
+
+async def test_an_outage_is_told_after_it_though_its_runs_are_under_way_done_or_dropped(site: Site) -> None:
+    now = SystemClock().now()
+    site.block.contacts = Contacts.model_validate({"run_late": ["engineer@example.com"]})
+    await site.block.asave(site.slug, overwrite=True)
+    async with opened_ledger(read_settings()) as ledger:
+        await ledger.register(site.block.connection(site.slug), now=now)
+
+    def after(**waited: float) -> datetime:
+        return now - timedelta(**waited)
+
+    due, back, before = after(minutes=50), after(minutes=8), after(hours=9)
+    done = [("Scheduled", before), ("Late", due), ("Pending", back), ("Running", back), ("Completed", back)]
+    dropped = [("Scheduled", before), ("Cancelled", back)]  # by the one that took the deployment's only place
+    begins = [("Scheduled", before), ("Late", due), ("Pending", back)]
+    queued = [("Scheduled", before), ("AwaitingConcurrencySlot", due), ("Pending", back), ("Running", back)]
+    soon = [("Scheduled", before), ("Late", after(minutes=20)), ("Pending", back), ("Running", back)]
+    told = [await passed(each, site.slug, due) for each in (done, dropped, begins)]
+    untold = [await passed(queued, site.slug, due), await passed(soon, site.slug, after(minutes=20))]
+    # Whom the automation names is told of, however long ago it was started.
+    long_ago = [
+        ("Scheduled", before),
+        ("Late", before),
+        ("Pending", after(hours=7)),
+        ("Running", after(hours=7)),
+    ]
+    told.append(await passed(long_ago, site.slug, before))
+    for _ in range(2):
+        state = await watch(flow_run_id=told[-1], happened="a run does not start", return_state=True)
+        assert state.is_completed(), state.message
+    (mail,) = site.mails()
+    assert str(mail["Subject"]).strip() == f"[{site.slug}] runs started late"
+    (text,) = [body.get_content() for body in [mail.get_body(("plain",))] if body]
+    assert [run in text for run in [*told, *untold]] == [True] * len(told) + [False] * len(untold)
+    assert "started 42 minutes late" in text
+    assert "waited until runs started again" in " ".join(text.split())
+
+
+async def passed(states: list[tuple[str, datetime]], slug: str, due: datetime) -> str:
+    """Leave a run of ours that went through these states at these times, and return its id."""
+    waiting = {"Scheduled", "Late", "AwaitingConcurrencySlot"}
+    made: list[tuple[State, datetime]] = [
+        (
+            State(
+                type=StateType.SCHEDULED if name in waiting else StateType(name.upper()),
+                name=name,
+                state_details=StateDetails(scheduled_time=due if name in waiting else None),
+            ),
+            at,
+        )
+        for name, at in states
+    ]
+    async with get_client() as client:
+        parameters = {"connection": slug}
+        run = await client.create_flow_run(order_import, parameters=parameters, tags=[OURS], state=made[0][0])
+        for state, _ in made[1:]:
+            await client.set_flow_run_state(run.id, state, force=True)
+    # Prefect's server takes its own time for each state, and no call changes it.
+    database = str(PREFECT_API_DATABASE_CONNECTION_URL.value()).partition("///")[2]
+    began = next((at for name, at in states if name not in {"Pending", *waiting}), None)
+    with closing(sqlite3.connect(database, timeout=60)) as link, link:
+        for order_of_it, (name, moment) in enumerate(states):
+            at = moment + timedelta(milliseconds=order_of_it)
+            where = (f"{at:%Y-%m-%d %H:%M:%S.%f}", str(run.id), name)
+            moved = "UPDATE flow_run_state SET timestamp = ? WHERE flow_run_id = ? AND name = ?"
+            assert link.execute(moved, where).rowcount == 1
+        if began:
+            started = "UPDATE flow_run SET start_time = ? WHERE id = ?"
+            link.execute(started, (f"{began:%Y-%m-%d %H:%M:%S.%f}", str(run.id)))
+    return str(run.id)
