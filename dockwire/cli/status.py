@@ -9,7 +9,14 @@ from dockwire.cli.at_ledger import with_ledger
 from dockwire.clock import SystemClock
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.status import Status
-from dockwire.reports.status_table import as_json, reason_rows, run_rows, table_row, waiting_rows
+from dockwire.reports.status_table import (
+    as_json,
+    health_in_words,
+    reason_rows,
+    run_rows,
+    table_row,
+    waiting_rows,
+)
 from dockwire.services.seeing import Excuse, needs_person, read_status
 
 
@@ -35,7 +42,7 @@ def _print(statuses: Sequence[Status], *, one: bool) -> None:
             "no connection has run yet; 'dockwire run order-import CONNECTION' or 'dockwire up' runs them"
         )
     for status in statuses if one else ():
-        say.line(f"{status.standing.connection}: {status.level.value}")
+        say.line(f"{status.standing.connection}: {health_in_words(status)}")
         say.table(run_rows(status))
         say.line()
         say.table(waiting_rows(status))

@@ -12,6 +12,7 @@ from dockwire.ledger.standings import DUE_WITHIN
 from dockwire.model.override import SKIPPED_BY_PERSON, HoldCount
 from dockwire.model.record import OrderState, Shipping
 from dockwire.model.status import Standing
+from dockwire.reports.status_table import lag_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _connection_row(standing: Standing) -> ConnectionRow:
     since = standing.holds.since
     return ConnectionRow(
         connection=slug,
-        lag="never read" if standing.lag is None else in_words(standing.lag),
+        lag=lag_in_words(standing),
         held=Counted(standing.holds.count, _of(slug, f"state__in={OrderState.HELD.value}")),
         oldest_hold=in_words(standing.at - since) if standing.holds.count and since else "",
         due=Counted(standing.ship_by.due, due_query(slug, DUE_WITHIN)),

@@ -110,6 +110,8 @@ def _lag(standing: Standing) -> Iterator[Reason]:
     # A connection that has just begun reads days of orders first.
     behind = standing.at - max(standing.watermark, standing.registered)
     sentence = f"Amazon's orders have been read up to {in_words(standing.at - standing.watermark)} ago."
+    if standing.reads_first:
+        sentence = f"Amazon's orders are still read for the first time, {in_words(behind)} after the connection began."
     yield Reason(LAG.level(behind), "lag", sentence, Fixer.ENGINEER)
 
 

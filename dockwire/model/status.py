@@ -19,6 +19,9 @@ class RunOutcome(StrEnum):
     FAILED = "failed"
 
 
+IMPORT = "order-import"
+"""The flow that reads Amazon's orders."""
+
 GOOD_OUTCOMES = (RunOutcome.COMPLETED, RunOutcome.NOTHING_TO_DO)
 
 
@@ -128,9 +131,24 @@ class Standing:
     """Why the connection may not run before the 3PL approves it; empty where it may."""
 
     @property
+    def reads_first(self) -> bool:
+        """Whether orders from before the connection was known are still to be read, by an import that began.
+
+        Where reading has come to says nothing then: it begins at the connection's first day, which may be years ago.
+        """
+        imports = self.runs.get(IMPORT)
+        return imports is not None and imports.good is None and self._behind_its_beginning
+
+    @property
     def lag(self) -> timedelta | None:
-        """How far Amazon's orders have been read behind the present; None before the first reading."""
-        return None if self.watermark is None else self.at - self.watermark
+        """How far Amazon's orders have been read behind the present; None before the first reading ended."""
+        imports = self.runs.get(IMPORT)
+        unread = (imports is None or imports.good is None) and self._behind_its_beginning
+        return None if unread or self.watermark is None else self.at - self.watermark
+
+    @property
+    def _behind_its_beginning(self) -> bool:
+        return self.watermark is None or self.watermark < self.registered
 
     @property
     def orders_waiting(self) -> int:

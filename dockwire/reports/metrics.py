@@ -166,7 +166,7 @@ MEASURES = (
     ),
     _gauge(
         "dockwire_lag_seconds",
-        "How far the reading of Amazon's orders is behind.",
+        "How far the reading of Amazon's orders is behind; missing before the first import ended well.",
         lambda standing: None if standing.lag is None else standing.lag.total_seconds(),
     ),
     Measure(

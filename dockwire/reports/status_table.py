@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dockwire.decisions.spans import in_words
-from dockwire.model.status import FlowRuns, RunRecord, Status, Waiting
+from dockwire.model.status import IMPORT, FlowRuns, Level, RunRecord, Standing, Status, Waiting
 
-_COLUMNS = {"order-import": "import", "tracking-update": "tracking", "inventory-sync": "stock"}
+_COLUMNS = {IMPORT: "import", "tracking-update": "tracking", "inventory-sync": "stock"}
 
 
 def table_row(status: Status) -> dict[str, str]:
@@ -15,9 +15,9 @@ def table_row(status: Status) -> dict[str, str]:
     ship_by = standing.ship_by
     return {
         "connection": standing.connection,
-        "health": f"{status.level.value} (paused)" if status.paused else status.level.value,
+        "health": health_in_words(status),
         **{column: _last_good(status, flow) for flow, column in _COLUMNS.items()},
-        "lag": "" if standing.lag is None else in_words(standing.lag),
+        "lag": lag_in_words(standing),
         "waiting": str(standing.orders_waiting),
         "held": _waiting(standing.holds, standing.at),
         "to ship 24 h": f"{ship_by.due} ({ship_by.late} late)" if ship_by.late else str(ship_by.due),
@@ -27,6 +27,23 @@ def table_row(status: Status) -> dict[str, str]:
         "quota": _scarcest(status),
         "consent": _days(status, "expires"),
     }
+
+
+def health_in_words(status: Status) -> str:
+    """Return the level; a connection that is not behind because it has just begun is not simply fine."""
+    imports = status.standing.runs.get(IMPORT)
+    works = imports is not None and imports.last.ended is None
+    level = status.level.value
+    if status.level is Level.FINE and status.standing.reads_first and works:
+        level = "reading"
+    return f"{level} (paused)" if status.paused else level
+
+
+def lag_in_words(standing: Standing) -> str:
+    """Return how far the reading of Amazon's orders is behind."""
+    if standing.lag is None:
+        return "first reading" if standing.reads_first else "never read"
+    return in_words(standing.lag)
 
 
 def run_rows(status: Status) -> list[dict[str, str]]:
@@ -47,7 +64,9 @@ def waiting_rows(status: Status) -> list[dict[str, str]]:
     """Return what waits of one connection, and what is left of its quota."""
     standing = status.standing
     rows = {
-        "orders read up to": "never" if standing.lag is None else f"{in_words(standing.lag)} ago",
+        "orders read up to": lag_in_words(standing)
+        if standing.lag is None
+        else f"{in_words(standing.lag)} ago",
         "orders waiting": ", ".join(f"{count} {state.value}" for state, count in standing.orders.items())
         or "0",
         "orders held": _waiting(standing.holds, standing.at),
@@ -97,6 +116,7 @@ def as_json(status: Status) -> dict[str, Any]:
         ],
         "at": standing.at.isoformat(),
         "runs": {flow: _runs(runs) for flow, runs in sorted(standing.runs.items())},
+        "first_reading": standing.reads_first,
         "lag_seconds": None if standing.lag is None else int(standing.lag.total_seconds()),
         "orders_waiting": {state.value: count for state, count in standing.orders.items()},
         "held": _json_waiting(standing.holds, standing.at),

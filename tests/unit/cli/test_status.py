@@ -68,6 +68,12 @@ async def a_quiet_day(ledger: SqlLedger, now: datetime) -> None:
     await read(ledger, order(ship_by=Window(None, now + timedelta(days=3))))
 
 
+async def a_first_import(ledger: SqlLedger, now: datetime) -> None:
+    """Leave a connection whose first import reads the orders of a year."""
+    await ledger.register(ACME.model_copy(update={"import_since": now - timedelta(days=333)}), now=now)
+    await ran(ledger, "order-import", now - 5 * MINUTE, None, ACME.slug)
+
+
 async def a_crash_and_a_late_hold(ledger: SqlLedger, now: datetime) -> None:
     """Leave an import that never ended, and a held order that should have shipped."""
     await ledger.register(ACME, now=now)
@@ -95,6 +101,20 @@ def test_a_quiet_connection_is_fine_and_ends_with_0(state: Path) -> None:
     header, row = told.stdout.splitlines()
     assert header.split()[:3] == ["connection", "health", "import"]
     assert row.split()[:5] == ["acme-us", "fine", "10", "min", "ago"]
+
+
+def test_a_first_import_under_way_is_no_lag_of_a_year_and_not_simply_fine(state: Path) -> None:
+    in_ledger(state, a_first_import)
+    told = dockwire()
+    assert (told.exit_code, "333 d" in told.stdout) == (0, False)
+    _, row = told.stdout.splitlines()
+    assert row.split()[:4] == ["acme-us", "reading", "never;", "unfinished"]
+    assert "first reading" in row
+    detail = dockwire(ACME.slug).stdout
+    assert detail.startswith("acme-us: reading\n")
+    assert "orders read up to     first reading" in detail
+    (found,) = json.loads(dockwire("--json").stdout)
+    assert [found[name] for name in ("health", "first_reading", "lag_seconds")] == ["fine", True, None]
 
 
 def test_a_crashed_run_is_unfinished_and_what_needs_a_person_ends_with_1(state: Path) -> None:
