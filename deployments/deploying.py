@@ -17,6 +17,7 @@ from prefect.events.schemas.automations import Automation, EventTrigger
 from prefect.exceptions import ObjectNotFound
 from prefect.workers.process import ProcessWorker
 
+from deployments.moving import move_runs
 from deployments.plan import planned
 from deployments.registry import Registered, at_once, registered, remove
 from deployments.stored_blocks import StoredConnections
@@ -83,12 +84,14 @@ async def _unapproved(connections: list[Connection]) -> set[ConnectionSlug]:
 
 
 async def carry_out(steps: list[Step], *, pool: str | None = None) -> None:
-    """Do what was planned. What a person paused stays paused; a missing work pool is made."""
+    """Do what was planned. What a person paused stays paused; a missing work pool is made, and gets waiting runs."""
     async with AsyncClientContext.get_or_create() as context:
         if pool is not None:
             await _make_pool(context.client, pool)
         await at_once([step for step in steps if step.change in {Change.CREATED, Change.UPDATED}], _apply)
         await remove([step.found for step in steps if step.found and step.change is Change.REMOVED])
+        if pool is not None:
+            await move_runs({step.found.deployment.id for step in steps if step.found and step.wanted}, pool)
 
 
 def compared(

@@ -68,7 +68,7 @@ async def registered() -> dict[str, Registered]:
     wanted = DeploymentFilter(tags=DeploymentFilterTags(all_=[OURS]))
     async with get_client() as client:
         flows = {flow.id: flow.name for flow in await client.read_flows(deployment_filter=wanted)}
-        found = await _paged(
+        found = await paged(
             lambda offset: client.read_deployments(
                 deployment_filter=wanted, sort=DeploymentSort.CREATED_DESC, limit=_PAGE, offset=offset
             )
@@ -164,7 +164,7 @@ def _is_of_a_connection(each: Registered) -> bool:
 
 async def all_automations(client: PrefectClient) -> list[Automation]:
     """Return all automations that Prefect has, anybody's."""
-    found = await _paged(
+    found = await paged(
         lambda offset: client.read_automations(sort=AutomationSort.CREATED_DESC, limit=_PAGE, offset=offset)
     )
     # One that is made meanwhile moves the others on to the next page.
@@ -183,7 +183,7 @@ async def _automations(client: PrefectClient) -> dict[UUID, list[Automation]]:
     return starting
 
 
-async def _paged(read: Callable[[int], Awaitable[list[T]]]) -> list[T]:
+async def paged(read: Callable[[int], Awaitable[list[T]]]) -> list[T]:
     """Read all pages; what decides the order has to differ, or a page may repeat and leave out others."""
     found: list[T] = []
     while True:

@@ -56,6 +56,16 @@ class Pages:
 
         return self._await(begun)
 
+    def scheduled_runs_of(self, deployment: str) -> Any:
+        """Return the ids of the runs that a deployment's schedule has planned, once there are some."""
+        wanted = {"deployments": {"id": {"any_": [deployment]}}, "sort": "EXPECTED_START_TIME_ASC"}
+
+        def planned() -> Any:
+            runs = self.post("flow_runs/filter", wanted)
+            return [run["id"] for run in runs if run["auto_scheduled"]] or None
+
+        return self._await(planned)
+
     def end_of(self, run: str, *, attempt: int | None = 1) -> Any:
         """Return a flow run once its attempt, or None for any, has ended."""
 

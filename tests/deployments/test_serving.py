@@ -104,6 +104,34 @@ def test_a_connection_that_comes_later_is_served_without_a_restart_once_its_sell
     assert "created: order-import/town-ca" in log
 
 
+def test_what_waits_when_a_work_pool_takes_over_is_asked_for_anew_or_left_to_the_schedule(town: Town) -> None:
+    assert town.dockwire("apply", str(town.connections())).code == 0
+    assert town.dockwire("deploy").code == 0
+    pages = Pages(town)
+    deployment = pages.deployment(NAME)["id"]
+    asked = {"parameters": {"dry_run": True}, "name": "by-hand"}
+    by_hand = pages.post(f"deployments/{deployment}/create_flow_run", asked)["id"]
+    (due, *_) = pages.scheduled_runs_of(deployment)
+    late = {"type": "SCHEDULED", "name": "Late", "state_details": {"scheduled_time": "2025-11-01T00:00:00Z"}}
+    pages.post(f"flow_runs/{due}/set_state", {"state": late, "force": True})
+    for _ in range(2):
+        assert town.dockwire("deploy", "--pool", "shop").code == 0
+    assert pages.get(f"flow_runs/{due}") is None, "the schedule's next run covers it"
+    before = pages.get(f"flow_runs/{by_hand}")
+    wanted = {
+        "deployments": {"id": {"any_": [deployment]}},
+        "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
+    }
+    runs = [run for run in pages.post("flow_runs/filter", wanted) if not run["auto_scheduled"]]
+    (anew,) = [run for run in runs if run["id"] != by_hand]
+    assert (before["state_type"], anew["id"] in before["state"]["message"]) == ("CANCELLED", True)
+    assert {name: anew[name] for name in ("name", "work_pool_name", "parameters")} == {
+        "name": "by-hand",
+        "work_pool_name": "shop",
+        "parameters": {"connection": "town-us", "dry_run": True},
+    }
+
+
 def test_a_worker_of_a_pool_runs_them_in_a_folder_of_its_own(town: Town) -> None:
     assert town.dockwire("apply", str(town.connections())).code == 0
     assert town.dockwire("deploy", "--pool", "box").code == 0
