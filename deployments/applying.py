@@ -10,7 +10,7 @@ from typing import Any
 from prefect.blocks.core import Block
 from prefect.context import AsyncClientContext
 
-from blocks import AmazonSellerAccount
+from blocks import AmazonSellerAccount, MarketplaceConnection
 from deployments.connections_file import ConnectionsFile
 from deployments.connections_sections import CONNECTIONS, MAIL, SECTIONS, SELLERS, Entry
 from deployments.registry import at_once
@@ -24,6 +24,7 @@ from deployments.stored_blocks import (
     remove_block,
     write_blocks,
 )
+from dockwire.model.connection import Connection
 
 _LONGEST_SHOWN = 60
 _CONSENTED = {
@@ -93,6 +94,16 @@ def waiting(steps: list[Step]) -> list[str]:
     entries = [step.entry for step in steps if step.entry]
     return [
         entry.name for entry in entries if isinstance(entry.block, AmazonSellerAccount) and entry.block.waits
+    ]
+
+
+def connections(steps: list[Step]) -> list[Connection]:
+    """Return the connections of the file whose sellers have consented, as far as it and what is stored tell."""
+    entries = [step.entry for step in steps if step.entry]
+    return [
+        entry.block.connection(entry.name)
+        for entry in entries
+        if isinstance(entry.block, MarketplaceConnection) and not entry.block.seller_account.waits
     ]
 
 

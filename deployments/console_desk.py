@@ -106,8 +106,10 @@ class PrefectDesk:
     async def resume(self, connection: ConnectionSlug) -> None:
         """See the protocol."""
         async with _asked("resume"):
+            from deployments.approvals import refuse_unapproved
             from deployments.registry import resume
 
+            await refuse_unapproved([connection])
             await resume(await self._scheduled(connection))
 
     async def paused(self) -> dict[str, set[str]]:

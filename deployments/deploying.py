@@ -17,16 +17,12 @@ from prefect.events.schemas.automations import Automation, EventTrigger
 from prefect.exceptions import ObjectNotFound
 from prefect.workers.process import ProcessWorker
 
+from deployments.approvals import refusals
 from deployments.moving import move_runs
 from deployments.plan import planned
 from deployments.registry import Registered, at_once, registered, remove
 from deployments.stored_blocks import StoredConnections
 from dockwire import __version__
-from dockwire.bootstrap import opened_ledger
-from dockwire.model.connection import Connection
-from dockwire.model.ids import ConnectionSlug
-from dockwire.services.onboarding import unapproved
-from dockwire.settings import read_settings
 
 _PAUSED = "paused"
 """The field of a step that stops a schedule itself."""
@@ -71,16 +67,8 @@ async def plan_deploy(stored: StoredConnections, *, pool: str | None = None) -> 
             planned(stored.ready, pool=pool),
             await registered(),
             left_alone=stored.waiting,
-            stopped=await _unapproved(stored.ready),
+            stopped=await refusals(stored.ready),
         )
-
-
-async def _unapproved(connections: list[Connection]) -> set[ConnectionSlug]:
-    """Return the connections that may not run before the 3PL approves them."""
-    if not any(each.needs_approval for each in connections):
-        return set()
-    async with opened_ledger(read_settings()) as ledger:
-        return await unapproved(ledger, connections)
 
 
 async def carry_out(steps: list[Step], *, pool: str | None = None) -> None:

@@ -5,19 +5,25 @@ from collections import defaultdict
 from typing import Any
 
 from blocks import MarketplaceConnection
+from deployments.approvals import refusals
 from deployments.checking.connection import check_all
 from deployments.checking.finding import Finding
 from deployments.registry import registered
-from deployments.stored_blocks import stored_connections
+from deployments.stored_blocks import read_connections, stored_connections
 from dockwire.clock import SystemClock
 from dockwire.settings import read_settings
 from tasks.opening import load_block
 
+_CONSENT = "the seller's consent"
+_APPROVAL = "the 3PL's approval"
+
 
 async def describe_all() -> list[dict[str, Any]]:
-    """Return one row per stored connection, without secrets; with the flows that somebody paused."""
+    """Return one row per stored connection, without secrets; with the flows that are paused, and whom it waits for."""
     rows = []
     paused = defaultdict(list)
+    stored = await read_connections()
+    unapproved = await refusals(stored.ready)
     for each in (await registered()).values():
         if each.paused:
             paused[each.deployment.name].append(each.flow)
@@ -32,6 +38,7 @@ async def describe_all() -> list[dict[str, Any]]:
                 "customer": block.customer_id,
                 "facility": block.facility_id,
                 "paused": ", ".join(sorted(paused[slug])),
+                "waits_for": _CONSENT if slug in stored.waiting else _APPROVAL if slug in unapproved else "",
             }
         )
     return rows

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from prefect.runner import Runner
 
+from deployments.approvals import refusals
 from deployments.automations import apply_automations
 from deployments.deploying import Change, Step, carry_out, plan_deploy
 from deployments.plan import when
@@ -30,7 +31,8 @@ async def serve(*, limit: int, announce: Callable[[Rows], None], tell: Callable[
 
     ``announce`` is called once all are registered, with each one's name and when it runs. A connection that is
     stored, changed or removed later, or gets its seller's consent, is followed without a restart, and ``tell`` is
-    called with what became of its deployments. ``tell`` also names the connections that wait for consent.
+    called with what became of its deployments. ``tell`` also names the connections that wait for consent, or for
+    the 3PL's approval.
 
     Raises:
         SettingsError: no connection is stored, or one cannot be read.
@@ -40,7 +42,8 @@ async def serve(*, limit: int, announce: Callable[[Rows], None], tell: Callable[
     stored = await read_connections()
     if not stored.ready and not stored.waiting:
         raise SettingsError("no connection is stored; 'dockwire apply FILE' stores some")
-    for sentence in stored.waiting.values():
+    refused = await refusals(stored.ready)
+    for sentence in (*stored.waiting.values(), *refused.values()):
         tell(sentence)
     stored.refuse_if_all_wait()
     steps = await _registered_by(runner, stored)
@@ -48,7 +51,7 @@ async def serve(*, limit: int, announce: Callable[[Rows], None], tell: Callable[
         if signal.getsignal(ask) is not signal.SIG_IGN:
             signal.signal(ask, runner.handle_sigterm)
     announce([{"deployment": each.name, "runs": when(each.wanted)} for each in steps if each.wanted])
-    following = asyncio.create_task(_follow(runner, stored, tell))
+    following = asyncio.create_task(_follow(runner, stored, refused, tell))
     try:
         await runner.start()
     finally:
@@ -57,7 +60,9 @@ async def serve(*, limit: int, announce: Callable[[Rows], None], tell: Callable[
             await following
 
 
-async def _follow(runner: "_Runner", known: StoredConnections, tell: Callable[[str], None]) -> None:
+async def _follow(
+    runner: "_Runner", known: StoredConnections, refused: dict[str, str], tell: Callable[[str], None]
+) -> None:
     """Do what ``dockwire deploy`` does whenever the stored connections differ from before."""
     while True:
         await asyncio.sleep(_POLLS_PER_LOOK * runner.query_seconds)
@@ -70,6 +75,9 @@ async def _follow(runner: "_Runner", known: StoredConnections, tell: Callable[[s
                     tell(f"{step.change}: {step.name}")
             for name in stored.waiting.keys() - known.waiting.keys():
                 tell(stored.waiting[name])
+            before, refused = refused, await refusals(stored.ready)
+            for name in refused.keys() - before.keys():
+                tell(refused[name])
             known = stored
         except Exception as error:  # noqa: BLE001 - what is served goes on, and the next look tries again
             why = str(error) if isinstance(error, SettingsError) else type(error).__name__

@@ -34,25 +34,29 @@ def apply(
     as_json: Json = False,
 ) -> None:
     """Store the connections of a file as Prefect blocks, after showing what changes; repeating it changes nothing."""
-    from deployments.applying import Change, carry_out, overruled, plan_apply, waiting
+    from deployments.applying import Change, carry_out, connections, overruled, plan_apply, waiting
+    from deployments.approvals import refusals
     from deployments.connections_file import ConnectionsFile
 
     content = ConnectionsFile(file)
 
-    async def work() -> "list[Step]":
+    async def work() -> "tuple[list[Step], list[str]]":
         steps = await plan_apply(content)
-        _tell_blocks(steps, plan=plan, remove=remove, as_json=as_json)
+        unapproved = await refusals(connections(steps))
+        _tell_blocks(steps, list(unapproved), plan=plan, remove=remove, as_json=as_json)
         if not plan:
             await carry_out(steps, remove=remove)
-        return steps
+        return steps, list(unapproved.values())
 
-    steps = beside_prefect(work)
+    steps, unapproved = beside_prefect(work)
     if as_json:
         return
     for name in overruled(steps):
         say.line(consent_newer(name))
     for name in waiting(steps):
         say.line(consent_needed(name))
+    for sentence in unapproved:
+        say.line(sentence)
     changes = {step.change for step in steps}
     if plan:
         say.line("nothing was changed: this is the plan")
@@ -62,7 +66,9 @@ def apply(
         say.line("'dockwire deploy' makes their deployments; a running 'dockwire up' takes them up by itself")
 
 
-def _tell_blocks(steps: "list[Step]", *, plan: bool, remove: bool, as_json: bool) -> None:
+def _tell_blocks(
+    steps: "list[Step]", unapproved: list[str], *, plan: bool, remove: bool, as_json: bool
+) -> None:
     from deployments.applying import Change, overruled, waiting
 
     words = [
@@ -75,7 +81,7 @@ def _tell_blocks(steps: "list[Step]", *, plan: bool, remove: bool, as_json: bool
     ]
     if as_json:
         changes = [{"what": place, "change": word, "fields": fields} for word, place, fields in words]
-        told = {"waiting": waiting(steps), "overruled": overruled(steps)}
+        told = {"waiting": waiting(steps), "overruled": overruled(steps), "unapproved": unapproved}
         say.data({"applied": not plan, "changes": changes} | told)
     else:
         _show(words, quiet=Change.UNCHANGED)
@@ -90,6 +96,7 @@ def deploy(
     as_json: Json = False,
 ) -> None:
     """Make one deployment per stored connection and flow, after showing what changes; remove those not wanted."""
+    from deployments.approvals import refusals
     from deployments.automations import apply_automations, plan_automations
     from deployments.deploying import Change, carry_out, plan_deploy
     from deployments.stored_blocks import read_connections
@@ -103,7 +110,7 @@ def deploy(
 
     async def work() -> None:
         stored = await read_connections()
-        for sentence in stored.waiting.values():
+        for sentence in (*stored.waiting.values(), *(await refusals(stored.ready)).values()):
             say.aside(sentence)
         stored.refuse_if_all_wait()
         steps = await plan_deploy(stored, pool=pool or None)
@@ -155,11 +162,12 @@ def pause(names: Names = None, everyone: Everyone = False, as_json: Json = False
 
 @say.plainly
 def resume(names: Names = None, everyone: Everyone = False, as_json: Json = False) -> None:
-    """Let the schedules of connections run again."""
+    """Let the schedules of connections run again; not of one that waits for the 3PL's approval."""
     _switch(names or [], everyone=everyone, on=True, as_json=as_json)
 
 
 def _switch(names: list[str], *, everyone: bool, on: bool, as_json: bool) -> None:
+    from deployments.approvals import refuse_unapproved, stored_refusals
     from deployments.registry import of_connection
     from deployments.registry import pause as stop
     from deployments.registry import resume as start
@@ -167,7 +175,7 @@ def _switch(names: list[str], *, everyone: bool, on: bool, as_json: bool) -> Non
     if everyone == bool(names):
         say.fail("name connections, or give --all", say.MISUSED)
 
-    async def work() -> list[str]:
+    async def work() -> tuple[list[str], dict[str, str]]:
         found = [each for each in await of_connection(*names) if each.scheduled]
         without = set(names) - {each.deployment.name for each in found}
         if without or not found:
@@ -175,14 +183,20 @@ def _switch(names: list[str], *, everyone: bool, on: bool, as_json: bool) -> Non
                 f"no scheduled deployment of {', '.join(sorted(without)) or 'any connection'}; 'dockwire connection list' "
                 "shows the stored connections, 'dockwire deploy' makes their deployments"
             )
-        await (start if on else stop)(found)
-        return sorted(each.name for each in found)
+        if on and not everyone:
+            await refuse_unapproved(names)
+        left = await stored_refusals() if on else {}
+        switched = [each for each in found if each.deployment.name not in left]
+        await (start if on else stop)(switched)
+        return sorted(each.name for each in switched), left
 
-    done = beside_prefect(work)
+    done, left = beside_prefect(work)
+    for sentence in left.values():
+        say.aside(sentence)
     if as_json:
-        say.data({"paused": not on, "deployments": done})
+        say.data({"paused": not on, "deployments": done} | ({"unapproved": sorted(left)} if on else {}))
     else:
-        say.line(f"{'running again' if on else 'paused'}: {', '.join(done)}")
+        say.line(f"{'running again' if on else 'paused'}: {', '.join(done) or 'nothing'}")
 
 
 @say.plainly

@@ -26,8 +26,14 @@ async def approval(ledger: SqlLedger | None, connection: Connection) -> Finding:
     if ledger is None:
         return untold(_NO_LEDGER)
     ruling = await ledger.ruling(connection.slug)
-    if refusal := approval_refusal(connection, ruling):
+    if refused := approval_refusal(connection, ruling):
         step = f"let the 3PL answer the run of onboarding/{connection.slug} in Prefect"
-        return wrong(refusal, step, Fixer.CLERK)
+        return wrong(refused, step, Fixer.CLERK)
     assert ruling is not None
     return fine(f"approved by {ruling.by} on {ruling.at:%Y-%m-%d}")
+
+
+async def refusal(ledger: SqlLedger | None, connection: Connection) -> str:
+    """Return why the 3PL does not let the connection run; empty where it does. Without a ledger nobody has answered."""
+    ruling = await ledger.ruling(connection.slug) if ledger and connection.needs_approval else None
+    return approval_refusal(connection, ruling)

@@ -166,7 +166,8 @@ class Subject:
         return await agreements.approval(self._bench.ledger, self._connection)
 
     async def _deployments(self) -> Finding:
-        return await schedules.deployed(self._connection)
+        refusal = await agreements.refusal(self._bench.ledger, self._connection)
+        return await schedules.deployed(self._connection, refusal=refusal)
 
     async def _runs(self) -> Finding:
         return await schedules.in_time(self._connection, self._bench.clock)

@@ -24,6 +24,7 @@ from deployments.registry import of_connection
 from deployments.stored_blocks import read_connections
 from dockwire.clock import Clock
 from dockwire.decisions.onboarding import approval_refusal
+from dockwire.errors import Fixer
 from dockwire.ledger.agreement_book import newest_rulings
 from dockwire.ledger.agreement_tables import approvals
 from dockwire.model.agreement import Ruling
@@ -35,17 +36,20 @@ LATE = timedelta(minutes=10)
 """A run may wait for others of its connection and for a free place; not so long."""
 
 
-async def deployed(connection: Connection) -> Finding:
-    """Say whether each flow that the connection wants has a deployment that is not paused."""
+async def deployed(connection: Connection, *, refusal: str = "") -> Finding:
+    """Say whether each flow that the connection wants has a deployment that is not paused.
+
+    ``refusal`` is why the 3PL does not let it run: its schedules are stopped until then, which is as it should be.
+    """
     async with get_client() as client:
         found = await client.read_deployments(deployment_filter=_of(connection))
         flows = {flow.id: flow.name for flow in await client.read_flows(deployment_filter=_of(connection))}
     there = {flows[each.flow_id]: each.paused for each in found}
-    return judge_deployments(connection, there)
+    return judge_deployments(connection, there, refusal=refusal)
 
 
-def judge_deployments(connection: Connection, there: dict[str, bool]) -> Finding:
-    """Judge the deployments that exist, by flow and whether they are paused."""
+def judge_deployments(connection: Connection, there: dict[str, bool], *, refusal: str = "") -> Finding:
+    """Judge the deployments that exist, by flow and whether they are paused; ``refusal`` as in ``deployed``."""
     slug = connection.slug
     wanted = [cadence.flow.name for cadence in FLOWS if cadence.wanted(connection)]
     missing = [flow for flow in wanted if flow not in there]
@@ -58,6 +62,13 @@ def judge_deployments(connection: Connection, there: dict[str, bool]) -> Finding
         return wrong(
             f"deployments are missing: {_names(missing, slug)}",
             "'dockwire deploy' makes them, as does 'dockwire up'",
+        )
+    if paused and refusal:
+        # The refusal is told by a check of its own.
+        return untold(
+            f"paused until the 3PL approves the connection: {_names(paused, slug)}",
+            f"'dockwire run onboarding {slug}' asks; the approval lets them run",
+            Fixer.CLERK,
         )
     if paused:
         return wrong(

@@ -46,10 +46,11 @@ async def refuse_unapproved(ledger: AgreementLedger, connection: Connection) -> 
             raise ApprovalNeeded(refusal)
 
 
-async def unapproved(ledger: AgreementLedger, connections: Iterable[Connection]) -> set[ConnectionSlug]:
-    """Return those of the connections that may not run before the 3PL approves them."""
+async def refusals(ledger: AgreementLedger, connections: Iterable[Connection]) -> dict[ConnectionSlug, str]:
+    """Return why those of the connections may not run that the 3PL has to approve, by connection."""
     rulings = await ledger.rulings()
-    return {each.slug for each in connections if approval_refusal(each, rulings.get(each.slug))}
+    told = {each.slug: approval_refusal(each, rulings.get(each.slug)) for each in connections}
+    return {slug: refusal for slug, refusal in told.items() if refusal}
 
 
 async def look_over(desk: Desk, *, policy: HarvestPolicy | None = None, pages: int = PAGES) -> Outlook:

@@ -32,6 +32,7 @@ from tests.deployments.refusing import stored
 from tests.deployments.town import Said, Town
 
 VERSIONS = {"prefect": "3.8.8", "fastapi": "0.150.0", "sqlalchemy": "2.0.58", "httpx": "0.28.1"}
+PAUSED = {"order-import": True, "tracking-update": False, "ship-and-close": False}
 
 
 @pytest.mark.parametrize(
@@ -284,22 +285,20 @@ def test_settings_that_cannot_be_understood_are_told_among_the_rest(monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("there", "ok", "words"),
+    ("there", "refusal", "ok", "words"),
     [
-        ({}, None, "nothing is deployed"),
-        ({"order-import": False}, False, "tracking-update/acme-us, ship-and-close/acme-us"),
-        (
-            {"order-import": True, "tracking-update": False, "ship-and-close": False},
-            False,
-            "order-import/acme-us",
-        ),
-        (dict.fromkeys(["order-import", "tracking-update", "ship-and-close"], False), True, "3 deployments"),
+        ({}, "", None, "nothing is deployed"),
+        ({"order-import": False}, "", False, "tracking-update/acme-us, ship-and-close/acme-us"),
+        (PAUSED, "", False, "order-import/acme-us"),
+        (PAUSED, "the 3PL has not answered", None, "until the 3PL approves the connection: order-import/acme-us"),
+        (dict.fromkeys(PAUSED, False), "", True, "3 deployments"),
     ],
-)
+)  # fmt: skip
 def test_deployments_are_all_there_and_none_is_paused(
-    there: dict[str, bool], ok: bool | None, words: str
+    there: dict[str, bool], refusal: str, ok: bool | None, words: str
 ) -> None:
-    found = schedules.judge_deployments(connection(), there)
+    found = schedules.judge_deployments(connection(), there, refusal=refusal)
+    assert ("connection resume" in found.do) is (there is PAUSED and not refusal), found
     assert (found.ok, words in found.detail) == (ok, True), found
 
 

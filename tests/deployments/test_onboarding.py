@@ -10,6 +10,10 @@ from tests.deployments.pages import Pages
 from tests.deployments.town import Town
 
 NAME = "waits-us"
+WAITS = (
+    f"connection {NAME} waits for the 3PL's approval, and imports nothing until then: the 3PL answers the run of "
+    f"onboarding/{NAME} in Prefect ('dockwire run onboarding {NAME}' names it, or starts one)"
+)
 HOSTILE: list[Any] = [
     {},
     {"approve": True},
@@ -61,9 +65,9 @@ def waiting(town: Town) -> Town:
     extra = 'marketplace  = "US"\nneeds_approval = true\nterms = "terms.md"'
     path.write_text(path.read_text().replace('marketplace  = "US"', extra))
     applied = town.dockwire("apply", str(path))
-    assert applied.code == 0, applied
+    assert (applied.code, applied.out.count(WAITS)) == (0, 1), applied
     deployed = town.dockwire("deploy")
-    assert deployed.code == 0, deployed
+    assert (deployed.code, deployed.err.count(WAITS)) == (0, 1), deployed
     return town
 
 
@@ -77,6 +81,10 @@ def test_nothing_is_imported_before_the_3pl_approves_what_it_was_shown_and_chang
     assert (refused.code, "waits for the 3PL's approval, and imports nothing" in refused.err) == (1, True)
     checks = {row["what"]: row for row in town.dockwire("connection", "check", NAME, "--json").data}
     assert (checks["approval"]["ok"], checks["approval"]["fixer"]) == (False, "clerk")
+    assert (checks["deployments"]["ok"], checks["deployments"]["fixer"]) == (None, "clerk")
+    assert "paused until the 3PL approves the connection" in checks["deployments"]["detail"]
+    assert f"'dockwire run onboarding {NAME}' asks" in checks["deployments"]["do"]
+    stands_still(town, office)
     assert (checks["terms"]["ok"], "Nobody has accepted" in checks["terms"]["detail"]) == (None, True)
     doctor = {row["what"]: row["detail"] for row in town.dockwire("doctor", "--json").data}
     assert f"waiting for the 3PL's approval: {NAME}" in doctor["connections"]
@@ -84,6 +92,7 @@ def test_nothing_is_imported_before_the_3pl_approves_what_it_was_shown_and_chang
     assert f"Kim Seller accepted the terms for {NAME} (SHA-256 {digest})" in accepted.out
     assert "\x1b" not in accepted.out
     with town.serving():
+        assert WAITS in (town.folder / "up.log").read_text()
         run = office.asked()
         shown = office.artifact()
         assert "accepted by Kim Seller on" in shown
@@ -118,6 +127,17 @@ def test_nothing_is_imported_before_the_3pl_approves_what_it_was_shown_and_chang
         first = office.pages.first_run_of(office.pages.deployment(f"order-import/{NAME}")["id"])
         assert re.search(r"[1-9]\d* created", office.pages.end_of(first)["state"]["message"])
     terms_changed(town)
+
+
+def stands_still(town: Town, office: Office) -> None:
+    """Try to let the schedules run; the list tells what the connection waits for."""
+    resumed = town.dockwire("connection", "resume", NAME)
+    assert (resumed.code, WAITS in resumed.err, resumed.out) == (1, True, "")
+    every = town.dockwire("connection", "resume", "--all", "--json")
+    assert (every.code, every.data) == (0, {"paused": False, "deployments": [], "unapproved": [NAME]})
+    assert not office.running()
+    (listed,) = town.dockwire("connection", "list", "--json").data
+    assert (listed["paused"], listed["waits_for"]) == ("order-import, tracking-update", "the 3PL's approval")
 
 
 def changed(town: Town, before: str, after: str) -> None:
