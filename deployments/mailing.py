@@ -9,7 +9,7 @@ from deployments.at_hand import beside_prefect
 from dockwire.cli import say
 from dockwire.cli.mail import app
 from dockwire.clock import SystemClock
-from dockwire.errors import SettingsError
+from dockwire.errors import MailNotSent, SettingsError
 
 __all__ = ["app"]
 
@@ -45,6 +45,9 @@ async def _send(name: str, address: str) -> str:
     message = to_message(
         trial_mail(block.connection(name), address, now=now), sender=block.mail_from, now=now
     )
-    await anyio.to_thread.run_sync(deliver, credentials, message, (address,))
+    try:
+        await anyio.to_thread.run_sync(deliver, credentials, message, (address,))
+    except MailNotSent as error:
+        raise MailNotSent(error.told, server=error.server) from None
     server = credentials.smtp_server
     return server if isinstance(server, str) else server.value

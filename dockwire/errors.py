@@ -168,13 +168,22 @@ class Unexpected(DockwireError):
 
 
 class MailNotSent(DockwireError):
-    """The mail server took a mail for nobody; ``server`` tells whether it would take no other either."""
+    """The mail server took a mail for nobody; ``server`` tells whether it would take no other either.
+
+    ``answer`` is what it said itself. That may quote addresses: it belongs into no log, and so not into the message.
+    """
 
     action = Action.RETRY
 
-    def __init__(self, message: str, *, server: bool) -> None:
+    def __init__(self, message: str, *, server: bool, answer: str = "") -> None:
         self.server = server
+        self.answer = answer
         super().__init__(message)
+
+    @property
+    def told(self) -> str:
+        """All of it, for a person's eyes and the outbox."""
+        return f"{self}: {self.answer}" if self.answer else str(self)
 
 
 class RemoteError(DockwireError):

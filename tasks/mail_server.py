@@ -3,7 +3,7 @@
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 
@@ -22,6 +22,7 @@ _OF_THE_MAIL = (smtplib.SMTPDataError, smtplib.SMTPSenderRefused, smtplib.SMTPRe
 """Refusals of one mail; after any other failure the server would take no other mail either."""
 _FOR_GOOD = 500
 """Reply codes from here on say that trying again will not help (RFC 5321, section 4.2.1)."""
+_LONGEST_ANSWER = 300
 
 
 def open_server(credentials: EmailServerCredentials, *, seconds: float = _SOCKET_SECONDS) -> smtplib.SMTP:
@@ -52,12 +53,17 @@ def deliver(credentials: EmailServerCredentials, message: EmailMessage, to: tupl
                 raise MailNotSent(f"the mail server {_host(credentials)} {_ASCII_ONLY}", server=False)
             refused = server.send_message(message, to_addrs=reached)
     except FAILURES as error:
-        raise MailNotSent(why(error, credentials), server=not isinstance(error, _OF_THE_MAIL)) from None
+        server_down = not isinstance(error, _OF_THE_MAIL)
+        raise MailNotSent(why(error, credentials), server=server_down, answer=answer(error)) from None
     unheard = set(to) - set(reached)
     return Delivery(
         later=tuple(sorted(each for each, (code, _) in refused.items() if code < _FOR_GOOD)),
         refused=tuple(sorted(unheard | {each for each, (code, _) in refused.items() if code >= _FOR_GOOD})),
-        told=f"the mail server {_host(credentials)} {_ASCII_ONLY}" if unheard else "",
+        told="; ".join(
+            f"the mail server {_host(credentials)} {words}"
+            for words in (_ASCII_ONLY if unheard else "", _replies(refused.values(), before="answers: "))
+            if words
+        ),
     )
 
 
@@ -85,9 +91,28 @@ def _opened(credentials: EmailServerCredentials) -> Iterator[smtplib.SMTP]:
 
 
 def why(error: Exception, credentials: EmailServerCredentials) -> str:
-    """Return what went wrong. Servers quote addresses in their refusals, so their own words are left out."""
+    """Return what went wrong. Servers quote addresses in their refusals, so :func:`answer` gives their own words."""
     words = next((words for kinds, words in _WORDS if isinstance(error, kinds)), "refuses ({error})")
     return f"the mail server {_host(credentials)} {words.format(error=type(error).__name__)}"
+
+
+def answer(error: Exception) -> str:
+    """Return the server's own answer, its code and its words on one line; empty where it gave none."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return _replies(error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _replies([(error.smtp_code, error.smtp_error)])
+    return ""
+
+
+def _replies(replies: Iterable[tuple[int, bytes | str]], *, before: str = "") -> str:
+    told = "; ".join(dict.fromkeys(f"{code} {_one_line(words)}".strip() for code, words in replies))
+    return f"{before}{told[:_LONGEST_ANSWER]}" if told else ""
+
+
+def _one_line(words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
 
 
 def _host(credentials: EmailServerCredentials) -> str:

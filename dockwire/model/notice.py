@@ -184,4 +184,4 @@ class Delivery:
     refused: tuple[str, ...] = ()
     """Addresses it will not take."""
     told: str = ""
-    """Why, where more is known than the server's refusal."""
+    """Why, with the server's own words: they may quote addresses, and belong into no log."""

@@ -39,7 +39,7 @@ async def send_due(desk: Teller, deliver: Deliver) -> int:
             try:
                 delivery = await deliver(mail)
             except MailNotSent as error:
-                await _postpone(desk, mail, str(error))
+                await _postpone(desk, mail, error)
                 if error.server:
                     await ledger.release_mail(slug, owner=desk.owner)
                     raise
@@ -63,10 +63,10 @@ async def _record(desk: Teller, mail: Mail, delivery: Delivery) -> None:
     await desk.ledger.mail_delivered(mail.id, delivery, error=told, now=now, not_before=_again(desk, mail))
 
 
-async def _postpone(desk: Teller, mail: Mail, told: str) -> None:
+async def _postpone(desk: Teller, mail: Mail, error: MailNotSent) -> None:
     at = _again(desk, mail)
-    log.warning("mail %s was not sent: %s; tried again after %s", mail.kind, told, f"{at:%H:%M} UTC")
-    await desk.ledger.mail_failed(mail.id, error=told, not_before=at)
+    log.warning("mail %s was not sent: %s; tried again after %s", mail.kind, error, f"{at:%H:%M} UTC")
+    await desk.ledger.mail_failed(mail.id, error=error.told, not_before=at)
 
 
 def _again(desk: Teller, mail: Mail) -> datetime:

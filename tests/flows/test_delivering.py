@@ -34,6 +34,7 @@ class Desk:
     def __init__(self) -> None:
         self.refuse: dict[str, str] = {}
         self.hang_up: bool = False
+        self.answer = "250 kept"
         self.bye = "221 bye"
         self.got: list[tuple[str, tuple[str, ...]]] = []
 
@@ -51,8 +52,9 @@ class Desk:
             assert server.transport is not None
             server.transport.close()
             return "451 gone"
-        self.got.append((str(message["Message-ID"]).strip(), tuple(envelope.rcpt_tos)))
-        return "250 kept"
+        if self.answer.startswith("250"):
+            self.got.append((str(message["Message-ID"]).strip(), tuple(envelope.rcpt_tos)))
+        return self.answer
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         return self.bye
@@ -107,6 +109,7 @@ async def test_one_refused_address_is_noted_and_the_other_gets_the_mail_once(
     (row,) = await book.list_mail()
     assert (row.state, row.refused) == (MailState.REFUSED, ("two@example.com",))
     assert "refused 1 address; 'dockwire mail list' names them" in caplog.text
+    assert row.error == "the mail server 127.0.0.1 answers: 550 no such person"
     assert "two@example.com" not in caplog.text
     server.refuse = {}
     assert await send_due(counter(book, clock), through(way)) == 0
@@ -150,7 +153,7 @@ async def test_an_address_that_is_not_taken_now_gets_it_later_and_the_other_not_
 
 
 async def test_a_server_that_refuses_everybody_has_refused_nobody_for_good(
-    book: SqlLedger, desk: tuple[Desk, EmailServerCredentials]
+    book: SqlLedger, desk: tuple[Desk, EmailServerCredentials], caplog: pytest.LogCaptureFixture
 ) -> None:
     server, way = desk
     server.refuse = dict.fromkeys(("one@example.com", "two@example.com"), "550 relaying denied")
@@ -160,9 +163,21 @@ async def test_a_server_that_refuses_everybody_has_refused_nobody_for_good(
     (row,) = await book.list_mail()
     assert (row.state, row.error) == (
         MailState.FAILED,
-        "the mail server 127.0.0.1 refuses every address of it",
+        "the mail server 127.0.0.1 refuses every address of it: 550 relaying denied",
     )
-    server.refuse = {}
+    # What it says to a whole mail is told in one line, of a bounded length, and in no log.
+    server.refuse, server.answer = {}, "554-two@example.com\t\x1b[31m\r\n554 " + "no " * 150
+    clock.advance(301)
+    assert await send_due(counter(book, clock), through(way)) == 0
+    (row,) = await book.list_mail()
+    assert row.error.startswith(
+        "the mail server 127.0.0.1 refuses (SMTPDataError): 554 two@example.com [31m no no"
+    )
+    assert (row.error.isprintable(), len(row.error) < 400) == (True, True)
+    assert "was not sent: the mail server 127.0.0.1 refuses (SMTPDataError); tried again" in caplog.text
+    assert "two@example.com" not in caplog.text
+    server.answer = "250 kept"
+    clock.advance(301)
     clock.advance(301)
     assert await send_due(counter(book, clock), through(way)) == 1
     assert [to for _, to in server.got] == [("one@example.com", "two@example.com")]
