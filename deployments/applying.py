@@ -14,7 +14,7 @@ from blocks import AmazonSellerAccount, MarketplaceConnection
 from deployments.connections_file import ConnectionsFile
 from deployments.connections_sections import CONNECTIONS, MAIL, SECTIONS, SELLERS, Entry
 from deployments.registry import at_once
-from deployments.removing import remove_deployments
+from deployments.removing import remove_connections
 from deployments.stored_blocks import (
     Blocks,
     StoredBlock,
@@ -140,9 +140,9 @@ def _token(seller: AmazonSellerAccount) -> str:
 
 
 async def _remove(blocks: list[StoredBlock]) -> None:
-    """Remove blocks, first what runs the connections among them, then what refers to others before the others."""
-    await remove_deployments([block.name for block in blocks if block.section is CONNECTIONS])
-    for section in reversed(SECTIONS):
+    """Remove blocks, first the connections with what runs them: what refers to others goes before the others."""
+    await remove_connections([block for block in blocks if block.section is CONNECTIONS])
+    for section in reversed([section for section in SECTIONS if section is not CONNECTIONS]):
         await at_once([block for block in blocks if block.section is section], remove_block)
 
 

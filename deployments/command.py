@@ -18,7 +18,13 @@ from deployments import agreeing_commands, consent, mailing, set_up
 from deployments.adding.command import add
 from deployments.at_hand import beside_prefect
 from deployments.console_command import console
-from deployments.prefect_server import free_port, local_server, prefect_environment, prepare_environment
+from deployments.prefect_server import (
+    chosen_port,
+    free_port,
+    local_server,
+    prefect_environment,
+    prepare_environment,
+)
 from deployments.running import charges, run
 from dockwire.cli import holds, key, metrics, orders, purge, say, simulate, status, stock, user, warehouse
 from dockwire.errors import Unexpected
@@ -103,6 +109,10 @@ def up(
         int | None,
         typer.Option(min=0, max=65535, help="Port of the console; 8092 or a free one if unset."),
     ] = None,
+    prefect_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Port of the local Prefect server; 4200 or a free one if unset."),
+    ] = None,
 ) -> None:
     """Serve the deployments of all stored connections until Ctrl-C.
 
@@ -110,9 +120,18 @@ def up(
     """
     with ExitStack() as stack:
         alone = "PREFECT_API_URL" not in os.environ
+        if prefect_port is not None and not alone:
+            say.fail(
+                f"--prefect-port: no server is started, because that at {os.environ['PREFECT_API_URL']} is used",
+                say.MISUSED,
+            )
         if alone:
             state = read_settings().state_dir.absolute()
-            port = free_port(_PREFECT_PORT)
+            port = chosen_port(prefect_port, _PREFECT_PORT)
+            if prefect_port is None and port != _PREFECT_PORT:
+                say.aside(
+                    f"port {_PREFECT_PORT} is taken, so Prefect is at another; --prefect-port names one"
+                )
             say.line(f"Prefect is at {stack.enter_context(local_server(state, port))}")
             os.environ.update(prefect_environment(state, port))
         if metrics_port is not None:
@@ -127,16 +146,14 @@ def up(
             place = Place(port=free_port(PORT) if console_port is None else console_port)
             say.line(f"the console is at {stack.enter_context(serving_console(read_settings(), place))}")
         from deployments.left_runs import crashed, end_left_runs, stopped
-        from deployments.serving import serve
+        from deployments.serving import go_deaf, serve
 
         if alone and (ended := asyncio.run(end_left_runs(crashed()))):
             _tell_now(f"{ended} runs of a service that went away are ended in Prefect")
         try:
             asyncio.run(serve(limit=limit, announce=_tell_served, tell=_tell_now))
-        except KeyboardInterrupt:
-            # What is left to do takes seconds, and asking again makes it no faster.
-            for ask in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(ask, signal.SIG_IGN)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            go_deaf()
             if alone:
                 asyncio.run(end_left_runs(stopped()))
             say.line("stopped")

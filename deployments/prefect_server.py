@@ -56,6 +56,21 @@ def free_port(preferred: int = 0) -> int:
     raise SettingsError("no free port on 127.0.0.1")
 
 
+def chosen_port(asked: int | None, preferred: int) -> int:
+    """Return the port that was asked for, or else the preferred one or a free one.
+
+    Raises:
+        SettingsError: somebody listens on the one that was asked for.
+    """
+    if asked is None:
+        return free_port(preferred)
+    if free_port(asked) != asked:
+        raise SettingsError(
+            f"--prefect-port {asked}: something listens there already; end it, or name another port"
+        )
+    return asked
+
+
 def _home(state_dir: Path) -> dict[str, str]:
     return {
         "PREFECT_HOME": str(state_dir / "prefect"),

@@ -3,16 +3,27 @@
 from collections.abc import Iterable
 
 from deployments.connections_sections import CONNECTIONS
-from deployments.registry import of_connection, remove
+from deployments.registry import Registered, at_once, of_connection, pause, remove
 from deployments.stored_blocks import StoredBlock, read_blocks, remove_block
 from dockwire.errors import SettingsError
 
 
-async def remove_deployments(slugs: Iterable[str]) -> None:
-    """Remove the deployments of these connections with their schedules, planned runs and triggers."""
-    wanted = list(slugs)
-    if wanted:
-        await remove(await of_connection(*wanted))
+async def remove_connections(blocks: Iterable[StoredBlock]) -> None:
+    """Remove stored connections with their deployments, schedules, planned runs and triggers.
+
+    Schedules stop first, so that nothing runs without its settings; the deployments go last, so that a
+    'dockwire up' which finds them missing finds the connection missing too, and does not make them anew.
+    """
+    gone = list(blocks)
+    if gone:
+        deployments = await of_connection(*(block.name for block in gone))
+        await _remove(deployments, gone)
+
+
+async def _remove(deployments: list[Registered], blocks: list[StoredBlock]) -> None:
+    await pause(each for each in deployments if each.scheduled)
+    await at_once(blocks, remove_block)
+    await remove(deployments)
 
 
 async def what_goes(slug: str) -> list[str]:
@@ -30,11 +41,9 @@ async def what_goes(slug: str) -> list[str]:
 
 
 async def remove_connection(slug: str) -> None:
-    """Remove a connection: first what runs it, so that nothing runs without its settings."""
-    await remove_deployments([slug])
+    """Remove a connection, or what is left of it."""
     block = await _block(slug)
-    if block is not None:
-        await remove_block(block)
+    await _remove(await of_connection(slug), [block] if block else [])
 
 
 async def _block(slug: str) -> StoredBlock | None:

@@ -38,15 +38,12 @@ async def serve(*, limit: int, announce: Callable[[Rows], None], tell: Callable[
         SettingsError: no connection is stored, or one cannot be read.
         ConsentNeeded: all stored connections wait for their seller's consent.
     """
+    _leave_at_ctrl_c()
     runner = _Runner(name="dockwire", limit=limit, pause_on_shutdown=False)
-    stored = await read_connections()
-    if not stored.ready and not stored.waiting:
-        raise SettingsError("no connection is stored; 'dockwire apply FILE' stores some")
+    stored, steps = await _begun(runner)
     refused = await refusals(stored.ready)
     for sentence in (*stored.waiting.values(), *refused.values()):
         tell(sentence)
-    stored.refuse_if_all_wait()
-    steps = await _registered_by(runner, stored)
     for ask in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ask) is not signal.SIG_IGN:
             signal.signal(ask, runner.handle_sigterm)
@@ -60,6 +57,36 @@ async def serve(*, limit: int, announce: Callable[[Rows], None], tell: Callable[
             await following
 
 
+def go_deaf() -> None:
+    """Ignore what asks to end from now on: what is left to do takes seconds, and asking again makes it no faster."""
+    for ask in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ask, signal.SIG_IGN)
+
+
+def _leave_at_ctrl_c() -> None:
+    """Cancel this task at the first Ctrl-C; asyncio lets a second one break into the winding up."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+
+    def leave(*_: object) -> None:
+        go_deaf()
+        loop.call_soon_threadsafe(task.cancel)
+
+    signal.signal(signal.SIGINT, leave)
+
+
+async def _begun(runner: "_Runner") -> tuple[StoredConnections, list[Step]]:
+    """Make the deployments of what is stored, which may change while it is read."""
+    while True:
+        stored = await read_connections()
+        if not stored.ready and not stored.waiting:
+            raise SettingsError("no connection is stored; 'dockwire apply FILE' stores some")
+        stored.refuse_if_all_wait()
+        steps = await _registered_by(runner, stored)
+        if steps is not None:
+            return stored, steps
+
+
 async def _follow(
     runner: "_Runner", known: StoredConnections, refused: dict[str, str], tell: Callable[[str], None]
 ) -> None:
@@ -70,7 +97,10 @@ async def _follow(
             stored = await read_connections()
             if stored == known:
                 continue
-            for step in await _registered_by(runner, stored):
+            steps = await _registered_by(runner, stored)
+            if steps is None:
+                continue
+            for step in steps:
                 if step.change is not Change.UNCHANGED:
                     tell(f"{step.change}: {step.name}")
             for name in stored.waiting.keys() - known.waiting.keys():
@@ -84,11 +114,25 @@ async def _follow(
             log.warning("the stored connections could not be followed: %s; trying again", why)
 
 
-async def _registered_by(runner: "_Runner", stored: StoredConnections) -> list[Step]:
-    """Make the deployments what they have to be, and let the runner look for their runs."""
+async def brought_in_line(stored: StoredConnections) -> list[Step] | None:
+    """Make the deployments what these connections want; None, with nothing done, where others are stored by now.
+
+    A connection that is being removed loses its block before its deployments: those that are missing then must not
+    be made anew.
+    """
     steps = await plan_deploy(stored)
+    if await read_connections() != stored:
+        return None
     await carry_out(steps)
     await apply_automations(stored.ready)
+    return steps
+
+
+async def _registered_by(runner: "_Runner", stored: StoredConnections) -> list[Step] | None:
+    """Bring the deployments in line, and let the runner look for their runs."""
+    steps = await brought_in_line(stored)
+    if steps is None:
+        return None
     known = await registered()
     for step in steps:
         if step.wanted is not None and step.name in known:

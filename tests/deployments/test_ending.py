@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deployments.prefect_server import start, stop
+from deployments.prefect_server import free_port, start, stop
 from dockwire.faults.rules import Rule
 from tests.deployments.pages import Pages
 from tests.deployments.town import Town
@@ -42,11 +42,23 @@ def connected(lone_town: Town) -> Town:
     return lone_town
 
 
-def started(town: Town, log: Path, *, shell: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+def twice(number: int) -> Callable[[int], None]:
+    """Send to the process group, and again while it winds up."""
+
+    def send(pid: int) -> None:
+        for wait in (0.0, 0.01, 0.05, 0.2, 0.5):
+            time.sleep(wait)
+            with suppress(ProcessLookupError):
+                os.killpg(pid, number)
+
+    return send
+
+
+def started(town: Town, log: Path, *words: str, shell: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     """Start ``dockwire up`` in a process group of its own and wait until it serves."""
     with log.open("wb") as output:
         up = subprocess.Popen(
-            [*shell, sys.executable, "-m", "deployments", "up"],
+            [*shell, sys.executable, "-m", "deployments", "up", *words],
             cwd=town.folder, env=town.environment(), stdout=output, stderr=output,
             start_new_session=True,
         )  # fmt: skip
@@ -68,19 +80,21 @@ def answers(api: str) -> bool:
 @pytest.mark.parametrize(
     ("send", "shell"),
     [
-        (to_all(signal.SIGINT), ()),
+        (twice(signal.SIGINT), ()),
         (to_all(signal.SIGINT), DEAF),
         (to_one(signal.SIGTERM), ()),
         (to_one(signal.SIGHUP), ()),
     ],
-    ids=["ctrl-c", "background", "terminated", "hung-up"],
+    ids=["ctrl-c-twice", "background", "terminated", "hung-up"],
 )
 def test_up_ends_with_its_server_and_without_a_traceback(
     connected: Town, send: Callable[[int], None], shell: Sequence[str]
 ) -> None:
     log = connected.folder / "up.log"
-    up = started(connected, log, shell=shell)
+    port = free_port()
+    up = started(connected, log, "--prefect-port", str(port), shell=shell)
     api = connected.local_server()
+    assert api == f"http://127.0.0.1:{port}/api"
     assert answers(api)
     send(up.pid)
     assert up.wait(DUE_SECONDS) == 0
@@ -126,8 +140,10 @@ def test_a_run_whose_service_went_away_keeps_no_later_run_from_starting(connecte
     assert (found["type"], found["message"][:36]) == ("CRASHED", "The service that ran it went away. T")
     # The deployment runs one at a time, and cancels what comes meanwhile: this one begins.
     run["stopped"] = begun(pages)
-    os.kill(up.pid, signal.SIGTERM)
+    twice(signal.SIGINT)(up.pid)
     assert up.wait(DUE_SECONDS) == 0
+    said = log.read_text()
+    assert (said.endswith("stopped\n"), "Traceback" in said) == (True, False), said
     books = connected.folder / "state" / "prefect" / "prefect.db"
     with closing(sqlite3.connect(books)) as link:
         query = "SELECT state_type FROM flow_run WHERE id = ?"

@@ -19,6 +19,7 @@ from deployments import applying, deploying, registry
 from deployments.connections_file import ConnectionsFile
 from deployments.plan import Cadence, planned
 from deployments.removing import remove_connection
+from deployments.serving import brought_in_line
 from deployments.stored_blocks import read_connections
 from dockwire.model.connection import CancelPolicy
 from flows.tracking_update import tracking_update
@@ -153,9 +154,27 @@ def test_a_deploy_changes_what_differs_and_removes_what_nobody_wants(here: Town)
         "tracking-update/town-ca": ("updated", {"triggers": "changed"}),
     }
     assert len(done(automations)) == 2
-    done(lambda: remove_connection("town-ca"))
+    assert done(removed_beside_an_up) == ["PATCH deployments", "DELETE block_documents", "DELETE deployments"]
     assert {name.partition(" ")[0] for name in done(automations)} == {"tracking-update/town-us"}
     assert Pages(here).get("deployments/name/order-import/theirs") is not None
+
+
+async def removed_beside_an_up() -> list[str]:
+    """Remove a connection and return what goes in which order; who has read it just before makes nothing of it anew."""
+    order: list[str] = []
+
+    async def note(request: httpx.Request) -> None:
+        kind = request.url.path.split("/")[2]
+        if request.method in {"PATCH", "DELETE"} and kind != "automations":
+            order.append(f"{request.method} {kind}")
+
+    read_before = await read_connections()
+    async with AsyncClientContext.get_or_create() as context:
+        context.client._client.event_hooks["request"].append(note)
+        await remove_connection("town-ca")
+    assert await brought_in_line(read_before) is None
+    assert {each.deployment.name for each in (await registry.registered()).values()} == {"town-us", "all"}
+    return list(dict.fromkeys(order))
 
 
 def test_a_connection_whose_seller_has_to_consent_anew_keeps_its_deployments(here: Town) -> None:

@@ -1,5 +1,7 @@
 """Where no Prefect server runs, commands do their work all the same, and the terminal shows only theirs."""
 
+import socket
+
 from tests.deployments.town import SELLER, Town
 
 
@@ -32,6 +34,19 @@ def test_connections_are_stored_listed_and_tried_without_a_server(lone_town: Tow
     every = lone_town.dockwire("connection", "check", "--all")
     assert (every.code, every.out) == (0, "ok    town-us: 12 checks passed, 2 cannot tell\n"), every
     assert lone_town.dockwire("connection", "check", "town-us", "--all").code == 2
+
+
+def test_a_port_for_prefect_that_is_taken_or_not_needed_is_refused_in_a_sentence(lone_town: Town) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = lone_town.dockwire("up", "--prefect-port", port)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == (
+        f"dockwire: --prefect-port {port}: something listens there already; end it, or name another port\n"
+    )
+    server = "http://127.0.0.1:9/api"
+    useless = lone_town.dockwire("up", "--prefect-port", port, PREFECT_API_URL=server)
+    assert (useless.code, f"that at {server} is used" in useless.err) == (2, True)
 
 
 def test_a_run_says_that_it_needs_a_server_and_why_it_failed_and_each_once(lone_town: Town) -> None:
