@@ -25,6 +25,14 @@ def beside_prefect(work: Callable[[], Awaitable[R]]) -> R:
     return asyncio.run(_beside(work))
 
 
+def nothing_is_kept() -> bool:
+    """Return whether there is no server, and no database in the state folder that could hold anything."""
+    from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_URL
+
+    ours = str(PREFECT_API_DATABASE_CONNECTION_URL.value()).endswith(str(_database()))
+    return not PREFECT_API_URL.value() and ours and not _database().exists()
+
+
 def quiet_run() -> None:
     """Let flows run in this process; the terminal shows a failure once, Prefect's pages show everything.
 
@@ -46,14 +54,15 @@ async def _beside(work: Callable[[], Awaitable[R]]) -> R:
 
 def _configured() -> bool:
     """Tell whether there is a server to ask; without one, say so when it takes long the first time."""
-    from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_URL
+    from prefect.settings import PREFECT_API_URL
 
-    if PREFECT_API_URL.value():
-        return True
-    file = Path(os.environ["PREFECT_HOME"]) / "prefect.db"
-    if str(PREFECT_API_DATABASE_CONNECTION_URL.value()).endswith(str(file)) and not file.exists():
-        _note(f"preparing Prefect's database in {file.parent}; it takes some seconds, this once")
-    return False
+    if nothing_is_kept():
+        _note(f"preparing Prefect's database in {_database().parent}; it takes some seconds, this once")
+    return bool(PREFECT_API_URL.value())
+
+
+def _database() -> Path:
+    return Path(os.environ["PREFECT_HOME"]) / "prefect.db"
 
 
 @asynccontextmanager

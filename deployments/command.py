@@ -7,7 +7,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -29,6 +29,7 @@ from deployments.running import charges, run
 from dockwire.cli import holds, key, metrics, orders, purge, say, simulate, status, stock, user, warehouse
 from dockwire.errors import Unexpected
 from dockwire.model.contacts import is_mail_address
+from dockwire.model.ids import ConnectionSlug
 from dockwire.model.status import Status
 from dockwire.settings import read_settings
 from dockwire.transport import log_lines
@@ -80,6 +81,12 @@ def _excuse(statuses: Sequence[Status]) -> list[Status]:
     from deployments.pauses import without_paused
 
     return without_paused(statuses)
+
+
+def _never_ran(known: Collection[ConnectionSlug]) -> list[Status] | None:
+    from deployments.never_ran import never_ran
+
+    return never_ran(known)
 
 
 app.command()(set_up.apply)
@@ -197,7 +204,7 @@ def show_status(
     as_json: Json = False,
 ) -> None:
     """Show where each connection stands; the exit code is 1 when one of them needs a person."""
-    status.show(name, json=as_json, excuse=_excuse)
+    status.show(name, json=as_json, excuse=_excuse, never_ran=_never_ran)
 
 
 @connection.command("list")

@@ -60,9 +60,10 @@ def judge(standing: Standing, *, paused: Collection[str] = ()) -> tuple[Level, t
     the lag where it is the import.
     """
     found = [*_waits(standing), *_expiries(standing), *_agreed(standing)]
+    # What waits for the 3PL's approval does not run, and that is told already.
     if not standing.approval_wanted:
         found += _late(standing, paused)
-        found += () if "order-import" in paused else _lag(standing)
+        found += () if "order-import" in paused else [*_lag(standing), *_never_ran(standing)]
     reasons = sorted(
         (each for each in found if each.level is not Level.FINE), key=lambda each: _GRAVITY[each.level]
     )
@@ -75,6 +76,11 @@ def _agreed(standing: Standing) -> Iterator[Reason]:
         yield Reason(Level.ACT, "approval_wanted", told, Fixer.CLERK)
     if standing.terms_wanted:
         yield Reason(Level.LOOK, "terms_wanted", standing.terms_wanted, Fixer.MERCHANT)
+
+
+def _never_ran(standing: Standing) -> Iterator[Reason]:
+    if standing.never_ran:
+        yield standing.never_ran
 
 
 def _late(standing: Standing, paused: Collection[str]) -> Iterator[Reason]:

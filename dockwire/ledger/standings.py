@@ -92,7 +92,8 @@ def standings(link: Link, slug: ConnectionSlug | None, *, now: datetime) -> list
             mails=mails.get(place.slug, Waiting()),
             buckets=buckets.get(str(account), ()),
             consent=_ends(consents.get(account), place.settings),
-            **_agreed(place, accepted, ruled),
+            terms_wanted=(agreed := _agreed(place, accepted, ruled))[0],
+            approval_wanted=agreed[1],
         )
         for place in places
     ]
@@ -125,14 +126,13 @@ def _ends(consent: ConsentEnds | None, settings: str) -> ConsentEnds | None:
 
 def _agreed(
     place: Row[Any], accepted: Mapping[ConnectionSlug, Acceptance], ruled: Mapping[ConnectionSlug, Ruling]
-) -> dict[str, str]:
-    """Return what people still have to agree to."""
+) -> tuple[str, str]:
+    """Return what people still have to agree to: the 3PL's terms, and that the connection may run."""
     slug, settings = ConnectionSlug(place.slug), json.loads(place.settings)
-    found = {"terms_wanted": terms_wanted(slug, settings.get("terms_sha256", ""), accepted.get(slug))}
-    if settings.get("needs_approval"):
-        connection = Connection.model_validate_json(place.settings)
-        found["approval_wanted"] = approval_refusal(connection, ruled.get(slug))
-    return found
+    terms = terms_wanted(slug, settings.get("terms_sha256", ""), accepted.get(slug))
+    if not settings.get("needs_approval"):
+        return terms, ""
+    return terms, approval_refusal(Connection.model_validate_json(place.settings), ruled.get(slug))
 
 
 def _places(only: ColumnElement[bool]) -> Select[Any]:

@@ -101,14 +101,36 @@ class ShipBy:
     """Those of ``due`` that the warehouse does not have yet."""
 
 
+class Level(StrEnum):
+    """What a connection asks of people."""
+
+    FINE = "fine"
+    LOOK = "look"
+    """Something is unusual and may pass by itself."""
+    ACT = "act"
+    """Something stays as it is until a person acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a connection is not fine."""
+
+    level: Level
+    code: str
+    sentence: str
+    fixer: Fixer
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the ledger tells of one connection at one moment; counts, no orders."""
 
     connection: ConnectionSlug
-    account: AccountKey
+    account: AccountKey | None
+    """None where it is not known yet: the seller has not consented, and the connection has not run."""
     at: datetime
     registered: datetime
+    """When its first run began; for one that has not run, when it was deployed."""
     stock_sync: bool = False
     watermark: datetime | None = None
     runs: dict[str, FlowRuns] = field(default_factory=dict)
@@ -129,6 +151,8 @@ class Standing:
     """Why the 3PL's terms have to be accepted; empty where they are."""
     approval_wanted: str = ""
     """Why the connection may not run before the 3PL approves it; empty where it may."""
+    never_ran: Reason | None = None
+    """Why a stored connection has not run; None for one that has."""
 
     @property
     def reads_first(self) -> bool:
@@ -154,26 +178,6 @@ class Standing:
     def orders_waiting(self) -> int:
         """Orders that are not in the warehouse and may get there."""
         return sum(self.orders.values())
-
-
-class Level(StrEnum):
-    """What a connection asks of people."""
-
-    FINE = "fine"
-    LOOK = "look"
-    """Something is unusual and may pass by itself."""
-    ACT = "act"
-    """Something stays as it is until a person acts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a connection is not fine."""
-
-    level: Level
-    code: str
-    sentence: str
-    fixer: Fixer
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from dockwire.model.record import FactKind, OrderState
-from dockwire.model.status import FlowRuns, Level, Reading, RunOutcome, Standing, Status, Waiting
+from dockwire.model.status import FlowRuns, Level, Reading, RunOutcome, Standing, Waiting
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
@@ -109,9 +109,10 @@ def _health(reading: Reading) -> Iterator[Sample]:
 def _quota(value: Callable[[Any], float]) -> Callable[[Reading], Iterator[Sample]]:
     def read(reading: Reading) -> Iterator[Sample]:
         # Connections of one seller account share its quota.
-        accounts: dict[str, Status] = {str(each.standing.account): each for each in reading.connections}
-        for status in accounts.values():
-            account = status.standing.account
+        accounts = {each.standing.account: each for each in reading.connections}
+        for account, status in accounts.items():
+            if account is None:
+                continue
             for quota in status.quotas:
                 labels = (account.application_id, account.seller_id, account.region.value, quota.operation)
                 yield labels, value(quota)

@@ -8,7 +8,6 @@ import anyio.to_thread
 
 from dockwire.clock import Clock
 from dockwire.decisions.health import judge
-from dockwire.errors import SettingsError
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.status import Bucket, Level, QuotaLeft, Reading, Standing, Status
 from dockwire.pacing import BUDGETS, gcra
@@ -17,6 +16,9 @@ from dockwire.ports import StatusLedger
 Excuse = Callable[[Sequence[Status]], list[Status]]
 """Judges connections anew that are late because somebody paused them; the ledger does not know that."""
 
+NeverRan = Callable[[Collection[ConnectionSlug]], list[Status] | None]
+"""Returns the stored connections besides these, which the ledger knows; None when nobody can be asked."""
+
 FRESH_FOR = timedelta(seconds=5)
 """A reading this young serves the next scrape too."""
 
@@ -24,18 +26,8 @@ FRESH_FOR = timedelta(seconds=5)
 async def read_status(
     ledger: StatusLedger, *, now: datetime, connection: ConnectionSlug | None = None
 ) -> list[Status]:
-    """Return where all connections stand, or one of them, by name.
-
-    Raises:
-        SettingsError: the ledger does not know the connection.
-    """
-    standings = await ledger.standings(connection, now=now)
-    if connection is not None and not standings:
-        raise SettingsError(
-            f"the ledger knows no connection {connection!r}: it has not run yet, or its name is another; "
-            "'dockwire connection list' shows the stored ones"
-        )
-    return [judged(standing) for standing in standings]
+    """Return where all connections stand that have run, or one of them, by name; nothing for an unknown one."""
+    return [judged(standing) for standing in await ledger.standings(connection, now=now)]
 
 
 def judged(standing: Standing, *, paused: Collection[str] = ()) -> Status:

@@ -82,6 +82,56 @@ def test_status_excuses_what_is_paused_or_gone_and_nothing_else(town: Town) -> N
     assert (gone.code, "fine (paused)" in gone.out) == (0, True)
 
 
+MORE = """
+[connections.town-ca]
+like           = "town-us"
+marketplace    = "CA"
+needs_approval = true
+
+[connections.town-mx]
+like        = "town-us"
+seller      = "later-na"
+marketplace = "MX"
+"""
+
+
+def test_status_shows_what_is_stored_and_never_ran_and_goes_on_without_prefect(town: Town) -> None:
+    path = town.connections()
+    seller = path.read_text().partition("[sellers.town-na]")[2].partition("[")[0]
+    waits = [line for line in seller.splitlines() if not line.startswith(("refresh_token", "seller_id"))]
+    path.write_text("\n".join([path.read_text(), "[sellers.later-na]", *waits, MORE]))
+    assert town.dockwire("apply", str(path)).code == 0
+    assert town.dockwire("run", "order-import", "town-us").code == 0
+    stored = {row["connection"]: row for row in town.dockwire("status", "--json").data}
+    why = {
+        name: [
+            (each["health"], each["code"], each["fixer"])
+            for each in row["reasons"]
+            if each["code"] != "orders_held"
+        ]
+        for name, row in stored.items()
+    }
+    assert why["town-ca"] == [("act", "approval_wanted", "clerk")]
+    assert why["town-mx"] == [("look", "never_ran", "merchant")]
+    assert "never_ran" not in str(why["town-us"])
+    assert "waits for its seller's consent" in str(stored["town-mx"]["reasons"])
+    path.write_text(path.read_text().replace("needs_approval = true", "needs_approval = false"))
+    assert town.dockwire("apply", str(path)).code == 0
+    one = town.dockwire("status", "town-ca")
+    assert (one.code, "It is stored and not deployed" in one.out) == (0, True)
+    assert town.dockwire("deploy").code == 0
+    table = town.dockwire("status").out
+    row = next(line.split() for line in table.splitlines() if line.startswith("town-ca"))
+    assert row[:6] == ["town-ca", "look", "never", "never", "never", "read"], table
+    assert "It is deployed and has not run yet" in table
+    assert town.dockwire("connection", "pause", "town-ca").code == 0
+    assert town.dockwire("status", "town-ca").out.startswith("town-ca: fine (paused)")
+    # What the ledger knows is shown when Prefect cannot be asked.
+    alone = town.dockwire("status", PREFECT_API_URL="http://127.0.0.1:9/api")
+    assert [line.split()[0] for line in alone.out.splitlines()[:2]] == ["connection", "town-us"]
+    assert "stored connections that have not run yet are not shown" in alone.err
+
+
 def codes(said: Said) -> set[str]:
     """Return why the only connection is not fine."""
     (row,) = said.data

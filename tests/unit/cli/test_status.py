@@ -148,4 +148,4 @@ def test_an_empty_ledger_and_an_unknown_name_are_told(state: Path) -> None:
     assert dockwire("--json").stdout == "[]\n"
     unknown = dockwire("nobody")
     assert unknown.exit_code == 1
-    assert "the ledger knows no connection 'nobody'" in unknown.stderr
+    assert "there is no connection 'nobody'" in unknown.stderr
