@@ -1,12 +1,13 @@
 """What the warehouse says of a connection: sign-in, rights, customer and facility, carriers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from deployments.checking.finding import Finding, fine, untold, wrong
 from dockwire.access import EMBEDDED, WarehouseAccess
 from dockwire.errors import AccessDenied, NotFound, SettingsError, WrongCredentials
 from dockwire.model.connection import Connection
 from dockwire.model.shipping import Carrier
+from dockwire.model.warehouse import Party
 from dockwire.ports import Warehouse
 
 _NO_ORDER = "dockwire-check-finds-no-such-order"
@@ -38,8 +39,12 @@ async def signed_in(warehouse: Warehouse, access: WarehouseAccess) -> Finding:
     except AccessDenied as error:
         return lacking(error)
     if access.base_url == EMBEDDED:
-        return fine(f"the embedded warehouse answers, with {len(parties)} customers")
-    return fine(f"the warehouse takes the credential, which sees {len(parties)} customers")
+        return fine(f"the embedded warehouse answers, with {_customers(parties)}")
+    return fine(f"the warehouse takes the credential, which sees {_customers(parties)}")
+
+
+def _customers(parties: Collection[Party]) -> str:
+    return "1 customer" if len(parties) == 1 else f"{len(parties)} customers"
 
 
 async def orders_read(warehouse: Warehouse, connection: Connection) -> Finding:

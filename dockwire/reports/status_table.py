@@ -1,8 +1,9 @@
 """Where connections stand, as rows for people and as JSON values; no orders, nothing personal."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from dockwire.decisions.expiry import days_left
 from dockwire.decisions.spans import in_words
 from dockwire.model.status import IMPORT, FlowRuns, Level, RunRecord, Standing, Status, Waiting
 
@@ -183,12 +184,12 @@ def _scarcest(status: Status) -> str:
 
 def _days_left(status: Status, member: str) -> int | None:
     moment: datetime | None = getattr(status.standing.consent, member, None)
-    return None if moment is None else (moment - status.standing.at) // timedelta(days=1)
+    return None if moment is None else days_left(moment, status.standing.at)
 
 
 def _days(status: Status, member: str) -> str:
     left = _days_left(status, member)
-    return "" if left is None else f"{left} days"
+    return "" if left is None else "1 day" if left == 1 else f"{left} days"
 
 
 def _ago(moment: datetime, at: datetime) -> str:

@@ -52,6 +52,7 @@ async def test_what_is_right_is_told_in_one_order_and_nothing_is_changed(trial: 
     found = await trial.check()
     assert [what for what, each in found.items() if each.ok is not True] == ["ledger", "closing"]
     assert "is not there yet" in found["ledger"].detail
+    assert found["warehouse sign-in"].detail == "the warehouse takes the credential, which sees 1 customer"
     assert not (trial.folder / "state").exists()
     assert list(found) == [
         "settings", "ledger", "amazon sign-in", "amazon", "personal data", "amazon listings", "amazon feeds",
