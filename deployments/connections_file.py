@@ -7,6 +7,7 @@ from a stored block. The whole file is checked, and all mistakes are told, befor
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from blocks import MarketplaceConnection
 from deployments.connections_sections import CONNECTIONS, SECTIONS, Entry
@@ -30,6 +31,12 @@ class ConnectionsFile:
         """Return the names of a section's tables."""
         found = self._source.content.get(section, {})
         return sorted(found) if isinstance(found, dict) else []
+
+    def table(self, section: str, name: str) -> dict[str, Any]:
+        """Return a table of a file without mistakes, with what it takes over from the one that it is like."""
+        own = dict(self._source.content[section][name])
+        like = own.pop("like", None)
+        return (self.table(section, like) if like else {}) | own
 
     def blocks_referred_to(self) -> set[str]:
         """Return the stored blocks, as ``TYPE/NAME``, that values come from."""

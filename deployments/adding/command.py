@@ -115,7 +115,7 @@ def _add(
             steps, draft, name, accepted=talk.accepted, stored=lambda: written.append(path)
         )
     )
-    _tell(name, path, added, outlook, as_json=as_json)
+    _tell(talk, path, added, outlook, as_json=as_json)
 
 
 def _outlook(talk: "Conversation", block: Any) -> "Outlook | None":
@@ -157,17 +157,21 @@ def _show(text: str, outlook: "Outlook | None") -> None:
     say.table(outlook.foreseen.rows[:10])
 
 
-def _tell(name: str, path: Path, added: "Added", outlook: "Outlook | None", *, as_json: bool) -> None:
+def _tell(
+    talk: "Conversation", path: Path, added: "Added", outlook: "Outlook | None", *, as_json: bool
+) -> None:
     from deployments.adding.carrying import outlook_data
 
     if as_json:
         say.data(
             {
-                "connection": name,
+                "connection": talk.name,
                 "file": str(path),
                 "stored": added.blocks,
                 "deployments": added.deployments,
                 "first_import": outlook_data(outlook) if outlook else None,
+                "taken_over": talk.taken_over,
+                "left_empty": talk.left_empty,
                 "asked": added.asked or None,
             }
         )

@@ -10,17 +10,11 @@ from blocks import AmazonSellerAccount, WarehouseAccount
 from deployments.adding import consenting, looking, questions
 from deployments.adding.draft import Draft
 from deployments.adding.interview import Interview, WrongOption, reference
+from deployments.adding.mails import ask_mail
+from deployments.adding.pattern import Pattern, left_empty, pattern_of
 from deployments.adding.questions import Question
-from deployments.adding.readers import (
-    given_contacts,
-    read_address,
-    read_addresses,
-    read_marketplace,
-    read_person,
-    read_slug,
-    read_way,
-)
-from deployments.adding.ship_methods import STANDARD_LEVELS, given_methods, offered, read_method
+from deployments.adding.readers import read_marketplace, read_person, read_slug, read_way
+from deployments.adding.ship_methods import ask_methods
 from deployments.agreeing_commands import show_terms
 from deployments.applying import Step, plan_apply
 from deployments.at_hand import beside_prefect
@@ -30,16 +24,9 @@ from dockwire.clock import Clock
 from dockwire.errors import DockwireError, SettingsError
 from dockwire.model.ids import CustomerId
 from dockwire.model.marketplaces import Marketplace
-from dockwire.model.notice import NoticeKind
 from dockwire.settings import Settings
 
 T = TypeVar("T")
-
-_TOLD = {
-    NoticeKind.ORDERS_CREATED: "Who is told of created orders; addresses with commas, empty for nobody",
-    NoticeKind.ORDERS_HELD: "Who is told of orders that wait for a decision",
-    NoticeKind.RUN_FAILED: "Who is told of failed runs",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +37,16 @@ class Wishes:
     contacts: list[str]
     inventory: bool | None
     needs_approval: bool | None
+
+    def keys(self) -> set[str]:
+        """Return the keys of the connection's table that options decide."""
+        decided = {
+            "ship_methods": bool(self.ship_methods),
+            "contacts": bool(self.contacts),
+            "stock_sync": self.inventory is not None,
+            "needs_approval": self.needs_approval is not None,
+        }
+        return {key for key, by_option in decided.items() if by_option}
 
 
 @dataclass
@@ -72,7 +69,11 @@ class Conversation:
     """Where the seller account stands in the file."""
     _seller: AmazonSellerAccount | None = None
     _fields: dict[str, Any] = field(default_factory=dict)
-    _contacts: dict[str, Any] = field(default_factory=dict)
+    _pattern: Pattern = field(default_factory=Pattern)
+    taken_over: dict[str, Any] | None = None
+    """The seller's other connection that keys were taken over from, and which keys."""
+    left_empty: list[str] = field(default_factory=list)
+    """Keys that the connection does without, though orders may wait for it."""
 
     def hold(self, wishes: Wishes) -> None:
         """Ask everything; afterwards the draft has the connection.
@@ -81,6 +82,8 @@ class Conversation:
             DockwireError: an answer does not do, or one of the two sides does not answer.
         """
         place, since, seller, levels = self._until_good(self._ask_amazon)
+        if self.interview.alone:
+            self._pattern = pattern_of(self.draft, seller)
         warehouse, customer, facility, methods = self._until_good(lambda: self._ask_warehouse(levels, wishes))
         self._fields |= {
             "seller": seller,
@@ -90,13 +93,16 @@ class Conversation:
             "facility_id": facility,
             "import_since": since,
         }
-        self._until_good(lambda: self._ask_mail(wishes))
+        self._fields |= self._until_good(
+            lambda: ask_mail(self.interview, self.draft, wishes.contacts, self._pattern)
+        )
         self._ask_rest(wishes)
         if unused := self.interview.unused():
             say.aside(f"not used, because nothing was to be asked: {', '.join(unused)}")
-        self.draft.tables["connections", self.name] = (
-            self._fields | {"ship_methods": methods} | self._contacts
-        )
+        table = self._pattern.rest() | self._fields | ({"ship_methods": methods} if methods else {})
+        self.draft.tables["connections", self.name] = table
+        self.taken_over = self._pattern.taken(table, wishes.keys() | self.interview.given.keys())
+        self.left_empty = left_empty(table)
 
     def steps(self) -> list[Step]:
         """Check the file as it would be, and return what storing it means, with the consent that came."""
@@ -156,11 +162,11 @@ class Conversation:
         default = "self" if questions.TOKEN.name in self.interview.given else None
         way = self.interview.ask(questions.CONSENT, read_way, default=default)
         if way == "receive":
-            _looked(lambda: consenting.receive(name, seller, place, self.announce))
+            beside_prefect(lambda: consenting.receive(name, seller, place, self.announce))
         elif way == "paste":
-            self.announce(*_looked(lambda: consenting.link(name, seller, place)))
+            self.announce(*beside_prefect(lambda: consenting.link(name, seller, place)))
             redirected = self.interview.ask(questions.REDIRECTED, str)
-            _looked(lambda: consenting.finish(name, seller, redirected))
+            beside_prefect(lambda: consenting.finish(name, seller, redirected))
         elif way == "self":
             self._self_authorised(name)
         if way in {"receive", "paste"} and not self.interview.alone:
@@ -187,61 +193,41 @@ class Conversation:
         return seen.levels
 
     def _ask_warehouse(self, levels: tuple[str, ...], wishes: Wishes) -> tuple[str, int, int, dict[str, Any]]:
-        name = self._named("warehouses", questions.WAREHOUSE, "main")
+        name = self._named("warehouses", questions.WAREHOUSE, self._pattern.fields.get("warehouse", "main"))
         if not self.draft.take("warehouses", name):
             self.draft.tables["warehouses", name] = self.interview.table("warehouses")
         block = self._block("warehouses", name, WarehouseAccount)
         house = _looked(lambda: looking.house(block, name, self.settings))
+        before = self._pattern.fields if self._pattern.fields.get("warehouse") == name else {}
         customer = self.interview.choose(
-            questions.CUSTOMER, [(party.id, party.name) for party in house.customers]
+            questions.CUSTOMER,
+            [(party.id, party.name) for party in house.customers],
+            default=before.get("customer_id"),
         )
         serving = _looked(lambda: looking.facilities(block, name, CustomerId(customer), self.settings))
-        facility = self.interview.choose(questions.FACILITY, [(party.id, party.name) for party in serving])
-        return name, customer, facility, self._ask_methods(levels, house, wishes)
-
-    def _ask_methods(self, levels: tuple[str, ...], house: looking.House, wishes: Wishes) -> dict[str, Any]:
-        try:
-            methods = given_methods(wishes.ship_methods, house.carriers)
-        except ValueError as error:
-            raise WrongOption(f"--ship-method: {error}") from None
-        if methods or self.interview.alone:
-            return methods
-        say.aside(f"ship methods: {offered(house.carriers)}")
-        default = ""
-        for level in dict.fromkeys((*levels, *STANDARD_LEVELS)):
-            text = f"Ship method of {level}, CARRIER/SERVICE; '-' holds such orders"
-            answer = self.interview.ask(
-                Question("ship-method", text, prefix=f"{level}="),
-                lambda answer: {} if answer == "-" else read_method(answer, house.carriers),
-                default=default or None,
-            )
-            if answer:
-                methods[level] = answer
-                default = f"{answer['carrier']}/{answer['service']}/{answer['scac']}"
-        return methods
-
-    def _ask_mail(self, wishes: Wishes) -> None:
-        name = self.interview.ask(
-            questions.MAIL, read_slug, default=next(iter(self.draft.file().names("mail")), None)
+        facility = self.interview.choose(
+            questions.FACILITY,
+            [(party.id, party.name) for party in serving],
+            default=before.get("facility_id"),
         )
-        if name != questions.MAIL.default:
-            if not self.draft.take("mail", name):
-                self.draft.tables["mail", name] = self.interview.table("mail")
-            self._fields |= {"mail": name, "mail_from": self.interview.ask(questions.MAIL_FROM, read_address)}
-        contacts = given_contacts(wishes.contacts)
-        if not contacts and not self.interview.alone and name != questions.MAIL.default:
-            for kind, text in _TOLD.items():
-                asked = Question("contact", text, default="", prefix=f"{kind.value}=")
-                told = self.interview.ask(asked, read_addresses)
-                if told:
-                    contacts[kind.value] = told
-        self._contacts = {"contacts": contacts} if contacts else {}
+        known = before.get("ship_methods", {})
+        methods = ask_methods(self.interview, levels, house.carriers, wishes.ship_methods, known)
+        return name, customer, facility, methods
 
     def _ask_rest(self, wishes: Wishes) -> None:
         stock = self.interview.confirm(
-            "Does warehouse stock become Amazon's quantity?", wishes.inventory, default=False
+            "Does warehouse stock become Amazon's quantity?",
+            wishes.inventory,
+            default=bool(self._pattern.fields.get("stock_sync")),
         )
-        terms, text = self.interview.ask(questions.TERMS, self._terms)
+        if self._pattern.nameless_terms and questions.TERMS.name not in self.interview.given:
+            raise WrongOption(
+                f"--terms is needed where nobody can be asked: {self._pattern.name} has terms, and {self.draft.path} does "
+                "not say in which file"
+            )
+        terms, text = self.interview.ask(
+            questions.TERMS, self._terms, default=self._pattern.fields.get("terms")
+        )
         if text:
             self._fields["terms"] = terms
             if not self.interview.alone:
@@ -250,7 +236,7 @@ class Conversation:
         approval = self.interview.confirm(
             "Does the connection wait for the 3PL's approval in Prefect?",
             wishes.needs_approval,
-            default=False,
+            default=bool(self._pattern.fields.get("needs_approval")),
         )
         self._fields |= ({"stock_sync": True} if stock else {}) | (
             {"needs_approval": True} if approval else {}

@@ -14,6 +14,8 @@ from dockwire.errors import SettingsError
 
 T = TypeVar("T")
 
+_LAST_PORT = 65535
+
 
 class WrongOption(SettingsError):
     """An option does not do: asking again would not help."""
@@ -66,8 +68,13 @@ class Interview:
         _, before = self._said.get(question.text, (question, ""))
         proposed = before or default
         while True:
-            answer = typer.prompt(question.text, default=proposed, show_default=bool(proposed), err=True)
+            answer = typer.prompt(
+                question.text, default=proposed or "", show_default=bool(proposed), err=True
+            )
             text = str(answer).strip()
+            if not text and proposed is None:
+                say.aside("there has to be an answer; Ctrl-C stops")
+                continue
             try:
                 found = read(text)
             except ValueError as error:
@@ -109,8 +116,13 @@ class Interview:
                 found[question.key] = answer
         return found
 
-    def choose(self, question: Question, known: Sequence[tuple[int, str]]) -> int:
-        """Return the number of one of several, by its number or name; a single one is taken without asking."""
+    def choose(
+        self, question: Question, known: Sequence[tuple[int, str]], *, default: int | None = None
+    ) -> int:
+        """Return the number of one of several, by its number or name; a single one is taken without asking.
+
+        ``default`` counts where nobody can be asked.
+        """
         if not known:
             raise SettingsError(f"there is none to choose for --{question.name}: the warehouse shows none")
         if question.name not in self.given and len(known) == 1:
@@ -128,7 +140,8 @@ class Interview:
                 raise ValueError(f"{answer!r} is not one of {names}")
             return found[0]
 
-        return self.ask(question, read)
+        standing = self._alone and default in {number for number, _ in known}
+        return self.ask(question, read, default=str(default) if standing else None)
 
 
 def reference(answer: str) -> Any:
@@ -154,6 +167,8 @@ def _plain(question: Question) -> Callable[[str], Any]:
         if not answer and question.default is None:
             raise ValueError("there has to be an answer")
         if question.key == "smtp_port" and answer:
+            if not (answer.isascii() and answer.isdecimal() and 1 <= int(answer) <= _LAST_PORT):
+                raise ValueError(f"{answer!r} is no port: it is a number from 1 to {_LAST_PORT}")
             return int(answer)
         return answer
 

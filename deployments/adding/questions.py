@@ -91,7 +91,7 @@ NEW: Mapping[str, tuple[Question, ...]] = {
     "mail": (
         Question("smtp-server", "Mail server's address", "smtp_server"),
         Question("smtp-type", "STARTTLS, SSL or INSECURE", "smtp_type", default="STARTTLS"),
-        Question("smtp-port", "Its port; empty means the usual one", "smtp_port", default="", silent=True),
+        Question("smtp-port", "Its port; empty means the usual one", "smtp_port", default=""),
         Question("smtp-user", "Login name; empty where none is needed", "username", default=""),
         Question("smtp-password-env", "Environment variable with the password; empty where none is needed", "password", default="", reference=True, needs="username"),
     ),

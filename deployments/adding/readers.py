@@ -29,7 +29,7 @@ def read_way(answer: str) -> str:
         ValueError: the answer does not do.
     """
     if answer not in {"receive", "paste", "self", "later"}:
-        raise ValueError("is receive, paste, self or later")
+        raise ValueError(f"{answer!r} is not one of receive, paste, self or later")
     return answer
 
 
@@ -66,12 +66,12 @@ def read_address(answer: str) -> str:
 
 
 def read_addresses(answer: str) -> list[str]:
-    """Return e-mail addresses, written with commas.
+    """Return e-mail addresses, written with commas; '-' is none.
 
     Raises:
         ValueError: the answer does not do.
     """
-    return [read_address(each.strip()) for each in answer.split(",") if each.strip()]
+    return [] if answer == "-" else [read_address(each.strip()) for each in answer.split(",") if each.strip()]
 
 
 def given_contacts(words: list[str]) -> dict[str, Any]:

@@ -1,14 +1,66 @@
 """How orders of each service level travel, chosen from what the warehouse's carriers offer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from deployments.adding.interview import Interview, WrongOption
+from deployments.adding.questions import Question
+from dockwire.cli import say
 from dockwire.model.shipping import Carrier
 
 STANDARD_LEVELS = ("STANDARD", "EXPEDITED", "SECOND_DAY", "NEXT_DAY")
 """What is asked for where no order shows another level."""
 
+NONE = "none"
+"""The option's word for: no ship methods."""
+
 _PARTS = 3
+
+
+def ask_methods(
+    interview: Interview,
+    levels: Sequence[str],
+    carriers: Sequence[Carrier],
+    words: list[str],
+    known: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the ship methods by service level.
+
+    ``words`` are those that options name; ``known`` counts where there are none and nobody can be asked.
+
+    Raises:
+        WrongOption: one cannot be, or none is named nor known and nobody can be asked.
+    """
+    if words == [NONE]:
+        return {}
+    try:
+        methods = given_methods(words, carriers)
+    except ValueError as error:
+        raise WrongOption(f"--ship-method: {error}") from None
+    if methods or (known and interview.alone):
+        return methods or dict(known)
+    wanted = tuple(dict.fromkeys((*levels, *STANDARD_LEVELS)))
+    if interview.alone:
+        raise WrongOption(
+            f"--ship-method is needed where nobody can be asked: LEVEL=CARRIER/SERVICE for {', '.join(wanted)}; the "
+            f"warehouse has: {offered(carriers)}; '{NONE}' holds all orders"
+        )
+    say.aside(f"ship methods: {offered(carriers)}")
+    default = ""
+    for level in wanted:
+        answer = interview.ask(
+            Question(
+                "ship-method",
+                f"Ship method of {level}, CARRIER/SERVICE; '-' holds such orders",
+                prefix=f"{level}=",
+            ),
+            lambda answer: {} if answer == "-" else read_method(answer, carriers),
+            default=default or None,
+        )
+        if answer:
+            methods[level] = answer
+            default = f"{answer['carrier']}/{answer['service']}/{answer['scac']}"
+    return methods
 
 
 def read_method(answer: str, carriers: Sequence[Carrier]) -> dict[str, str]:

@@ -37,6 +37,8 @@ def _value(value: Any) -> str:
         return json.dumps(value)
     if isinstance(value, datetime):
         return f"{value.isoformat()}"
+    if value == {}:
+        return "{}"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items()) + " }"
     if isinstance(value, list | tuple):

@@ -45,7 +45,7 @@ MISTAKES: list[tuple[tuple[str, ...], str]] = [
     (("--client-secret-env", "the secret itself"), "there is no environment variable of this name"),
     (("--token-env", "WMS_SECRET"), "the seller's consent is revoked, has ended or was never given"),
     (("--import-since", "yesterday"), "--import-since: 'yesterday' is no day"),
-    (("--consent", "perhaps"), "--consent: is receive, paste, self or later"),
+    (("--consent", "perhaps"), "--consent: 'perhaps' is not one of receive, paste, self or later"),
 ]
 
 
@@ -145,6 +145,7 @@ def test_scripted_from_a_merchants_yes_to_the_first_imported_order_and_its_mail(
     assert {"order-import/harbour-us", "onboarding/harbour-us"} <= set(told["deployments"])
     assert told["first_import"]["numbers"]["would_create"] > 0
     assert told["first_import"]["orders"][0]["order"]
+    assert (told["taken_over"], told["left_empty"]) == (None, [])
     text = shop.file.read_text()
     assert [secret for secret in town.secrets().values() if secret in text] == []
     assert "refresh_token" not in text
@@ -182,7 +183,7 @@ def conversation(shop: Shop) -> list[str]:
     house = ("warehouse-url", "warehouse-client-id", "warehouse-secret-env", "warehouse-login")
     return [
         "mars", "US",  # a marketplace that does not exist, and one that does
-        "2025-11-01", "harbour-na", "house", *(known[name] for name in names),
+        "2025-11-01", "harbour-na", "house", *(known[name] for name in names[:2]), "", *(known[name] for name in names[2:]),
         "self", "SELLER_TOKEN", SELLER,
         "no name", "dock", known["warehouse-url"], "nobody", *(known[name] for name in house[2:]), "",
         "", "", known["warehouse-client-id"], "", "", "",  # once more: what was right is taken with Enter
@@ -205,6 +206,7 @@ def test_asked_by_a_person_and_asked_less_the_second_time(shop: Shop) -> None:
     added = shop.run("harbour-us", *silent, *closed, said="\n".join(typed))
     assert "no Amazon marketplace 'MARS'" in added.stderr
     assert "the warehouse has no carrier 'Pigeon'" in added.stderr
+    assert added.stderr.count("there has to be an answer; Ctrl-C stops") == 1
     assert "once more; Enter takes what was answered before" in added.stderr
     assert "customer 1 (Harbour Goods), the only one" in added.stderr
     assert "would create" in added.stdout
@@ -218,6 +220,15 @@ def test_asked_by_a_person_and_asked_less_the_second_time(shop: Shop) -> None:
     again = shop.run("harbour-ca", "--marketplace", "CA", "--json", *closed[:-1])
     told = json.loads(again.stdout)
     assert told["stored"] == ["connections.harbour-ca"]
+    shared = ["warehouse", "customer_id", "facility_id", "ship_methods"]
+    assert (told["taken_over"], told["left_empty"]) == (
+        {"from": "harbour-us", "keys": shared},
+        ["mail", "contacts"],
+    )
+    assert (
+        tomllib.loads(shop.file.read_text())["connections"]["harbour-ca"]["ship_methods"]
+        == own["ship_methods"]
+    )
     taken = shop.run("harbour-ca", "--marketplace", "MX", "--json", code=1)
     assert "has a connection harbour-ca already" in taken.stderr
     twin = shop.run("harbour-twin", "--marketplace", "US", "--json", code=1)
@@ -228,10 +239,61 @@ def test_asked_by_a_person_and_asked_less_the_second_time(shop: Shop) -> None:
     other = shop.town.folder / "other.toml"
     stored = shop.run("harbour-us", "--file", str(other), "--json", code=1)
     assert "a connection harbour-us is stored already" in stored.stderr
-    shop.run("harbour-mx", "--marketplace", "MX", "--file", str(other), "--json")
+    empty = ("--ship-method", "none", "--marketplace", "MX", "--file", str(other))
+    left = json.loads(shop.run("harbour-mx", *empty, "--json").stdout)["left_empty"]
+    assert left == ["ship_methods", "mail", "contacts"]
+    assert "ship_methods" not in other.read_text()
     named = tomllib.loads(other.read_text())
     assert named["applications"]["house"]["client_secret"] == {"block": "amazon-application/house"}
     assert named["warehouses"]["dock"]["client_secret"] == {"block": "warehouse-account/dock"}
+
+
+MORE = """
+[mail.post]
+smtp_server = "127.0.0.1"
+smtp_type   = "INSECURE"
+
+[connections.harbour-us.contacts]
+quiet_hours    = "20:00-07:00"
+orders_created = { to = ["clerk@example.com"], digest = "08:00" }
+"""
+
+
+def test_what_no_option_says_is_taken_over_from_the_sellers_other_connection(shop: Shop) -> None:
+    path = shop.town.connections("harbour-us")
+    extra = 'mail = "post"\nmail_from = "house@example.com"\nterms = "terms.md"\nneeds_approval = true\n'
+    plain = path.read_text().replace("import_since", f'{extra}sku_map = {{ A = "B" }}\nimport_since')
+    path.write_text(plain + MORE)
+    assert shop.town.dockwire("apply", str(path)).code == 0
+    ask = ("harbour-mx", "--marketplace", "MX", "--seller", "town-na", "--json")
+    refused = shop.run(*ask, code=1)
+    assert "--accepted-by is needed where nobody can be asked" in refused.stderr
+    told = json.loads(shop.run(*ask, "--accepted-by", "Kim Seller").stdout)
+    assert told["taken_over"]["from"] == "harbour-us"
+    assert {"ship_methods", "contacts", "mail", "mail_from", "terms", "needs_approval", "sku_map"} <= set(
+        told["taken_over"]["keys"]
+    )
+    assert (told["left_empty"], told["asked"]["connection"]) == ([], "harbour-mx")
+    tables = tomllib.loads(path.read_text())["connections"]
+    own = {"marketplace", "import_since"}
+    assert {key: value for key, value in tables["harbour-mx"].items() if key not in own} == {
+        key: value for key, value in tables["harbour-us"].items() if key not in own
+    }
+    # From another file it is what is stored; the name of the terms' file is not.
+    other = shop.town.folder / "other.toml"
+    elsewhere = ("harbour-ca", "--marketplace", "CA", "--seller", "town-na", "--file", str(other), "--json")
+    assert (
+        "--terms is needed where nobody can be asked: harbour-mx has terms"
+        in shop.run(*elsewhere, code=1).stderr
+    )
+    told = json.loads(shop.run(*elsewhere, "--terms", "none", "--no-approval").stdout)
+    assert (told["taken_over"]["from"], told["asked"]) == ("harbour-mx", None)
+    copied = tomllib.loads(other.read_text())["connections"]["harbour-ca"]
+    assert copied["contacts"]["quiet_hours"] == "20:00-07:00"
+    assert copied["contacts"]["orders_created"]["to"] == ["clerk@example.com"]
+    assert copied["ship_methods"] == tables["harbour-us"]["ship_methods"]
+    assert (copied["mail"], copied["sku_map"], "terms" in copied) == ("post", {"A": "B"}, False)
+    assert set(changes(shop.town, other)) <= {"unchanged", "not in this file"}
 
 
 def test_a_wrong_option_is_one_sentence_and_leaves_nothing(shop: Shop) -> None:
@@ -242,6 +304,13 @@ def test_a_wrong_option_is_one_sentence_and_leaves_nothing(shop: Shop) -> None:
         "token-env": "SELLER_TOKEN",
         "seller-id": SELLER,
     }
+    unmapped = shop.run("harbour-us", *options(right), "--json", code=1)
+    assert (
+        "--ship-method is needed where nobody can be asked: LEVEL=CARRIER/SERVICE for STANDARD"
+        in unmapped.stderr
+    )
+    assert "the warehouse has: UPS/01" in unmapped.stderr
+    right["ship-method"] = "STANDARD=UPS/03"
     for words, sentence in MISTAKES:
         given: dict[str, Any] = right | {
             name.removeprefix("--"): value for name, value in zip(words[::2], words[1::2], strict=True)

@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -79,15 +80,14 @@ def asked(town: Town, mail_port: int) -> tuple[tuple[str, ...], tuple[str, ...]]
         "--seller-central": town.amazon,
         "--endpoint": town.amazon,
         "--token-url": f"{town.amazon}/auth/o2/token",
-        "--smtp-port": str(mail_port),
     }
     answers = (
         "US", "2025-11-01",
         "", "", known.application_id, known.client_id, "AMAZON_CLIENT_SECRET", callback, "",
         "", town.stock, CREDENTIAL["client_id"], "WMS_CLIENT_SECRET", CREDENTIAL["user_login"], "",
         "UPS/03", *[""] * (len(STANDARD_LEVELS) - 1),
-        "post", "127.0.0.1", "INSECURE", "", "", "clerk@example.com", "", "engineer@example.com",
-        "", "terms.md", "Kim Seller", "y", "",
+        "post", "127.0.0.1", "INSECURE", str(mail_port), "", "", "clerk@example.com", "", "engineer@example.com",
+        "", "", "", "terms.md", "Kim Seller", "y", "",
     )  # fmt: skip
     return (*ADD, *(word for option in simulated.items() for word in option)), answers
 
@@ -115,6 +115,10 @@ def test_a_stranger_adds_a_connection_the_3pl_approves_it_and_orders_flow(
         assert f"Seller {SELLER} has authorised the application for region NA" in thanks
         added = adding.ended()
     assert added.code == 0, added
+    assert "temporary server" not in added.err, added.err
+    told = tomllib.loads((town.folder / "connections.toml").read_text())["connections"]["acme-us"]["contacts"]
+    assert told.pop("orders_created") == ["clerk@example.com"]
+    assert told == {kind: ["engineer@example.com"] for kind in ("run_failed", "run_crashed", "run_late")}
     assert "Pay on time." in added.out
     assert "the first import: " in added.out
     with person.serves() as api:
@@ -135,10 +139,10 @@ def test_a_stranger_adds_a_connection_the_3pl_approves_it_and_orders_flow(
         sys.stderr.write(f"\na stranger's path: {told}\n")
     # A promise to people: whoever makes the path longer says so here.
     steps = person.steps
-    assert (len(steps.commands), steps.fields, steps.clicks, steps.enters) == (4, 24, 6, 13)
+    assert (len(steps.commands), steps.fields, steps.clicks, steps.enters) == (4, 25, 6, 15)
     page = (DOCS / "onboarding.md").read_text("utf-8")
     typed = [each.replace(town.amazon, "http://127.0.0.1:8601") for each in steps.commands]
-    assert [each for each in typed if each.partition(" --smtp-port")[0] not in page] == []
+    assert [each for each in typed if each not in page] == []
 
 
 def mails(town: Town) -> list[str]:
