@@ -1,5 +1,6 @@
 """Deployments as data, served by ``dockwire up``: started, failed and retried as the Prefect UI does it."""
 
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -78,6 +79,14 @@ marketplace = "CA"
 """
 
 
+UNAPPROVED = """
+[connections.town-mx]
+like           = "town-us"
+marketplace    = "MX"
+needs_approval = true
+"""
+
+
 def test_a_connection_that_comes_later_is_served_without_a_restart_once_its_seller_consents(
     town: Town,
 ) -> None:
@@ -100,8 +109,16 @@ def test_a_connection_that_comes_later_is_served_without_a_restart_once_its_sell
         assert town.dockwire("consent", "record", "later-na", *given).code == 0
         later = pages.deployment("order-import/town-ca")["id"]
         assert pages.ask_for_run(later)["parameters"] == {"connection": "town-ca"}
-    log = (town.folder / "up.log").read_text()
+        # One that waits for the 3PL is named with the way to its approval, by both.
+        path.write_text(path.read_text() + UNAPPROVED)
+        sentence = "connection town-mx waits for the 3PL's approval"
+        assert sentence in town.dockwire("apply", str(path)).out
+        give_up = time.monotonic() + 120
+        while sentence not in (log := (town.folder / "up.log").read_text()):
+            assert time.monotonic() < give_up, log
+            time.sleep(0.2)
     assert "created: order-import/town-ca" in log
+    assert "'dockwire run onboarding town-mx' names it, or starts one" in log
 
 
 def test_what_waits_when_a_work_pool_takes_over_is_asked_for_anew_or_left_to_the_schedule(town: Town) -> None:
