@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deployments.console_serving import PORT as CONSOLE_PORT
 from deployments.demo.files import secrets_of, write_connections, write_seed
-from deployments.prefect_server import local_server, start, stop
+from deployments.prefect_server import free_port, local_server, start, stop
 from dockwire.errors import SettingsError
 from dockwire.mail.folder import keep_mail
 
@@ -55,10 +56,11 @@ def running_parts(folder: Path, *, prefect_port: int, orders: int, seed: int) ->
 
 
 @contextmanager
-def serving_runs(folder: Path) -> Iterator[None]:
-    """Run what Prefect asks for, as ``dockwire up`` does, in a process of its own."""
-    with _child(folder, "up", ["up", "--limit", "2"]):
-        yield
+def serving_runs(folder: Path) -> Iterator[str]:
+    """Run what Prefect asks for, as ``dockwire up`` does, in a process of its own; give the console's address."""
+    port = free_port(CONSOLE_PORT)
+    with _child(folder, "up", ["up", "--limit", "2", "--console-port", str(port)]):
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The demo's day, step by step, with progress on the terminal."""
 
 import asyncio
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,19 @@ from deployments.demo.stock import move_stock
 from deployments.demo.summary import summarise, tell
 from deployments.plan import FLOWS
 from deployments.stored_blocks import read_connections
+from dockwire.bootstrap import opened_ledger
+from dockwire.clock import SystemClock
+from dockwire.console.users import Users
 from dockwire.errors import SettingsError
+from dockwire.model.console import Role
+from dockwire.settings import read_settings
 
 _HOURS_LATER = 6
 _STEPS = 8
 _WAIT_SECONDS = 150.0
 _LOOK_SECONDS = 0.3
 _PAGE = 200
+_USER = "demo"
 
 
 def live_through(
@@ -45,13 +52,13 @@ def live_through(
         with running_parts(folder, prefect_port=prefect_port, orders=orders, seed=seed) as parts:
             progress.update(step, advance=1, description="storing three connections")
             asyncio.run(apply_file(parts.connections_file))
-            with serving_runs(folder):
+            with serving_runs(folder) as pages:
                 books, runs = asyncio.run(_day(parts, progress, step))
                 progress.stop()
                 summary = summarise(books, runs, mails=len(list(parts.mail_folder.glob("*.eml"))))
                 tell(console, summary, books, folder, time.monotonic() - began)
                 if keep:
-                    _stay(console, parts)
+                    _stay(console, parts, pages)
     return summary
 
 
@@ -179,7 +186,10 @@ async def _pass_time(parts: Parts, hours: int) -> None:
         answer.raise_for_status()
 
 
-def _stay(console: Console, parts: Parts) -> None:
+def _stay(console: Console, parts: Parts, pages: str) -> None:
+    """Tell where everything is until somebody has seen enough."""
+    password = asyncio.run(_let_in())
+    console.print(f"Console:   {pages}  (user {_USER}, password {password})")
     console.print(f"Prefect:   {parts.prefect_url}")
     console.print(f"Amazon:    {parts.amazon['url']}  (state at {parts.amazon['control']}/state)")
     console.print(f"Warehouse: {parts.warehouse_url}  (state at {parts.warehouse_url}/_sim/state)")
@@ -189,3 +199,11 @@ def _stay(console: Console, parts: Parts) -> None:
             time.sleep(3600)
     except KeyboardInterrupt:
         console.print("stopping")
+
+
+async def _let_in() -> str:
+    """Make a user of the console who may do everything; return the password."""
+    async with opened_ledger(read_settings()) as ledger:
+        password = secrets.token_urlsafe(12)
+        await Users(ledger, SystemClock(), by="demo").add(_USER, Role.ENGINEER, password)
+    return password
