@@ -152,17 +152,17 @@ def up(
 
             place = Place(port=free_port(PORT) if console_port is None else console_port)
             say.line(f"the console is at {stack.enter_context(serving_console(read_settings(), place))}")
-        from deployments.left_runs import crashed, end_left_runs, stopped
+        from deployments.left_runs import Left, end_left_runs
         from deployments.serving import go_deaf, serve
 
-        if alone and (ended := asyncio.run(end_left_runs(crashed()))):
+        if alone and (ended := asyncio.run(end_left_runs(Left.AWAY))):
             _tell_now(f"{ended} runs of a service that went away are ended in Prefect")
         try:
             asyncio.run(serve(limit=limit, announce=_tell_served, tell=_tell_now))
         except (KeyboardInterrupt, asyncio.CancelledError):
             go_deaf()
             if alone:
-                asyncio.run(end_left_runs(stopped()))
+                asyncio.run(end_left_runs(Left.STOPPED))
             say.line("stopped")
 
 

@@ -3,6 +3,7 @@
 Prefect goes on counting such a run: its deployment, which allows one run at a time, would never start another.
 """
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,27 +15,40 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
     FlowRunFilterTags,
 )
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Cancelled, Crashed
 
+from tasks.seeing_runs import AGAIN
 from tasks.watching import OURS
 
 _UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 _PAGE = 200
 
 
-def crashed() -> State[Any]:
-    """Return the state of a run that nobody ended: people are told of it."""
-    return Crashed(message="The service that ran it went away. The next run does what is left.")
+class Left(StrEnum):
+    """Why runs are left.
+
+    Attributes:
+        AWAY: Nobody ended them.
+        STOPPED: Their service was stopped, in order.
+    """
+
+    AWAY = "The service that ran it went away."
+    STOPPED = "The service was stopped."
 
 
-def stopped() -> State[Any]:
-    """Return the state of a run that ended with its service, which somebody asked for."""
-    return Cancelled(message="The service was stopped. The next run does what is left.")
+def end_of(why: Left, run: FlowRun) -> State[Any]:
+    """Return how a run ended. No schedule repeats what somebody asked for, so that is told as a crash in any case."""
+    if not run.auto_scheduled:
+        return Crashed(message=f"{why} {AGAIN}")
+    next_one = "The next run does what is left."
+    return (
+        Crashed(message=f"{why} {next_one}") if why is Left.AWAY else Cancelled(message=f"{why} {next_one}")
+    )
 
 
-async def end_left_runs(how: State[Any]) -> int:
-    """Give this state to every run of our deployments that is under way; return how many.
+async def end_left_runs(why: Left) -> int:
+    """End every run of our deployments that is under way, as Prefect sees it; return how many.
 
     Only for whoever alone runs deployments on this Prefect server: what another process runs would be ended too,
     in Prefect's eyes. A run by hand, ``dockwire run``, is of no deployment and left alone.
@@ -47,12 +61,12 @@ async def end_left_runs(how: State[Any]) -> int:
     ended: set[UUID] = set()
     async with get_client() as client:
         while left := [
-            run.id
+            run
             for run in await client.read_flow_runs(flow_run_filter=ours, limit=_PAGE)
             if run.id not in ended
         ]:
-            for run_id in left:
+            for run in left:
                 # By force: no rule of a flow's states has a say about a process that is gone.
-                await client.set_flow_run_state(run_id, how, force=True)
-            ended.update(left)
+                await client.set_flow_run_state(run.id, end_of(why, run), force=True)
+            ended.update(run.id for run in left)
     return len(ended)

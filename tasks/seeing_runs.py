@@ -30,6 +30,8 @@ from dockwire.model.notice import NotedRun, NoticeKind
 from dockwire.model.record import FactKind
 from tasks.watching import LATE, OURS, Rounds
 
+AGAIN = "Start it again as it was: it does what is left."
+"""What to do about a run that somebody asked for: no schedule repeats it."""
 _PREFECT_SAYS = ("Flow run encountered an exception", "Validation of flow parameters failed")
 _LOOK_BACK = timedelta(days=2)
 _BEGUN_BACK = timedelta(hours=3)
@@ -162,7 +164,8 @@ def _why(run: FlowRun) -> str:
     # What Prefect says of a crash is of the process (an exit code, a signal), but may quote an exception.
     message = (run.state.message or "") if run.state else ""
     code = re.search(r"status code:? (-?\d+)", message)
-    return f"Its process ended with code {code[1]}." if code else "Its process went away."
+    ended = f"Its process ended with code {code[1]}." if code else "Its process went away."
+    return ended if run.auto_scheduled else f"{ended} {AGAIN}"
 
 
 def _said(run: FlowRun) -> str:

@@ -182,7 +182,7 @@ WORDS: dict[NoticeKind, Words] = {
             "the machine went away. No order is lost or doubled: the next run goes on where it stopped."
         ),
         "the engineer looks whether the machine has memory and disk left and whether 'dockwire up' or the worker "
-        "still runs. A single crash needs nothing else.",
+        "still runs. A single crash needs nothing else, unless a title says to start the run again.",
         "today, when it repeats.",
         ("dockwire connection check {name}", "dockwire up"),
     ),

@@ -9,12 +9,16 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
+from prefect.client.schemas.objects import FlowRun, StateType
 
+from deployments.left_runs import Left, end_of
 from deployments.prefect_server import free_port, start, stop
 from dockwire.faults.rules import Rule
+from tasks.seeing_runs import AGAIN
 from tests.deployments.pages import Pages
 from tests.deployments.town import Town
 
@@ -137,7 +141,7 @@ def test_a_run_whose_service_went_away_keeps_no_later_run_from_starting(connecte
     assert "1 runs of a service that went away are ended in Prefect" in log.read_text()
     pages = Pages(connected, connected.local_server())
     found = pages.get(f"flow_runs/{run['killed']}")["state"]
-    assert (found["type"], found["message"][:36]) == ("CRASHED", "The service that ran it went away. T")
+    assert (found["type"], found["message"][:36]) == ("CRASHED", "The service that ran it went away. S")
     # The deployment runs one at a time, and cancels what comes meanwhile: this one begins.
     run["stopped"] = begun(pages)
     twice(signal.SIGINT)(up.pid)
@@ -146,8 +150,29 @@ def test_a_run_whose_service_went_away_keeps_no_later_run_from_starting(connecte
     assert (said.endswith("stopped\n"), "Traceback" in said) == (True, False), said
     books = connected.folder / "state" / "prefect" / "prefect.db"
     with closing(sqlite3.connect(books)) as link:
-        query = "SELECT state_type FROM flow_run WHERE id = ?"
-        assert link.execute(query, (run["stopped"],)).fetchone() == ("CANCELLED",)
+        query = "SELECT message FROM flow_run_state WHERE flow_run_id = ? AND type = 'CRASHED'"
+        assert link.execute(query, (run["stopped"],)).fetchone() == (f"The service was stopped. {AGAIN}",)
+
+
+@pytest.mark.parametrize(
+    ("why", "scheduled", "state", "told"),
+    [
+        (Left.STOPPED, True, StateType.CANCELLED, "The service was stopped. The next run does what is left."),
+        (Left.STOPPED, False, StateType.CRASHED, f"The service was stopped. {AGAIN}"),
+        (
+            Left.AWAY,
+            True,
+            StateType.CRASHED,
+            "The service that ran it went away. The next run does what is left.",
+        ),
+        (Left.AWAY, False, StateType.CRASHED, f"The service that ran it went away. {AGAIN}"),
+    ],
+)
+def test_what_no_schedule_repeats_is_told_also_after_a_stop(
+    why: Left, scheduled: bool, state: StateType, told: str
+) -> None:
+    ended = end_of(why, FlowRun(flow_id=uuid4(), auto_scheduled=scheduled))
+    assert (ended.type, ended.message) == (state, told)
 
 
 def power_lost(town: Town) -> None:
