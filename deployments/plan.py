@@ -18,9 +18,10 @@ from flows.inventory_sync import inventory_sync
 from flows.onboarding import onboarding
 from flows.order_import import order_import
 from flows.purge import purge
-from flows.ship_and_close import CLOSED, resource_of, ship_and_close
+from flows.ship_and_close import ship_and_close
 from flows.tracking_update import tracking_update
 from flows.watch import watch
+from tasks.warehouse import CLOSED, resource_of
 from tasks.watching import OURS
 
 

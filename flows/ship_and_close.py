@@ -5,7 +5,6 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.events import emit_event
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import Field
@@ -35,9 +34,6 @@ Applied = Annotated[Apply, Field(description="How the charges fall on the orders
 DryRun = Annotated[bool, Field(description="Only check and show; write nothing.")]
 
 _NO_ROUTING = RoutingForm()
-
-CLOSED = "dockwire.orders.closed"
-"""The event that starts the connection's tracking update at once."""
 
 
 @flow(
@@ -97,18 +93,10 @@ async def _close(run: Run[ShipAndClose], request: ShipRequest, outcome: Outcome,
 
 
 async def _carried_out(run: Run[ShipAndClose], plan: ClosePlan, outcome: Outcome) -> CloseReport:
-    """Close, and let Amazon hear of what was closed, also when the rest did not come to an end."""
+    """Close, and keep how far it came also when the rest did not come to an end."""
     try:
         outcome.report = await close_orders(run, plan)
     except DockwireError:
         outcome.report = await run.steps.report(plan)
         raise
-    finally:
-        if outcome.report is not None and outcome.report.any_closed:
-            emit_event(CLOSED, resource={"prefect.resource.id": resource_of(run.desk.connection.slug)})
     return outcome.report
-
-
-def resource_of(connection: str) -> str:
-    """Return the id of a connection in Prefect's events."""
-    return f"dockwire.connection.{connection}"

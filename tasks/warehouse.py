@@ -1,5 +1,10 @@
 """What a run does in the warehouse."""
 
+from contextlib import suppress
+
+from prefect.events import emit_event
+
+from dockwire.errors import DockwireError
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.closing import ShipRequest
 from dockwire.model.ids import AmazonOrderId
@@ -10,6 +15,9 @@ from dockwire.services.tracking_report import TrackingReport
 from dockwire.services.tracking_update import TrackingUpdate
 from tasks.act import act
 from tasks.opening import Run, told_safely
+
+CLOSED = "dockwire.orders.closed"
+"""The event that starts the connection's tracking update at once."""
 
 
 @act("prepare-import")
@@ -56,6 +64,26 @@ async def plan_closing(run: Run[ShipAndClose], request: ShipRequest) -> ClosePla
 
 @act("close-orders")
 async def close_orders(run: Run[ShipAndClose], plan: ClosePlan) -> CloseReport:
-    """Route and close the orders of a plan, with their charges."""
-    async with told_safely():
-        return await run.steps.carry_out(plan)
+    """Route and close the orders of a plan, with their charges.
+
+    The tracking update hears at once of what an attempt closed, also when the rest is tried again minutes later.
+    """
+    try:
+        async with told_safely():
+            report = await run.steps.carry_out(plan)
+    except DockwireError:
+        with suppress(DockwireError):
+            _tell(run, await run.steps.report(plan))
+        raise
+    _tell(run, report)
+    return report
+
+
+def _tell(run: Run[ShipAndClose], report: CloseReport) -> None:
+    if report.any_closed:
+        emit_event(CLOSED, resource={"prefect.resource.id": resource_of(run.desk.connection.slug)})
+
+
+def resource_of(connection: str) -> str:
+    """Return the id of a connection in Prefect's events."""
+    return f"dockwire.connection.{connection}"

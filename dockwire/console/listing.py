@@ -111,7 +111,8 @@ class ReadOnlyList(ModelView):
 
     async def before_action(self, request: Request, name: str, selection: ActionSelection) -> None:
         """Write down that an act begins, on how many rows; the act itself writes what became of each."""
-        detail = f"{self.key}: {'all that match' if selection.is_select_all else await selection.count()}"
+        rows = "all that match" if selection.is_select_all else await selection.count() or "those of the page"
+        detail = f"{self.key}: {rows}"
         await self.parts.audit(request, name, detail=detail)
 
     def _allowed(self, request: Request, name: str, open_to: dict[str, frozenset[Role]]) -> bool:

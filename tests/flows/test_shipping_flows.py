@@ -15,8 +15,9 @@ from dockwire.faults.rules import Rule
 from dockwire.model.contacts import Contacts
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
-from flows.ship_and_close import CLOSED, resource_of, ship_and_close
+from flows.ship_and_close import ship_and_close
 from flows.tracking_update import tracking_update
+from tasks.warehouse import CLOSED, resource_of
 from tests.flows.site import Site, numbers
 
 pytestmark = [pytest.mark.usefixtures("prefect"), pytest.mark.asyncio(loop_scope="session")]
