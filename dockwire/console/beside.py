@@ -31,7 +31,7 @@ def fill(session: Session, records: Sequence[OrderRecord]) -> None:
                 _all(skus[record.id]),
                 _all(carriers[record.id]),
                 _all(tracking[record.id]),
-                reasons.get(record.id, ""),
+                *reasons.get(record.id, ("", "")),
             )
 
 
@@ -79,11 +79,12 @@ def _packed(session: Session, ids: Sequence[int]) -> tuple[dict[int, list[str]],
     return carriers, tracking
 
 
-def _reasons(session: Session, ids: Sequence[int]) -> dict[int, str]:
+def _reasons(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return the oldest open reason of each order, and who fixes it."""
     query = (
-        select(holds.c.order_id, holds.c.sentence)
+        select(holds.c.order_id, holds.c.sentence, holds.c.fixer)
         .where(holds.c.order_id.in_(ids), holds.c.resolved.is_(None))
         .order_by(holds.c.since.desc(), holds.c.id.desc())
     )
     # The oldest comes last and stays.
-    return {row.order_id: row.sentence for row in session.execute(query)}
+    return {row.order_id: (row.sentence, row.fixer) for row in session.execute(query)}

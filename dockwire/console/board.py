@@ -86,7 +86,7 @@ class BoardView(OrdersView):
                 filters=STANDING,
             ),
             text("need", "What it needs", lambda row: self._told(row)["reason"], filters=[]),
-            text("fixer", "Who", lambda row: self._told(row)["fixer"], filters=[]),
+            text("fixer", "Who", lambda row: row.beside.fixer or self._told(row)["fixer"], filters=[]),
             text("stage", "Ship-by", self._stage, filters=_STAGE),
             moment("ship_by", "Ship by", filters=MOMENTS),
             text("skus", "SKUs", lambda row: ", ".join(row.beside.skus), filters=SKUS),

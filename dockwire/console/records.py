@@ -25,6 +25,8 @@ class Beside:
     tracking: tuple[str, ...] = ()
     hold: str = ""
     """The oldest reason that is open."""
+    fixer: str = ""
+    """Who fixes it."""
 
 
 @dataclass(frozen=True, slots=True)

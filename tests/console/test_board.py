@@ -42,6 +42,9 @@ async def test_what_has_to_ship_comes_soonest_first_and_leads_to_find_orders(
     page = (await browser.get("/board/list")).text
     assert ">3 h late<" in re.sub(r">\s+|\s+<", lambda cut: cut[0].strip(), page)
     assert "It is held and not in the warehouse: see why." in page
+    # Whoever ends the reason, not whoever looks after orders outside the warehouse.
+    held = (await browser.get("/board/list?filter=state__in=held")).text
+    assert re.findall(r'<td data-column="fixer".*?title="(\w+)"', held, re.DOTALL) == ["clerk"]
     (late, due) = re.findall(r'href="[^"]*(/orders/list\?[^"]*)" aria-label="(\d+) (?:late|due) orders', page)
     for (link, count), behind in ((late, {SOON}), (due, EVERY)):
         found = (await browser.get(link.replace("&amp;", "&"))).text
