@@ -181,6 +181,22 @@ async def test_what_is_over_is_counted_once_and_what_goes_on_anew(sqlite_url: st
     await town.ledger.close()
 
 
+async def test_a_shipped_order_that_is_opened_again_counts_once(sqlite_url: str) -> None:
+    town = await opened_town(sqlite_url)
+    await town.ledger.register(ACME, now=NOW - 20 * DAY)
+    await come(town.ledger, 2, MIDNIGHT)
+    await create(town.ledger, 2, MIDNIGHT)
+    await close(town.ledger, 2, MIDNIGHT)
+    await ship(town.ledger, 2, MIDNIGHT, "21")
+    (closing,) = await town.ledger.submission(ACME, "t2closed")
+    await town.ledger.reopen_closing(ACME, closing, now=NOW)
+    span = Span(MIDNIGHT, NOW)
+    with town.ledger.reading_sessions()() as session:
+        found = session.scalars(select(orders.c.id).where(to_whom(Happening.SHIPPED, span))).all()
+        assert (happened(session, span)[Happening.SHIPPED], len(found)) == (1, 1)
+    await town.ledger.close()
+
+
 async def test_what_waits_and_is_refused_leads_to_the_same_list(sqlite_url: str) -> None:
     town = await opened_town(sqlite_url)
     await three_days(town.ledger)
