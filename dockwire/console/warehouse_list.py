@@ -52,6 +52,20 @@ class WarehouseList(ReadOnlyList):
             raise HTTPException(503, _AWAY) from None
         return counted
 
+    async def find_by_pk(self, request: Request, pk: Any) -> Any:
+        """Return one record, or None."""
+        try:
+            return await super().find_by_pk(request, pk)
+        except DBAPIError:
+            raise HTTPException(503, _AWAY) from None
+
+    async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
+        """Return these records."""
+        try:
+            return await super().find_by_pks(request, pks)
+        except DBAPIError:
+            raise HTTPException(503, _AWAY) from None
+
     def begins(self, column: Any, term: str) -> ColumnElement[bool]:
         """Return the condition of a search by the beginning of a column."""
         return beginning(column, term.strip().replace("\0", "")[:100])
