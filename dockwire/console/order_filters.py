@@ -107,22 +107,28 @@ def _shipped(state: Shipping) -> ColumnElement[bool]:
     """Return the condition for how far an order is shipped: what ``shipping_state`` says, with one look for each row.
 
     Of all orders, nearly all are shipped and confirmed; to reckon the state of each takes several times as long.
+    Every look is a correlated EXISTS: a list of ids that is negated, or one of alternatives, PostgreSQL reads through
+    anew for each order once it outgrows work_mem.
     """
     if state is Shipping.TO_SHIP:
-        return and_(_IN_WAREHOUSE, ~_has_parcel(), ~orders.c.id.in_(_CLOSED))
+        return and_(_IN_WAREHOUSE, ~_has_parcel(), ~_is_closed())
     order = list(_STATES)
     pressing = [each for before in order[: order.index(state)] for each in _STATES[before]]
-    found = _with_parcel(parcels.c.state.in_(_STATES[state]))
+    found = _has_parcel(parcels.c.state.in_(_STATES[state]))
     if pressing:
         found = and_(found, ~_has_parcel(parcels.c.state.in_(pressing)))
     if state is Shipping.TO_CONFIRM:
         # Closed by a request whose packages the tracking update has not read yet.
-        found = or_(found, and_(_IN_WAREHOUSE, orders.c.id.in_(_CLOSED), ~_has_parcel()))
+        found = or_(found, and_(_IN_WAREHOUSE, _is_closed(), ~_has_parcel()))
     return found
 
 
 _IN_WAREHOUSE = orders.c.state == OrderState.CREATED
-_CLOSED = select(closings.c.order_id).where(closings.c.state == ClosingState.CLOSED)
+
+
+def _is_closed() -> ColumnElement[bool]:
+    closed = closings.c.state == ClosingState.CLOSED
+    return exists().where(closings.c.order_id == orders.c.id, closed).correlate(orders)
 
 
 def _has_parcel(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

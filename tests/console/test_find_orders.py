@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from dockwire.console.words import SHIPPING
 from dockwire.model.console import Role
 from dockwire.model.parcel import ParcelState
-from dockwire.model.record import ClosingState, OrderState
+from dockwire.model.record import ClosingState, OrderState, Shipping
 from tests.builders import NOW, order
 from tests.console.orders import FORMULA, HELD, NEW, SCRIPT, SHIPPED, TO_SHIP, four_orders
 from tests.console.town import Town, opened_town, post
@@ -240,3 +240,21 @@ async def test_a_search_asks_an_index(town: Town) -> None:
         ]
     assert len([each for each in plans if each.startswith("SEARCH")]) >= 6
     assert [each for each in plans if each.startswith("SCAN")] == []
+
+
+async def test_how_far_orders_are_shipped_is_never_looked_up_in_a_list(town: Town) -> None:
+    browser = await town.signed_in(Role.VIEWER)
+    asked: list[str] = []
+
+    def note(_link: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(" ".join(statement.split()))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for value in (*Shipping, ",".join((*Shipping, OrderState.HELD))):
+            await browser.get(f"/orders/list?filter=state__in={value}")
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert len([each for each in asked if "EXISTS (SELECT" in each]) >= 2 * len(Shipping)
+    # PostgreSQL reads a list beyond its work_mem anew for each order.
+    assert not [each for each in asked if "IN (SELECT parcels" in each or "IN (SELECT closings" in each]
