@@ -21,6 +21,7 @@ UNDER_WAY = (
     "nothing to it. Repeat that request, or this one in a quarter of an hour."
 )
 REROUTED = "Somebody changed carrier, service or tracking number meanwhile; look at the order, then repeat the request."
+STOPPED = "A person wants it held or cancelled in the warehouse; the next import carries that out."
 
 
 def manual(order: ShipOrder) -> tuple[Charge, ...]:

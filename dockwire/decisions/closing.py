@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dockwire.decisions.apportionment import apportion, charge_problems
-from dockwire.decisions.closed import manual, missing, parted, standing
+from dockwire.decisions.closed import STOPPED, manual, missing, parted, standing
 from dockwire.decisions.foreseeing import parcels_to_be, refused_parcels, unused_number
 from dockwire.decisions.routing import routing_problems, shared_numbers, tracking_problems
 from dockwire.errors import Fixer
@@ -235,11 +235,8 @@ def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Pr
         yield Problem("cancelled", f"Warehouse order {order.placed.order_id} is cancelled.", Fixer.CLERK)
     else:
         if candidate.stopped:
-            yield Problem("stopped_by_person", _STOPPED, Fixer.CLERK)
+            yield Problem("stopped_by_person", STOPPED, Fixer.CLERK)
         yield from _open_order_problems(order, candidate.amazon)
-
-
-_STOPPED = "A person wants it held or cancelled in the warehouse; the next import carries that out."
 
 
 def _open_order_problems(order: ShipOrder, amazon: Order | None) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy import Connection as Link
 
 from dockwire.ledger.closings import BEFORE, read_closing
+from dockwire.ledger.overrides import is_stopped
 from dockwire.ledger.tables import closings, orders, parcels
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId
@@ -18,13 +19,13 @@ _TAKEN_OVER = "Another request took the order over; look at it before this one i
 def claim_closing(
     link: Link, connection: Connection, closing: Closing, *, now: datetime, seconds: int
 ) -> ClosingClaim:
-    """Commit to closing an order, if no other request began to within so many seconds.
+    """Commit to closing an order, if no other request began to within so many seconds and no person stopped it.
 
     What another one began before that falls back to planned: it can no longer be recorded as closed.
     """
     mine = _row(connection, closing)
     row = link.execute(select(closings.c.id, closings.c.order_id).where(mine)).one()
-    # Claims for one order queue here.
+    # Claims for one order queue here, and a person's decisions about it with them.
     link.execute(select(orders.c.id).where(orders.c.id == row.order_id).with_for_update())
     theirs = and_(
         closings.c.order_id == row.order_id,
@@ -34,6 +35,9 @@ def claim_closing(
     fresh = closings.c.at > now - timedelta(seconds=seconds)
     if link.execute(select(closings.c.id).where(theirs, fresh).limit(1)).first() is not None:
         return ClosingClaim.BUSY
+    if is_stopped(link, row.order_id):
+        still = link.scalar(select(closings.c.id).where(mine, closings.c.state == closing.state))
+        return ClosingClaim.MOVED if still is None else ClosingClaim.STOPPED
     done = link.execute(
         update(closings)
         .where(mine, closings.c.state == closing.state)

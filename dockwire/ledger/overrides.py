@@ -33,6 +33,8 @@ _FIELDS: dict[OverrideKind, tuple[str, TypeAdapter[Any]]] = {
     OverrideKind.ASK_AGAIN: ("ask_again", TypeAdapter(bool)),
 }
 
+_WISHES = (OverrideKind.HOLD, OverrideKind.CANCEL)
+
 
 def overrides_of(link: Link, row_ids: Iterable[int], scribe: Scribe) -> dict[int, Overrides]:
     """Return the overrides of these rows of ``orders`` that have some."""
@@ -82,10 +84,16 @@ def forget_address(link: Link, row_id: int) -> None:
     link.execute(delete(order_overrides).where(place))
 
 
+def is_stopped(link: Link, row_id: int) -> bool:
+    """Return whether a person wants the warehouse order held or cancelled."""
+    wishes = order_overrides.c.order_id == row_id, order_overrides.c.kind.in_(_WISHES)
+    return link.execute(select(order_overrides.c.kind).where(*wishes).limit(1)).first() is not None
+
+
 def end_wishes(link: Link, row_id: int) -> None:
     """Delete what a person wanted done with the warehouse order: it was tried."""
-    wishes = order_overrides.c.kind.in_((OverrideKind.HOLD, OverrideKind.CANCEL))
-    link.execute(delete(order_overrides).where(order_overrides.c.order_id == row_id, wishes))
+    wishes = order_overrides.c.order_id == row_id, order_overrides.c.kind.in_(_WISHES)
+    link.execute(delete(order_overrides).where(*wishes))
 
 
 def has_override(kind: OverrideKind) -> ColumnElement[bool]:

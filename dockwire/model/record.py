@@ -196,6 +196,8 @@ class ClosingClaim(StrEnum):
     """Another request is closing it."""
     MOVED = "moved"
     """Another run of the same request went on with it: read it again."""
+    STOPPED = "stopped"
+    """A person wants it held or cancelled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class ShippingLedger(Protocol):
         """Commit to closing an order, with the charges that are not the request's.
 
         ``closing`` is as it was read. A request that began to close the same order longer than so many
-        seconds ago gives way: it can no longer be recorded as closed.
+        seconds ago gives way: it can no longer be recorded as closed. Nothing is committed to while a person
+        wants the order held or cancelled.
         """
         ...
 

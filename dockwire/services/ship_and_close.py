@@ -16,6 +16,7 @@ from dataclasses import replace
 from dockwire.decisions.closed import (
     KEPT_CHANGING,
     REROUTED,
+    STOPPED,
     UNDER_WAY,
     ended,
     missing,
@@ -229,6 +230,8 @@ class _Close:
             return True
         if claim is ClosingClaim.BUSY:
             await self._refuse(UNDER_WAY)
+        elif claim is ClosingClaim.STOPPED:
+            await self._refuse(STOPPED)
         elif claim is ClosingClaim.OURS:
             await self._end(await self._look())
         return claim is not ClosingClaim.MOVED

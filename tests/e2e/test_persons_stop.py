@@ -12,8 +12,9 @@ from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.override import HoldSelection
-from dockwire.model.record import FactKind, OrderState
+from dockwire.model.record import ClosingState, FactKind, OrderState
 from dockwire.services.holds import Holds, Outcome
+from dockwire.services.ship_and_close import ShipAndClose
 from tests.e2e.orders import change, turn
 from tests.e2e.shipping import close, imported, placed, request
 from tests.stage import Stage, bare, opened_stage, sim_connection
@@ -116,3 +117,16 @@ async def test_a_run_that_breaks_off_leaves_the_wish_to_the_next_one(
     assert placed(stage, order_id)["status"] == CANCELLED
     assert (await stage.booked(US))[order_id].state is OrderState.CANCELLED
     assert [kind for kind, _ in await told(stage, order_id)].count(FactKind.CANCELLED_IN_WAREHOUSE) == 1
+
+
+@pytest.mark.parametrize("act", [Cancel("wrong item"), Hold("the merchant asked")])
+async def test_a_stop_between_the_check_and_the_close_keeps_the_order_open(stage: Stage, act: Act) -> None:
+    ids = await imported(stage, US, 2)
+    async with stage.desk(US) as desk:
+        steps = ShipAndClose(desk)
+        plan = await steps.plan(request(ids))
+        await decide(stage, ids[1], act)
+        report = await steps.carry_out(plan)
+    assert [each.state for each in report.closings] == [ClosingState.CLOSED, ClosingState.REFUSED]
+    assert "A person wants it held or cancelled" in report.closings[1].sentence
+    assert placed(stage, ids[1])["status"] == OPEN

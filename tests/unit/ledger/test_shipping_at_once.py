@@ -4,8 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from dockwire.ledger import SqlLedger
+from dockwire.model.hold import Ruling
+from dockwire.model.override import Overrides
 from dockwire.model.parcel import ParcelState
-from dockwire.model.record import ClosingClaim, ClosingState, FactKind
+from dockwire.model.record import ClosingClaim, ClosingState, FactKind, OrderState
 from tests.builders import NOW, order
 from tests.unit.ledger.acts import ACME, kinds, number
 from tests.unit.ledger.gates import Two
@@ -62,6 +64,20 @@ async def test_of_two_requests_that_claim_an_order_at_once_one_closes_it(two: Tw
         two.second.claim_closing(ACME, replace(other, before=()), now=NOW, seconds=60),
     )
     assert ended == (ClosingClaim.OURS, ClosingClaim.BUSY)
+
+
+async def test_a_claim_that_meets_a_persons_stop_is_refused(two: Two) -> None:
+    await created(two.first, 7)
+    (closing,) = await two.first.begin_submission(ACME, plan(7), now=NOW)
+    (known,) = (await two.first.find_placed(ACME, ["7"])).values()
+    wish = Ruling(known.order.order_id, known.version, Overrides(cancel="why"), OrderState.CREATED, (), {})
+    ended = await two.at_once(
+        "record_ruling",
+        two.first.record_ruling(ACME, wish, by="anna", now=NOW),
+        two.second.claim_closing(ACME, replace(closing, before=()), now=NOW, seconds=60),
+    )
+    assert ended == (True, ClosingClaim.STOPPED)
+    assert await two.second.submission(ACME, "t") == [closing]
 
 
 async def test_a_parcel_that_two_runs_find_is_stored_once(two: Two) -> None:
