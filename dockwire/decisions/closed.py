@@ -21,7 +21,10 @@ UNDER_WAY = (
     "nothing to it. Repeat that request, or this one in a quarter of an hour."
 )
 REROUTED = "Somebody changed carrier, service or tracking number meanwhile; look at the order, then repeat the request."
-STOPPED = "A person wants it held or cancelled in the warehouse; the next import carries that out."
+STOPPED = (
+    "A person wants it held or cancelled in the warehouse; the next import carries that out. Where the warehouse "
+    "refused to cancel it, cancel it there, or 'dockwire holds release' lets it ship."
+)
 
 
 def manual(order: ShipOrder) -> tuple[Charge, ...]:

@@ -12,6 +12,7 @@ from dockwire.decisions.acts import (
     CorrectAddress,
     Hold,
     MapSku,
+    Release,
     Retry,
     SetLine,
     SetShipMethod,
@@ -112,7 +113,7 @@ def _outcome(
 def _in_the_way(waiting: WaitingOrder, act: Act) -> str | None:
     row = waiting.row
     if row.state in _SETTLED:
-        return _settled(row, act)
+        return _settled(waiting, act)
     if isinstance(act, Cancel):
         return "it is not in the warehouse, so nothing is to be cancelled there; skip it"
     if (reason := _without_content(waiting, act)) is not None:
@@ -124,9 +125,13 @@ def _in_the_way(waiting: WaitingOrder, act: Act) -> str | None:
     return _not_retried(row) if isinstance(act, Retry) else None
 
 
-def _settled(row: HoldRow, act: Act) -> str | None:
-    if row.state is OrderState.CREATED and isinstance(act, Hold | Cancel):
-        return None
+def _settled(waiting: WaitingOrder, act: Act) -> str | None:
+    row = waiting.row
+    if row.state is OrderState.CREATED:
+        if isinstance(act, Hold | Cancel):
+            return None
+        if isinstance(act, Release) and waiting.overrides.cancel is not None:
+            return None
     return _SETTLED[row.state].format(number=row.warehouse_order_id)
 
 
@@ -234,6 +239,11 @@ def _stop(case: Case, act: Skip | Hold | Cancel, overrides: Overrides) -> _Step 
 
 
 def _release(case: Case, order: Order, overrides: Overrides) -> _Step | Refusal:
+    if case.waiting.row.state is OrderState.CREATED:
+        return _Step(
+            replace(overrides, hold=None, cancel=None),
+            "no longer to be cancelled in the warehouse; if it is on hold there, release it there",
+        )
     rules = replace(case.rules, overrides=overrides)
     lines = [line for line in order.lines if line.quantity_open > 0]
     looks = wanted_looks(order, lines, rules)

@@ -127,6 +127,7 @@ def record_follow(
     now: datetime,
     cancelled: bool,
     ends_correction: bool,
+    keeps_cancel: bool,
 ) -> bool:
     """Record that a created order's change was dealt with."""
     state = OrderState.CANCELLED if cancelled else OrderState.CREATED
@@ -145,7 +146,7 @@ def record_follow(
     )
     if row_id is None:
         return False
-    end_wishes(link, row_id)
+    end_wishes(link, row_id, keeps_cancel=keeps_cancel)
     if ends_correction:
         forget_address(link, row_id)
     if fact is not None:

@@ -265,6 +265,7 @@ class SqlLedger(
         now: datetime,
         cancelled: bool = False,
         ends_correction: bool = False,
+        keeps_cancel: bool = False,
     ) -> bool:
         """See the port."""
         return await self._database.write(
@@ -279,6 +280,7 @@ class SqlLedger(
                 now=now,
                 cancelled=cancelled,
                 ends_correction=ends_correction,
+                keeps_cancel=keeps_cancel,
             ),
         )
 

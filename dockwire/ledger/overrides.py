@@ -90,9 +90,13 @@ def is_stopped(link: Link, row_id: int) -> bool:
     return link.execute(select(order_overrides.c.kind).where(*wishes).limit(1)).first() is not None
 
 
-def end_wishes(link: Link, row_id: int) -> None:
-    """Delete what a person wanted done with the warehouse order: it was tried."""
-    wishes = order_overrides.c.order_id == row_id, order_overrides.c.kind.in_(_WISHES)
+def end_wishes(link: Link, row_id: int, *, keeps_cancel: bool = False) -> None:
+    """Delete what a person wanted done with the warehouse order: it was tried.
+
+    With ``keeps_cancel`` the cancellation stays, and goes on to stop the closing.
+    """
+    ended = (OverrideKind.HOLD,) if keeps_cancel else _WISHES
+    wishes = order_overrides.c.order_id == row_id, order_overrides.c.kind.in_(ended)
     link.execute(delete(order_overrides).where(*wishes))
 
 

@@ -32,7 +32,7 @@ class OverrideKind(StrEnum):
     SKIP = "skip"
     HOLD = "hold"
     CANCEL = "cancel"
-    """The warehouse order is to be cancelled; gone once that was tried, whatever came of it."""
+    """The warehouse order is to be cancelled; gone once it is, or was closed before. Refused, it stops the closing."""
     ASK_AGAIN = "ask_again"
     """Amazon is to be asked for the order again; gone once it has answered."""
 
@@ -61,7 +61,7 @@ class Overrides:
     hold: str | None = None
     """Why a person stopped it. Of an order in the warehouse: not yet put on hold there."""
     cancel: str | None = None
-    """Why its warehouse order is to be cancelled, until that was tried."""
+    """Why its warehouse order is to be cancelled; it is not closed meanwhile."""
     ask_again: bool = False
 
 

@@ -223,10 +223,13 @@ class Ledger(
         now: datetime,
         cancelled: bool = False,
         ends_correction: bool = False,
+        keeps_cancel: bool = False,
     ) -> bool:
         """Record what was done about a change of a created order; later changes are measured from here.
 
         With ``ends_correction`` the address that a person gave is forgotten: Amazon's moved, and people know.
+        What persons wanted done is ended; with ``keeps_cancel`` a person's cancellation stays, which the
+        warehouse refused, and stops the closing.
         """
         ...
 

@@ -36,6 +36,8 @@ class _End:
 
     fact: FactKind
     obstacle: str = ""
+    refused: bool = False
+    """The warehouse would not: as far as is known the order is open, and as it was."""
 
 
 async def follow_changes(desk: Desk, changed: Iterable[LedgerOrder]) -> Followed:
@@ -83,6 +85,7 @@ async def _follow(desk: Desk, known: LedgerOrder) -> FactKind | None:
         now=desk.clock.now(),
         cancelled=end is not None and end.fact is FactKind.CANCELLED_IN_WAREHOUSE,
         ends_correction=follow.ends_correction,
+        keeps_cancel=end is not None and end.refused,
     )
     return end.fact if end else None
 
@@ -98,7 +101,7 @@ async def _act(desk: Desk, placed: PlacedOrder, follow: Follow) -> _End:
         except Refused as error:
             obstacle = f"The warehouse cannot follow: {error}."
             break
-    return _End(FactKind.CHANGE_NEEDS_PERSON, obstacle)
+    return _End(FactKind.CHANGE_NEEDS_PERSON, obstacle, refused=True)
 
 
 def _settled(current: PlacedOrder, placed: PlacedOrder, follow: Follow) -> _End | None:
@@ -132,6 +135,8 @@ async def _write(desk: Desk, current: PlacedOrder, follow: Follow) -> _End:
 async def _cancel(desk: Desk, current: PlacedOrder, reason: str) -> None:
     """Cancel; an order on hold refuses, so it is released for the moment that cancelling takes.
 
+    Where it is refused all the same, the order is put on hold again.
+
     A process that dies in between leaves it open, and the next run cancels it: closing it meanwhile is
     stopped by Amazon's cancellation, or the person's, which the ledger knows.
     """
@@ -143,7 +148,17 @@ async def _cancel(desk: Desk, current: PlacedOrder, reason: str) -> None:
         if not current.on_hold:
             raise
         await desk.warehouse.release_order(current)
-        await desk.warehouse.cancel_order(await desk.warehouse.get_order(current.order_id), reason)
+        try:
+            await desk.warehouse.cancel_order(await desk.warehouse.get_order(current.order_id), reason)
+        except Refused:  # Outdated is one: the next try begins with an order on hold, as this one did
+            await _hold_again(desk, current, reason)
+            raise
+
+
+async def _hold_again(desk: Desk, before: PlacedOrder, reason: str) -> None:
+    current = await desk.warehouse.get_order(before.order_id)
+    if current.status is PlacedStatus.OPEN and not current.on_hold:
+        await desk.warehouse.hold_order(current, reason)
 
 
 def _detail(placed: PlacedOrder, follow: Follow, end: _End) -> dict[str, str]:

@@ -219,7 +219,7 @@ def _done(slug: ConnectionSlug, ruling: Ruling) -> Outcome:
     in_warehouse = ruling.state is OrderState.CREATED
     goes_on = in_warehouse or ruling.state in (OrderState.NEW, OrderState.FAILED)
     sentence = ruling.detail["act"]
-    if in_warehouse:
+    if in_warehouse and (ruling.overrides.cancel or ruling.overrides.hold):
         sentence += "; the next import carries it out, and the order's trail says what came of it"
     elif goes_on:
         sentence += "; it goes on with the next import"

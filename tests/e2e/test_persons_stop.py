@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from dockwire.decisions.acts import Act, Cancel, Hold
+from dockwire.decisions.acts import Act, Cancel, Hold, Release
 from dockwire.errors import Unfinished
 from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
@@ -130,3 +130,35 @@ async def test_a_stop_between_the_check_and_the_close_keeps_the_order_open(stage
     assert [each.state for each in report.closings] == [ClosingState.CLOSED, ClosingState.REFUSED]
     assert "A person wants it held or cancelled" in report.closings[1].sentence
     assert placed(stage, ids[1])["status"] == OPEN
+
+
+async def test_a_refused_cancellation_leaves_the_hold_and_stops_closing_until_it_is_taken_back(
+    stage: Stage,
+) -> None:
+    ids = await imported(stage, US, 2)
+    await decide(stage, ids[0], Hold("looks odd"))
+    await stage.run(US, refresh=True)
+    for order_id in ids:
+        await decide(stage, order_id, Cancel("wrong item"))
+    refuses = Rule(method="POST", path=r"/canceler$", effect={"kind": "status", "status": 400})
+    stage.wrap_warehouse = lambda app: Faults(app, FaultRules(rules=[refuses]), clock=stage.clock)
+    for _ in range(2):
+        await stage.run(US, refresh=True)
+    stage.wrap_warehouse = bare
+    report = await close(stage, US, request(ids))
+    codes = [[each.code for each in report.plan.problems[order_id]] for order_id in ids]
+    assert codes == [["stopped_by_person", "on_hold"], ["stopped_by_person"]]
+    for order_id in ids:
+        facts = [kind for kind, _ in await told(stage, order_id)]
+        assert facts.count(FactKind.CHANGE_NEEDS_PERSON) == 1, "tried and told once"
+    assert (await decide(stage, ids[1], Release())).goes_on
+    await close(stage, US, request(ids[1:]))
+    assert [placed(stage, order_id)["status"] for order_id in ids] == [OPEN, CLOSED]
+    # What is no longer wanted is not tried again; what still is comes to its end with the warehouse order.
+    await stage.run(US, refresh=True)
+    change(stage, 1, turn("CANCELLED"))
+    await stage.run(US, refresh=True)
+    assert [placed(stage, order_id)["status"] for order_id in ids] == [CANCELLED, CLOSED]
+    for order_id in ids:
+        (known,) = await stage.ledger.waiting_orders(AmazonOrderId(order_id))
+        assert known.overrides.cancel is None

@@ -353,5 +353,5 @@ def test_what_is_offered_is_what_would_be_taken() -> None:
     assert set(ways_of(case_of(state=OrderState.CREATED))) == {Way.HOLD, Way.CANCEL}
     assert set(ways_of(case_of(overrides=Overrides(skip="by hand")))) == {Way.UNSKIP}
     wished = Overrides(hold="why", cancel="why")
-    assert ways_of(case_of(state=OrderState.CREATED, overrides=wished)) == ()
+    assert ways_of(case_of(state=OrderState.CREATED, overrides=wished)) == (Way.RELEASE,)
     assert ways_of(case_of(state=OrderState.CLAIMED)) == ()
