@@ -103,6 +103,8 @@ class ShipDesk(CustomView):
         """Ask for the same request again: it does what is left of it, and charges nothing twice."""
         form = await request.form()
         sent = await self._sent(str(form.get("id", "")))
+        if sent.is_dry:
+            return _dry(request, sent.run_id)
         names = [row.order_id for row in sent.rows if not row.is_closed]
         self._looks.forget(sent.connection, names)
         try:
@@ -161,6 +163,8 @@ class ShipDesk(CustomView):
     async def _again(self, request: Request, run_id: str) -> Response:
         """Offer what a run left open, as it was typed."""
         sent = await self._sent(run_id)
+        if sent.is_dry:
+            return _dry(request, run_id)
         open_ones = [row.order_id for row in sent.rows if not row.is_closed]
         shown = await rows_of_orders(self._parts, sent.connection, open_ones)
         try:
@@ -286,6 +290,11 @@ def _doubts(plan: ClosePlan) -> dict[str, list[Any]]:
     """Return what is odd, and what a request that was begun before leaves open."""
     names = [*plan.warnings, *plan.left_open]
     return {name: [*plan.warnings.get(name, ()), *plan.left_open.get(name, ())] for name in names}
+
+
+def _dry(request: Request, run_id: str) -> Response:
+    flash(request, "This was a dry run; choose its orders among the orders to ship and close them.", "error")
+    return _to_run(request, run_id)
 
 
 def _to_run(request: Request, run_id: str) -> Response:

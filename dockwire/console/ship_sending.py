@@ -60,6 +60,16 @@ class Sent:
         return {row.name for row in self.rows if not row.is_closed}
 
     @property
+    def is_dry(self) -> bool:
+        """Whether the run was only to check; the same request from here would write."""
+        return self.run.parameters.get("dry_run", False) is not False
+
+    @property
+    def offers_rest(self) -> bool:
+        """Whether what is not closed can be asked for again."""
+        return self.run.ended and bool(self.left) and not self.is_dry
+
+    @property
     def message(self) -> str:
         """What the run says about the orders it did not close."""
         return self.run.message[:_LONGEST_MESSAGE] if self.run.ended and self.left else ""

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 from starlette.types import Message
 
+from dockwire.console.desk import SeenRun
 from dockwire.console.ship_form import request_in
 from dockwire.console.signing_in import IDLE
 from dockwire.errors import Unavailable
@@ -242,6 +243,29 @@ async def test_what_did_not_close_is_offered_again_and_charged_once(tmp_path: Pa
         assert added(shop) == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
         asked = [order for _, act, order in await shop.town.trail() if act == "ship_and_close_asked"]
         assert asked == [*shop.ids, shop.ids[2]]
+
+
+def began_elsewhere(shop: Shop, **more: Any) -> str:
+    """Return a run that has ended and closed nothing, as Prefect's run form or the command line asks for it."""
+    wanted = [{"order": each, "tracking": tracking(n)} for n, each in enumerate(shop.ids)]
+    box = {"type": "special", "label": "Box", "units": 1, "price_per_unit": 10.0, "unit_description": ""}
+    parameters = {"connection": US.slug, "orders": wanted, "routing": UPS, "charges": [box], **more}
+    shop.town.desk.runs["elsewhere"] = SeenRun("elsewhere", "", "Completed", True, "", parameters)
+    return "elsewhere"
+
+
+async def test_a_dry_run_stays_one(tmp_path: Path) -> None:
+    async with opened_shop(tmp_path, 1) as shop:
+        clerk = await shop.town.signed_in()
+        run_id = began_elsewhere(shop, dry_run=True)
+        page = await clerk.get(f"/ship-and-close/run?id={run_id}")
+        assert "It was a dry run" in text_of(page)
+        assert "the rest" not in text_of(page)
+        repeated = await post(clerk, "/ship-and-close/repeat", data={"id": run_id, "once": "x"})
+        assert "This was a dry run" in text_of(await clerk.get(repeated.headers["location"]))
+        changed = await clerk.get(f"/ship-and-close?again={run_id}")
+        assert "This was a dry run" in text_of(await clerk.get(changed.headers["location"]))
+        assert shop.town.desk.started == []
 
 
 async def leave(town: Town, browser: httpx.AsyncClient, path: str) -> None:
