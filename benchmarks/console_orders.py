@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, text
 
-from dockwire.ledger.tables import accounts, connections, holds, order_lines, orders, parcels
+from dockwire.ledger.tables import accounts, closings, connections, holds, order_lines, orders, parcels
 from tests.builders import NOW, US
 
 SELLERS, SKUS = 4, 5_000
@@ -35,7 +35,13 @@ def filled(engine: Engine, count: int) -> None:
             connection = {"slug": f"seller-{number}", "account_id": account["id"], "marketplace_id": US}
             link.execute(insert(connections).values(connection | {"settings": "{}", "registered": NOW}))
     for begin in range(0, count, _AT_ONCE):
-        rows: dict[Any, list[dict[str, Any]]] = {orders: [], order_lines: [], parcels: [], holds: []}
+        rows: dict[Any, list[dict[str, Any]]] = {
+            orders: [],
+            order_lines: [],
+            parcels: [],
+            holds: [],
+            closings: [],
+        }
         for number in range(begin, min(begin + _AT_ONCE, count)):
             for table, row in _rows(dice, number + 1):
                 rows[table].append(row)
@@ -77,6 +83,11 @@ def _rows(dice: random.Random, number: int) -> Iterator[tuple[Any, dict[str, Any
             "connection": f"seller-{seller}", "order_id": number, "reference": "1", "content": "{}",
             "carrier": dice.choice(_CARRIERS), "tracking": f"1Z{number:08d}", "digest": "d" * 64, "state": parcel,
             "first_seen": seen, "version": 1,
+        }  # fmt: skip
+        yield closings, {
+            "connection": f"seller-{seller}", "token": f"t{number}", "position": 0, "handle": f"{number}", "order_id": number,
+            "warehouse_order_id": number, "routing": "{}", "tracking": f"1Z{number:08d}", "charges": "[]", "before": "null",
+            "state": "closed", "sentence": "", "at": seen,
         }  # fmt: skip
     if state in ("held", "failed"):
         yield holds, {
