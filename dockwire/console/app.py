@@ -4,8 +4,12 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette_admin.contrib.sqla import Admin
 from starlette_admin.export import ExportConfig
 from starlette_admin.i18n import TimezoneConfig
@@ -34,10 +38,15 @@ from dockwire.console.templating import NonceLoader
 from dockwire.console.warehouse_records import bound_to
 from dockwire.console.warehouse_views import warehouse_views
 from dockwire.ledger import SqlLedger
+from dockwire.ledger.engine import took_too_long
 from dockwire.warehouse import WarehouseTables
 
 _HERE = Path(__file__).parent
 _MOST_EXPORTED = 50_000
+_TOO_LONG = (
+    "The database took longer than 30 seconds. Ask for less, such as one connection or a shorter span of time; "
+    "where that takes too long, too, an engineer looks at the database."
+)
 
 
 def views(parts: Parts) -> list[BaseView]:
@@ -103,7 +112,17 @@ async def build_console(
 
 
 class _Console(Admin):
-    """starlette-admin, with a nonce at every script of a template."""
+    """starlette-admin, with a nonce at every script of a template, and a sentence where a database takes too long."""
+
+    def mount_to(self, app: Starlette) -> None:
+        """Become part of an application."""
+        super().mount_to(app)
+        self.app.add_exception_handler(OperationalError, self._given_up)
+
+    async def _given_up(self, request: Request, error: Exception) -> Response:
+        if not took_too_long(error):
+            raise error
+        return await self._render_error(request, HTTPException(503, _TOO_LONG))
 
     def _setup_templates(self) -> None:
         super()._setup_templates()

@@ -24,6 +24,7 @@ _READ_ONLY = "dockwire_read_only"
 _FOR_OTHERS = {"40001", "40P01", "55P03"}
 """PostgreSQL's codes for work undone for another's sake: no serial order, a deadlock, a lock not had."""
 
+_CANCELED = "57014"
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -72,14 +73,19 @@ class Database:
         return await self._in_thread(lambda: self._read(work))
 
     def reading_sessions(self) -> sessionmaker[Session]:
-        """Return what makes ORM sessions for reading in any thread; what is flushed with one is an error."""
+        """Return what makes ORM sessions for reading in any thread; what is flushed with one is an error.
+
+        On PostgreSQL a statement of theirs ends after 30 seconds: nobody waits longer for a page.
+        """
         # SQLite's own refusal to write is the connection's, which others use; there the begin only takes no lock.
         options: dict[str, Any] = {_READ_ONLY: True}
         if not self.is_sqlite:
             options["postgresql_readonly"] = True
-        return sessionmaker(
+        made = sessionmaker(
             self._engine.execution_options(**options), autoflush=False, expire_on_commit=False
         )
+        event.listen(made, "after_begin", _limit)
+        return made
 
     async def scrub(self) -> bool:
         """Write a SQLite file anew, so that nothing overwritten is left in its free space or its journal.
@@ -136,6 +142,16 @@ class Database:
             f"the ledger database {self.name} does not answer ({type(error.orig).__name__}); check that it "
             "runs, that DOCKWIRE_LEDGER_URL is right and that its folder can be written"
         )
+
+
+def took_too_long(error: Exception) -> bool:
+    """Whether PostgreSQL ended a statement that took too long, or an administrator did."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _CANCELED
+
+
+def _limit(_session: Session, _transaction: object, link: Connection) -> None:
+    if link.dialect.name == "postgresql":
+        link.exec_driver_sql("SET LOCAL statement_timeout = '30s'")
 
 
 def _engine(url: str) -> Engine:

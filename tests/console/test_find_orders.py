@@ -1,5 +1,6 @@
 """Find Orders: what is found by what, what leaves as CSV, and what is done to a selection."""
 
+import asyncio
 import csv
 import io
 import re
@@ -8,7 +9,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
 
 from dockwire.console.words import SHIPPING
@@ -258,3 +259,29 @@ async def test_how_far_orders_are_shipped_is_never_looked_up_in_a_list(town: Tow
     assert len([each for each in asked if "EXISTS (SELECT" in each]) >= 2 * len(Shipping)
     # PostgreSQL reads a list beyond its work_mem anew for each order.
     assert not [each for each in asked if "IN (SELECT parcels" in each or "IN (SELECT closings" in each]
+
+
+async def test_a_page_that_takes_too_long_is_given_up_in_words(postgresql_url: str) -> None:
+    town = await opened_town(postgresql_url)
+    browser = await town.signed_in(Role.VIEWER)
+    with town.ledger.reading_sessions()() as session:
+        assert session.scalar(text("SHOW statement_timeout")) == "30s"
+    engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as link, engine.connect() as other:
+        link.execute(text("BEGIN"))
+        link.execute(text("LOCK TABLE orders"))
+        asked = asyncio.create_task(browser.get("/orders/list"))
+        # What PostgreSQL does by itself when the time is over.
+        cancel = text(
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity "
+            "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        while not asked.done():
+            await asyncio.sleep(0.02)
+            other.execute(cancel)
+        link.execute(text("ROLLBACK"))
+    answer = await asked
+    assert (answer.status_code, "longer than 30 seconds" in answer.text) == (503, True)
+    engine.dispose()
+    await browser.aclose()
+    await town.ledger.close()
