@@ -21,8 +21,8 @@ UNTOLD = frozenset(FactKind) - {
 """Facts that mails tell; a release shows itself as a created order, and what went well is in the run."""
 
 
-def write_facts(connection: Connection, facts: Iterable[Fact]) -> None:
-    """Append facts to the trail."""
+def write_facts(connection: Connection, facts: Iterable[Fact], *, quietly: bool = False) -> None:
+    """Append facts to the trail; no mail tells those that are written quietly."""
     rows = [
         {
             "kind": fact.kind,
@@ -30,7 +30,7 @@ def write_facts(connection: Connection, facts: Iterable[Fact]) -> None:
             "connection": fact.connection,
             "amazon_order_id": fact.order_id,
             "detail": json.dumps(fact.detail, ensure_ascii=False),
-            "told": fact.kind not in UNTOLD,
+            "told": quietly or fact.kind not in UNTOLD,
         }
         for fact in facts
     ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy import Connection as Link
 
-from dockwire.ledger.facts import replace_problems, write_facts
+from dockwire.ledger.facts import replace_problems, told_reason, write_facts
 from dockwire.ledger.hold_tables import order_overrides
 from dockwire.ledger.overrides import write_overrides
 from dockwire.ledger.rows import Scribe, open_problems
@@ -14,8 +14,8 @@ from dockwire.ledger.tables import orders
 from dockwire.model.connection import Connection
 from dockwire.model.hold import Ruling
 from dockwire.model.ids import AmazonOrderId
-from dockwire.model.override import OverrideKind
-from dockwire.model.record import Fact, FactKind, OrderState
+from dockwire.model.override import HELD_BY_PERSON, OverrideKind
+from dockwire.model.record import Fact, FactKind, OrderState, Problem
 
 _UNRULED = (OrderState.CLAIMED, OrderState.CANCELLED)
 
@@ -61,7 +61,31 @@ def record_ruling(
     )
     detail = {**ruling.detail, "by": by}
     write_facts(link, [Fact(FactKind.PERSON_DECIDED, now, connection.slug, ruling.order_id, detail)])
+    if ruling.state is OrderState.HELD:
+        _tell_hold(link, connection, ruling, was_held=row.state == OrderState.HELD, before=before, now=now)
     return True
+
+
+def _tell_hold(
+    link: Link,
+    connection: Connection,
+    ruling: Ruling,
+    *,
+    was_held: bool,
+    before: tuple[Problem, ...],
+    now: datetime,
+) -> None:
+    """Write down a hold that the next import finds as it is, and so would not tell.
+
+    Nobody is mailed about what a person did: their own hold is counted, other reasons are told.
+    """
+    codes = {problem.code for problem in before}
+    fresh = tuple(problem for problem in ruling.problems if problem.code not in codes)
+    others = tuple(problem for problem in fresh if problem.code != HELD_BY_PERSON)
+    if others or (fresh and not was_held):
+        detail = told_reason(others or fresh)
+        fact = Fact(FactKind.ORDER_HELD, now, connection.slug, ruling.order_id, detail)
+        write_facts(link, [fact], quietly=not others)
 
 
 def _put_off(link: Link, row_id: int, not_before: datetime) -> None:

@@ -1,6 +1,7 @@
 """A person holds or cancels an order that is in the warehouse: the import carries it out once, or tells why not."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from dockwire.decisions.acts import Act, Cancel, Hold, Release
 from dockwire.errors import Unfinished
 from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
+from dockwire.ledger.happenings import happened
+from dockwire.model.day import Happening, Span
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.override import HoldSelection
 from dockwire.model.record import ClosingState, FactKind, OrderState
-from dockwire.services.holds import Holds, Outcome
+from dockwire.services.holds import Holds, Outcome, Result
 from dockwire.services.ship_and_close import ShipAndClose
-from tests.e2e.orders import change, turn
+from tests.e2e.orders import amazon_order, change, item, number, put, turn
 from tests.e2e.shipping import close, imported, placed, request
 from tests.stage import Stage, bare, opened_stage, sim_connection
 
@@ -162,3 +165,24 @@ async def test_a_refused_cancellation_leaves_the_hold_and_stops_closing_until_it
     for order_id in ids:
         (known,) = await stage.ledger.waiting_orders(AmazonOrderId(order_id))
         assert known.overrides.cancel is None
+
+
+@pytest.mark.parametrize(("sku", "mailed"), [("MUG-BLUE-350", []), ("NOBODY", ["unmapped_sku"])])
+async def test_an_order_held_before_its_first_decision_counts_as_held_and_its_own_reasons_are_mailed(
+    stage: Stage, sku: str, mailed: list[str]
+) -> None:
+    put(stage, amazon_order(1, item(sku=sku)))
+    stage.clock.advance(600)
+    async with stage.importing(US) as steps:
+        await steps.begin()
+        while not (await steps.read_page()).last:
+            pass
+        assert (await decide(stage, number(1), Hold("the merchant asked"))).result is Result.DONE
+    await stage.run(US)
+    assert [kind for kind, _ in await told(stage, number(1))] == [FactKind.ORDER_HELD], "once"
+    facts = await stage.ledger.untold_facts(US.slug)
+    assert [fact.detail["code"] for fact in facts if fact.kind is FactKind.ORDER_HELD] == mailed
+    now = stage.clock.now()
+    with stage.ledger.reading_sessions()() as session:
+        counted = happened(session, Span(now - timedelta(days=1), now + timedelta(days=1)))
+    assert counted[Happening.HELD] == 1
