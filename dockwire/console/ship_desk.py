@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette_admin import CustomView
 from starlette_admin.actions import ActionSelection
-from starlette_admin.flash import flash
+from starlette_admin.flash import flash, get_flashed_messages
 from starlette_admin.routing import route
 
 from dockwire.console.hold_reading import rows_of
@@ -22,8 +22,8 @@ from dockwire.console.ship_form import FIELD, Typed, TypedCharge, common_routing
 from dockwire.console.ship_looks import Looks, bare_request
 from dockwire.console.ship_page import Page, Preview, charges_before, previewed
 from dockwire.console.ship_pasting import pasted
-from dockwire.console.ship_reading import ShipRow, rows_of_orders, rows_shown
-from dockwire.console.ship_sending import Sent, send, sent_as, typed_again
+from dockwire.console.ship_reading import ShipRow, rows_shown
+from dockwire.console.ship_sending import Sent, rest_to_close, send, sent_as, typed_again
 from dockwire.errors import DockwireError
 from dockwire.model.charge import Apply
 from dockwire.model.close_plan import ClosePlan
@@ -165,24 +165,17 @@ class ShipDesk(CustomView):
         sent = await self._sent(run_id)
         if sent.is_dry:
             return _dry(request, run_id)
-        open_ones = [row.order_id for row in sent.rows if not row.is_closed]
-        shown = await rows_of_orders(self._parts, sent.connection, open_ones)
         try:
-            seen = (
-                await self._looks.fresh(sent.connection, bare_request([each.order_id for each in shown]))
-                if shown
-                else None
-            )
-        except DockwireError as error:
+            rest = await rest_to_close(self._parts, self._looks, sent)
+            rows = {each.order_id: each.row for each in rest.shown}
+            typed = typed_again(sent, rows, rest.currency)
+        except (DockwireError, ValueError) as error:
             flash(request, str(error), "error")
             return _to_run(request, run_id)
-        if seen is None:
-            flash(request, "Nothing is left open.", "success")
+        if not rest.shown:
+            flash(request, "Nothing is left open in the warehouse.", "success")
             return _to_run(request, run_id)
-        typed = typed_again(
-            sent, {each.order_id: each.row for each in shown}, seen.connection.charge_currency
-        )
-        return await self._form(request, shown, typed)
+        return await self._form(request, rest.shown, typed, told=rest.told)
 
     async def _sent(self, run_id: str) -> Sent:
         try:
@@ -263,7 +256,11 @@ class ShipDesk(CustomView):
         return self.templates.TemplateResponse(
             request=request,
             name=template,
-            context={"title": self.title(request), **context},
+            context={
+                "title": self.title(request),
+                "flashed_messages": get_flashed_messages(request),
+                **context,
+            },
             status_code=status,
         )
 

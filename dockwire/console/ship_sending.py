@@ -11,11 +11,13 @@ from starlette.requests import Request
 from dockwire.console.desk import SeenRun, StartedRun
 from dockwire.console.parts import Parts
 from dockwire.console.ship_form import Typed, common_routing, parameters_of, request_in, typed_charges
+from dockwire.console.ship_looks import Looks, bare_request
 from dockwire.console.ship_reading import ShipRow, closings_of, rows_of_orders
 from dockwire.decisions.rest import rest_of
 from dockwire.model.closing import ShipRequest
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.record import Closing, ClosingState
+from dockwire.model.warehouse import PlacedStatus
 
 FLOW = "ship-and-close"
 _LONGEST_MESSAGE = 20_000
@@ -122,13 +124,54 @@ async def sent_as(parts: Parts, run_id: str) -> Sent | None:
     return Sent(run_id, run, connection, request, closings, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The orders of a request that can still be closed."""
+
+    shown: tuple[ShipRow, ...]
+    currency: str
+    told: str
+    """Which ones are left out."""
+
+
+async def rest_to_close(parts: Parts, looks: Looks, sent: Sent) -> Rest:
+    """Return what is left of a request by what the warehouse shows now.
+
+    The ledger alone cannot tell: a run that lost the answer to a closing leaves an order that is closed and charged.
+
+    Raises:
+        DockwireError: Prefect or the warehouse does not answer.
+    """
+    left = [row.order_id for row in sent.rows if not row.is_closed]
+    shown = await rows_of_orders(parts, sent.connection, left)
+    if not shown:
+        return Rest((), "", "")
+    seen = await looks.fresh(sent.connection, bare_request([each.order_id for each in shown]))
+    ended = {
+        each.form.order
+        for each in seen.candidates
+        if each.order is not None and each.order.placed.status is not PlacedStatus.OPEN
+    }
+    return Rest(
+        tuple(each for each in shown if each.order_id not in ended),
+        seen.connection.charge_currency,
+        "Orders that are not open in the warehouse any more are left out, with what they were to bear."
+        * bool(ended),
+    )
+
+
 def typed_again(sent: Sent, rows: Mapping[str, int], currency: str) -> Typed:
-    """Return what was typed about the orders that are not closed; each is to bear the charges it was to bear.
+    """Return what was typed about some orders of a request; each is to bear the charges it was to bear.
 
     ``rows`` has their rows in the ledger by Amazon order id.
+
+    Raises:
+        ValueError: a charge of a request that was never begun cannot be divided over them.
     """
     whole = sent.request
-    rest = (rest_of(whole, sent.left, currency=currency) if sent.closings else None) or whole
+    left = {each.name for each in sent.rows if each.order_id in rows}
+    divides = bool(sent.closings) or len(left) < len(whole.orders)
+    rest = (rest_of(whole, left, currency=currency) if divides else None) or whole
     forms = {form.order: form for form in rest.orders}
     open_ones = {
         rows[each.order_id]: forms[each.name]

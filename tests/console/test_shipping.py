@@ -26,7 +26,7 @@ from dockwire.services.ship_and_close import ShipAndClose
 from tests.builders import NOW, order
 from tests.console.town import Town, post, town_on
 from tests.e2e.shipping import imported, manual, placed, tracking
-from tests.stage import App, Stage, opened_stage, sim_connection
+from tests.stage import App, Stage, bare, opened_stage, sim_connection
 from tests.unit.ledger.acts import ACME as OTHER
 from tests.unit.ledger.shipments import created
 
@@ -243,6 +243,52 @@ async def test_what_did_not_close_is_offered_again_and_charged_once(tmp_path: Pa
         assert added(shop) == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
         asked = [order for _, act, order in await shop.town.trail() if act == "ship_and_close_asked"]
         assert asked == [*shop.ids, shop.ids[2]]
+
+
+@pytest.mark.parametrize("apply", ["evenly", "first"])
+async def test_an_order_that_closed_unheard_keeps_its_share_when_the_rest_is_changed(
+    tmp_path: Path, apply: str
+) -> None:
+    async with opened_shop(tmp_path, 3) as shop:
+        clerk = await shop.town.signed_in()
+        numbers = [tracking(n) for n in range(3)]
+        box = {"label": "Box", "price_per_unit": "10.00"}
+        sent = await post(clerk, "/ship-and-close/do", data=shop.form(numbers, charge=box, apply=apply))
+        closed: list[str] = []
+
+        def breaking(app: App) -> App:
+            async def serve(scope: Any, receive: Any, send: Any) -> None:
+                if closed:
+                    raise RuntimeError("the machine is gone")
+                await app(scope, receive, send)
+                closed.extend([scope["path"]] * scope["path"].endswith("/confirmer"))
+
+            return serve
+
+        shop.stage.workers = 1
+        shop.stage.wrap_warehouse = breaking
+        with pytest.raises(ExceptionGroup):
+            await shop.works()
+        shop.stage.wrap_warehouse = bare
+        ((number, run),) = shop.town.desk.runs.items()
+        shop.town.desk.runs[number] = replace(run, ended=True, state="Crashed")
+        assert [placed(shop.stage, each)["status"] for each in shop.ids] == [1, 0, 0]
+
+        left = await clerk.get(sent.headers["location"])
+        assert "0 of 3 closed" in text_of(left)
+        (again,) = re.findall(r'href="([^"]*again=[^"]*)"', left.text)
+        offered = await clerk.get(again)
+        assert "are left out, with what they were to bear" in text_of(offered)
+        assert values(offered.text, "pk") == [str(row) for row in shop.rows[1:]]
+        price = values(offered.text, "charge-price_per_unit")[0]
+        assert price == {"evenly": "6.66", "first": ""}[apply]
+        shop.rows = shop.rows[1:]
+        charge = box | {"price_per_unit": price} if price else {}
+        changed = shop.form(numbers[1:], charge=charge, apply=apply, once="form-2")
+        assert (await post(clerk, "/ship-and-close/do", data=changed)).status_code == 303
+        await shop.works()
+        assert [placed(shop.stage, each)["status"] for each in shop.ids] == [1, 1, 1]
+        assert sum(added(shop)) == Decimal("10.00")
 
 
 def began_elsewhere(shop: Shop, **more: Any) -> str:
