@@ -121,6 +121,8 @@ class ShipDesk(CustomView):
         """Return the orders of a form, of the connection of the first one, and what was typed."""
         every = [name.removeprefix(FIELD) for name in form if name.startswith(FIELD)]
         asked = every or [str(each) for each in form.getlist("pk")]
+        if len(set(asked)) > MOST_AT_ONCE:
+            raise HTTPException(400, f"Nothing was sent: a page takes {MOST_AT_ONCE} orders at most.")
         shown = await rows_shown(self._parts, rows_of(asked, most=MOST_AT_ONCE))
         mine = [each for each in shown if each.connection == shown[0].connection]
         return mine, typed_of(form, [each.row for each in mine])
@@ -166,7 +168,7 @@ class ShipDesk(CustomView):
         if sent.is_dry:
             return _dry(request, run_id)
         try:
-            rest = await rest_to_close(self._parts, self._looks, sent)
+            rest = await rest_to_close(self._parts, self._looks, sent, most=MOST_AT_ONCE)
             rows = {each.order_id: each.row for each in rest.shown}
             typed = typed_again(sent, rows, rest.currency)
         except (DockwireError, ValueError) as error:

@@ -13,6 +13,7 @@ from dockwire.console.parts import Parts
 from dockwire.console.ship_form import Typed, common_routing, parameters_of, request_in, typed_charges
 from dockwire.console.ship_looks import Looks, bare_request
 from dockwire.console.ship_reading import ShipRow, closings_of, rows_of_orders
+from dockwire.decisions.closing import Candidate
 from dockwire.decisions.rest import rest_of
 from dockwire.model.closing import ShipRequest
 from dockwire.model.ids import ConnectionSlug
@@ -134,8 +135,8 @@ class Rest:
     """Which ones are left out."""
 
 
-async def rest_to_close(parts: Parts, looks: Looks, sent: Sent) -> Rest:
-    """Return what is left of a request by what the warehouse shows now.
+async def rest_to_close(parts: Parts, looks: Looks, sent: Sent, *, most: int) -> Rest:
+    """Return what is left of a request by what the warehouse shows now, so many orders at most.
 
     The ledger alone cannot tell: a run that lost the answer to a closing leaves an order that is closed and charged.
 
@@ -143,21 +144,30 @@ async def rest_to_close(parts: Parts, looks: Looks, sent: Sent) -> Rest:
         DockwireError: Prefect or the warehouse does not answer.
     """
     left = [row.order_id for row in sent.rows if not row.is_closed]
-    shown = await rows_of_orders(parts, sent.connection, left)
-    if not shown:
-        return Rest((), "", "")
-    seen = await looks.fresh(sent.connection, bare_request([each.order_id for each in shown]))
-    ended = {
-        each.form.order
-        for each in seen.candidates
-        if each.order is not None and each.order.placed.status is not PlacedStatus.OPEN
-    }
-    return Rest(
-        tuple(each for each in shown if each.order_id not in ended),
-        seen.connection.charge_currency,
-        "Orders that are not open in the warehouse any more are left out, with what they were to bear."
-        * bool(ended),
-    )
+    known = await rows_of_orders(parts, sent.connection, left)
+    found: list[ShipRow] = []
+    currency, looked = "", 0
+    while looked < len(known) and len(found) < most:
+        some = known[looked : looked + most]
+        seen = await looks.fresh(sent.connection, bare_request([each.order_id for each in some]))
+        ended = {each.form.order for each in seen.candidates if _ended(each)}
+        found += [each for each in some if each.order_id not in ended]
+        currency, looked = seen.connection.charge_currency, looked + len(some)
+    told = []
+    if looked > len(found):
+        told.append(
+            "Orders that are not open in the warehouse any more are left out, with what they were to bear."
+        )
+    if looked < len(known) or len(found) > most:
+        told.append(
+            f"These are {most} of the orders that are left, with what they were to bear; "
+            "change the rest once more when they are closed."
+        )
+    return Rest(tuple(found[:most]), currency, " ".join(told))
+
+
+def _ended(seen: Candidate) -> bool:
+    return seen.order is not None and seen.order.placed.status is not PlacedStatus.OPEN
 
 
 def typed_again(sent: Sent, rows: Mapping[str, int], currency: str) -> Typed:

@@ -15,7 +15,11 @@ from sqlalchemy import select
 from starlette.types import Message
 
 from dockwire.console.desk import SeenRun
+from dockwire.console.parts import Parts
+from dockwire.console.ship_desk import MOST_AT_ONCE
 from dockwire.console.ship_form import request_in
+from dockwire.console.ship_looks import Looks
+from dockwire.console.ship_sending import rest_to_close, sent_as, typed_again
 from dockwire.console.signing_in import IDLE
 from dockwire.errors import Unavailable
 from dockwire.ledger.tables import orders
@@ -25,7 +29,7 @@ from dockwire.services.close_report import in_the_way, left_open
 from dockwire.services.ship_and_close import ShipAndClose
 from tests.builders import NOW, order
 from tests.console.town import Town, post, town_on
-from tests.e2e.shipping import imported, manual, placed, tracking
+from tests.e2e.shipping import by_hand, do, imported, manual, placed, tracking
 from tests.stage import App, Stage, bare, opened_stage, sim_connection
 from tests.unit.ledger.acts import ACME as OTHER
 from tests.unit.ledger.shipments import created
@@ -312,6 +316,32 @@ async def test_a_dry_run_stays_one(tmp_path: Path) -> None:
         changed = await clerk.get(f"/ship-and-close?again={run_id}")
         assert "This was a dry run" in text_of(await clerk.get(changed.headers["location"]))
         assert shop.town.desk.started == []
+
+
+async def test_a_rest_that_is_too_long_for_a_page_is_offered_in_parts_that_bear_their_own(
+    tmp_path: Path,
+) -> None:
+    async with opened_shop(tmp_path, 5) as shop:
+        town = shop.town
+        parts = Parts(town.ledger, town.clock, town.desk)
+        sent = await sent_as(parts, began_elsewhere(shop, apply="evenly"))
+        assert sent is not None
+        for orders_now, price in ((shop.ids[:3], "6"), (shop.ids[3:], "4")):
+            rest = await rest_to_close(parts, Looks(town.desk, town.clock), sent, most=3)
+            assert [each.order_id for each in rest.shown] == orders_now
+            assert ("These are 3 of the orders that are left" in rest.told) is (price == "6")
+            typed = typed_again(sent, {each.order_id: each.row for each in rest.shown}, rest.currency)
+            assert [each.price_per_unit for each in typed.charges] == [price]
+            for order_id in orders_now:
+                await do(shop.stage, order_id, *by_hand("1Z"))
+
+        clerk = await town.signed_in()
+        many = {f"tracking-{row}": tracking(row) for row in range(1, MOST_AT_ONCE + 2)}
+        for path in ("do", "preview"):
+            refused = await post(clerk, f"/ship-and-close/{path}", data=shop.form([]) | many)
+            assert refused.status_code == 400
+            assert "a page takes 250 orders at most" in text_of(refused)
+        assert town.desk.started == []
 
 
 async def leave(town: Town, browser: httpx.AsyncClient, path: str) -> None:
