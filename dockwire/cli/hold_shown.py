@@ -50,7 +50,12 @@ def tell(found: Explanation) -> None:
             say.line(f"  - {remedy.does} [{remedy.who}]")
             if remedy.command:
                 say.line(f"    {remedy.command}")
-    if not found.reasons:
+    if found.on_hold:
+        say.line()
+        say.line(f"on hold in the warehouse, as order {found.row.warehouse_order_id}: {found.on_hold}")
+        say.line("  - release it there, or cancel it; the next import carries that out [clerk]")
+        say.line(f"    dockwire holds release {found.row.order_id}")
+    elif not found.reasons:
         say.line("it waits for nobody")
 
 
@@ -88,7 +93,7 @@ def explanation_data(found: Explanation) -> dict[str, Any]:
         each.problem.code: [{"who": r.who.value, "does": r.does, "command": r.command} for r in each.remedies]
         for each in found.reasons
     }
-    return row_data(found.row) | {"remedies": ways}
+    return row_data(found.row) | {"remedies": ways, "on_hold": found.on_hold or None}
 
 
 def outcome_data(outcome: Outcome, dry_run: bool) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from dockwire.model.record import OrderState, Shipping
 
 LATE, AT_RISK, LATER = "late", "at_risk", "later"
 _STAGES = {LATE: "late", AT_RISK: "at risk", LATER: "later"}
-_DUE = "new,held,quarantined,claimed,failed,to_ship,to_confirm,refused"
+_DUE = "new,held,quarantined,claimed,failed,to_ship,on_hold,to_confirm,refused"
 
 
 class _Stage(OneOf):

@@ -43,6 +43,8 @@ class Shown:
     skipped: bool
     decided: tuple[tuple[str, str, str], ...]
     """What was decided before, by whom and when."""
+    on_hold: str = ""
+    """Why dockwire put its warehouse order on hold."""
 
     @property
     def ways(self) -> list[tuple[Way, str]]:
@@ -130,6 +132,7 @@ def _shown(row: int, found: Explanation) -> Shown:
         ship_by=iso(found.row.ship_by) if found.row.ship_by else "",
         skipped=found.row.skipped,
         decided=tuple((note.kind.value.replace("_", " "), note.by, iso(note.at)) for note in found.row.notes),
+        on_hold=found.on_hold,
     )
 
 

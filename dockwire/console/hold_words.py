@@ -13,6 +13,7 @@ _IN_WORDS = {
     "address_incomplete": "Address incomplete",
     "address_changed": "Address changed at Amazon",
     "held_by_person": "Held by a person",
+    "released_by_person": "Released by a person",
     "cancelled_by_person": "Cancelled by a person",
     "cancelled_at_amazon": "Cancelled at Amazon",
     "filtered": "Filtered: look first",

@@ -10,9 +10,11 @@ from starlette_admin.filters import BaseFilter, FilterApplyContext
 from dockwire.console import words
 from dockwire.console.filtering import BeginsWith, Is, OneOf, beginning
 from dockwire.decisions.carriers import AMAZON_CODES
+from dockwire.ledger.overrides import has_override
 from dockwire.ledger.tables import closings, connections, order_lines, orders, parcels
 from dockwire.model.marketplaces import MARKETPLACES
 from dockwire.model.order import OrderStatus
+from dockwire.model.override import OverrideKind
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import ClosingState, OrderState, Shipping
 
@@ -111,7 +113,9 @@ def _shipped(state: Shipping) -> ColumnElement[bool]:
     anew for each order once it outgrows work_mem.
     """
     if state is Shipping.TO_SHIP:
-        return and_(_IN_WAREHOUSE, ~_has_parcel(), ~_is_closed())
+        return and_(_IN_WAREHOUSE, ~has_override(OverrideKind.ON_HOLD), ~_has_parcel(), ~_is_closed())
+    if state is Shipping.ON_HOLD:
+        return and_(_IN_WAREHOUSE, has_override(OverrideKind.ON_HOLD), ~_has_parcel(), ~_is_closed())
     order = list(_STATES)
     pressing = [each for before in order[: order.index(state)] for each in _STATES[before]]
     found = _has_parcel(parcels.c.state.in_(_STATES[state]))

@@ -39,8 +39,9 @@ def offers_of(request: Request, record: OrderRecord, known: Known | None, rows: 
     waiting = known.waiting if known is not None else None
     readable = waiting is not None and waiting.known is not None
     to_ship = record.state == OrderState.CREATED and record.beside.shipping == Shipping.TO_SHIP
+    on_hold = record.state == OrderState.CREATED and record.beside.shipping == Shipping.ON_HOLD
     ways = known.ways if known is not None else ()
-    if record.state == OrderState.CREATED and not to_ship:
+    if record.state == OrderState.CREATED and not (to_ship or on_hold):
         # Closed: there is nothing left to stop.
         ways = ()
     return Offers(

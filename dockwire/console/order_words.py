@@ -20,6 +20,7 @@ _FACTS: dict[FactKind, tuple[str, str, str]] = {
     FactKind.ORDER_FOUND_LATE: (DOCKWIRE, "Found by the daily comparison only", IMPORT),
     FactKind.CANCELLED_IN_WAREHOUSE: (WAREHOUSE, "Cancelled in the warehouse", IMPORT),
     FactKind.HELD_IN_WAREHOUSE: (WAREHOUSE, "Put on hold in the warehouse", IMPORT),
+    FactKind.RELEASED_IN_WAREHOUSE: (WAREHOUSE, "Released in the warehouse", IMPORT),
     FactKind.CHANGE_NEEDS_PERSON: (WAREHOUSE, "Could not follow: a person has to act", IMPORT),
     FactKind.ORDER_CLOSED: (WAREHOUSE, "Shipped and closed", CLOSING),
     FactKind.CLOSE_REFUSED: (WAREHOUSE, "Not closed", CLOSING),

@@ -41,6 +41,8 @@ class Candidate:
     """References of its parcels that Amazon took before."""
     stopped: bool = False
     """A person wants it held or cancelled in the warehouse, and no import has carried that out yet."""
+    held_there: bool = False
+    """dockwire put it on hold in the warehouse, and did not release it since."""
 
 
 @dataclass(slots=True)
@@ -236,7 +238,15 @@ def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Pr
     else:
         if candidate.stopped:
             yield Problem("stopped_by_person", STOPPED, Fixer.CLERK)
+        if candidate.held_there and not order.placed.on_hold:
+            yield Problem("on_hold", _RELEASED_THERE.format(number=order.placed.order_id), Fixer.CLERK)
         yield from _open_order_problems(order, candidate.amazon)
+
+
+_RELEASED_THERE = (
+    "dockwire put warehouse order {number} on hold, and somebody released it there; 'dockwire holds release' and the "
+    "next import let it ship."
+)
 
 
 def _open_order_problems(order: ShipOrder, amazon: Order | None) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ class FollowAct(StrEnum):
     NOTHING = "nothing"
     CANCEL = "cancel"
     HOLD = "hold"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,10 @@ def decide_follow(
 
 
 def with_wishes(follow: Follow, overrides: Overrides) -> Follow:
-    """Return what to do when a person, too, wants the order held or cancelled; cancelling includes the rest."""
+    """Return what to do when a person, too, wants something; cancelling includes the rest.
+
+    A release is of what was known then: a change at Amazon that nobody saw stops the order again.
+    """
     if follow.act is FollowAct.CANCEL:
         return follow
     if overrides.cancel is not None:
@@ -75,6 +79,10 @@ def with_wishes(follow: Follow, overrides: Overrides) -> Follow:
     if overrides.hold is not None:
         sentence = f"{follow.sentence} A person holds it: {overrides.hold}".strip()
         return replace(follow, act=FollowAct.HOLD, code=follow.code or HELD_BY_PERSON, sentence=sentence)
+    if overrides.release_there and follow.act is FollowAct.NOTHING:
+        return replace(
+            follow, act=FollowAct.RELEASE, code="released_by_person", sentence="A person released it."
+        )
     return follow
 
 

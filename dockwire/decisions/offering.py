@@ -22,7 +22,14 @@ _TRIED: dict[Way, Act] = {
 def ways_of(case: Case) -> tuple[Way, ...]:
     """Return the decisions about the whole order that would be taken, whatever holds it; not those that were."""
     overrides = case.waiting.overrides
-    wished = {Way.SKIP: overrides.skip, Way.HOLD: overrides.hold, Way.CANCEL: overrides.cancel}
+    # What is on hold in the warehouse needs no second hold, but one that takes back its release.
+    held = overrides.hold if overrides.release_there else overrides.hold or overrides.on_hold
+    wished = {
+        Way.SKIP: overrides.skip,
+        Way.HOLD: held,
+        Way.CANCEL: overrides.cancel,
+        Way.RELEASE: overrides.release_there or None,
+    }
     return tuple(
         way
         for way, act in _TRIED.items()

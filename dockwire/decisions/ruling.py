@@ -27,7 +27,7 @@ from dockwire.decisions.purging import PURGED, decide_known
 from dockwire.decisions.sku_names import Lookalikes
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
 from dockwire.model.ids import UNREADABLE, AmazonItemId
-from dockwire.model.order import Address, Order
+from dockwire.model.order import Address, Order, OrderStatus
 from dockwire.model.override import (
     HELD_BY_PERSON,
     REFERENCE_CANCELLED,
@@ -130,9 +130,21 @@ def _settled(waiting: WaitingOrder, act: Act) -> str | None:
     if row.state is OrderState.CREATED:
         if isinstance(act, Hold | Cancel):
             return None
-        if isinstance(act, Release) and waiting.overrides.cancel is not None:
-            return None
+        if isinstance(act, Release) and (
+            _held_there(waiting.overrides) or waiting.overrides.cancel is not None
+        ):
+            return _not_released_there(waiting)
     return _SETTLED[row.state].format(number=row.warehouse_order_id)
+
+
+def _held_there(overrides: Overrides) -> bool:
+    return overrides.on_hold is not None or overrides.hold is not None or overrides.release_there
+
+
+def _not_released_there(waiting: WaitingOrder) -> str | None:
+    if waiting.known is not None and waiting.known.order.status is OrderStatus.CANCELLED:
+        return "Amazon cancelled it, so it is not released in the warehouse"
+    return None
 
 
 def _without_content(waiting: WaitingOrder, act: Act) -> str | None:
@@ -231,19 +243,19 @@ def _stop(case: Case, act: Skip | Hold | Cancel, overrides: Overrides) -> _Step 
         case Skip():
             return _Step(replace(overrides, skip=reason, ask_again=False), f"skipped: {reason}")
         case Cancel():
-            return _Step(replace(overrides, cancel=reason), f"to be cancelled in the warehouse: {reason}")
+            return _Step(
+                replace(overrides, cancel=reason, release_there=False),
+                f"to be cancelled in the warehouse: {reason}",
+            )
         case Hold():
             there = case.waiting.row.state is OrderState.CREATED
             told = "to be put on hold in the warehouse" if there else "held"
-            return _Step(replace(overrides, hold=reason), f"{told}: {reason}")
+            return _Step(replace(overrides, hold=reason, release_there=False), f"{told}: {reason}")
 
 
 def _release(case: Case, order: Order, overrides: Overrides) -> _Step | Refusal:
     if case.waiting.row.state is OrderState.CREATED:
-        return _Step(
-            replace(overrides, hold=None, cancel=None),
-            "no longer to be cancelled in the warehouse; if it is on hold there, release it there",
-        )
+        return _release_there(overrides)
     rules = replace(case.rules, overrides=overrides)
     lines = [line for line in order.lines if line.quantity_open > 0]
     looks = wanted_looks(order, lines, rules)
@@ -253,6 +265,17 @@ def _release(case: Case, order: Order, overrides: Overrides) -> _Step | Refusal:
     # A person's own hold ends by it: the next one is another, whatever its reason.
     released = frozenset({*overrides.released, *looks} - {HELD_BY_PERSON})
     return _Step(replace(overrides, released=released, hold=None), f"released: {codes}")
+
+
+def _release_there(overrides: Overrides) -> _Step:
+    """Take back a cancellation; what dockwire put on hold in the warehouse, or may, is released there, too."""
+    kept = "no longer to be cancelled in the warehouse" if overrides.cancel is not None else ""
+    if not _held_there(overrides):
+        told = f"{kept}; if somebody put it on hold there, release it there"
+        return _Step(replace(overrides, cancel=None), told)
+    told = f"{kept}, but released there" if kept else "to be released in the warehouse"
+    # A hold that is only wished is not just taken back: a run may be carrying it out right now.
+    return _Step(replace(overrides, hold=None, cancel=None, release_there=True), told)
 
 
 def _map_sku(

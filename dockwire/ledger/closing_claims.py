@@ -19,7 +19,7 @@ _TAKEN_OVER = "Another request took the order over; look at it before this one i
 def claim_closing(
     link: Link, connection: Connection, closing: Closing, *, now: datetime, seconds: int
 ) -> ClosingClaim:
-    """Commit to closing an order, if no other request began to within so many seconds and no person stopped it.
+    """Commit to closing an order, if no other request began to within so many seconds and nothing stops it.
 
     What another one began before that falls back to planned: it can no longer be recorded as closed.
     """

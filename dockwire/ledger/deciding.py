@@ -8,7 +8,7 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, Select, and_, or_, select, update
 
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
-from dockwire.ledger.overrides import end_wishes, forget_address, has_override, overrides_of
+from dockwire.ledger.overrides import end_wishes, forget_address, has_override, note_on_hold, overrides_of
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import UNREADABLE, AmazonOrderId, ConnectionSlug
@@ -17,6 +17,12 @@ from dockwire.model.record import Fact, FactKind, LedgerOrder, OrderState, Probl
 
 _NEVER_DUE = (OrderState.CLAIMED, OrderState.QUARANTINED, OrderState.CANCELLED)
 _ALWAYS_DUE = (OrderState.NEW, OrderState.HELD)
+_MOVES_HOLD = (
+    FactKind.HELD_IN_WAREHOUSE,
+    FactKind.RELEASED_IN_WAREHOUSE,
+    FactKind.CANCELLED_IN_WAREHOUSE,
+)
+"""After these the warehouse order is on hold for dockwire, or no longer."""
 
 
 def due_orders(
@@ -128,6 +134,7 @@ def record_follow(
     cancelled: bool,
     ends_correction: bool,
     keeps_cancel: bool,
+    scribe: Scribe,
 ) -> bool:
     """Record that a created order's change was dealt with."""
     state = OrderState.CANCELLED if cancelled else OrderState.CREATED
@@ -149,6 +156,9 @@ def record_follow(
     end_wishes(link, row_id, keeps_cancel=keeps_cancel)
     if ends_correction:
         forget_address(link, row_id)
+    if fact in _MOVES_HOLD:
+        reason = detail.get("reason") if fact is FactKind.HELD_IN_WAREHOUSE else None
+        note_on_hold(link, row_id, reason, scribe=scribe, now=now)
     if fact is not None:
         write_facts(link, [Fact(fact, now, slug, order_id, detail)])
     return True

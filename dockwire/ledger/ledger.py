@@ -281,6 +281,7 @@ class SqlLedger(
                 cancelled=cancelled,
                 ends_correction=ends_correction,
                 keeps_cancel=keeps_cancel,
+                scribe=self._scribe,
             ),
         )
 

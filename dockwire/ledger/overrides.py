@@ -30,10 +30,13 @@ _FIELDS: dict[OverrideKind, tuple[str, TypeAdapter[Any]]] = {
     OverrideKind.SKIP: ("skip", TypeAdapter(str | None)),
     OverrideKind.HOLD: ("hold", TypeAdapter(str | None)),
     OverrideKind.CANCEL: ("cancel", TypeAdapter(str | None)),
+    OverrideKind.ON_HOLD: ("on_hold", TypeAdapter(str | None)),
+    OverrideKind.RELEASE_THERE: ("release_there", TypeAdapter(bool)),
     OverrideKind.ASK_AGAIN: ("ask_again", TypeAdapter(bool)),
 }
 
-_WISHES = (OverrideKind.HOLD, OverrideKind.CANCEL)
+_WISHES = (OverrideKind.HOLD, OverrideKind.CANCEL, OverrideKind.RELEASE_THERE)
+_STOPS = (OverrideKind.HOLD, OverrideKind.CANCEL, OverrideKind.ON_HOLD)
 
 
 def overrides_of(link: Link, row_ids: Iterable[int], scribe: Scribe) -> dict[int, Overrides]:
@@ -52,6 +55,7 @@ def notes_of(link: Link, row_ids: Iterable[int]) -> dict[int, tuple[OverrideNote
     query = (
         select(order_overrides.c.order_id, order_overrides.c.kind, order_overrides.c.by, order_overrides.c.at)
         .where(order_overrides.c.order_id.in_(list(row_ids)))
+        .where(order_overrides.c.kind != OverrideKind.ON_HOLD)
         .order_by(order_overrides.c.at, order_overrides.c.kind)
     )
     found: dict[int, tuple[OverrideNote, ...]] = {}
@@ -85,9 +89,9 @@ def forget_address(link: Link, row_id: int) -> None:
 
 
 def is_stopped(link: Link, row_id: int) -> bool:
-    """Return whether a person wants the warehouse order held or cancelled."""
-    wishes = order_overrides.c.order_id == row_id, order_overrides.c.kind.in_(_WISHES)
-    return link.execute(select(order_overrides.c.kind).where(*wishes).limit(1)).first() is not None
+    """Return whether a person wants the warehouse order held or cancelled, or dockwire put it on hold."""
+    stops = order_overrides.c.order_id == row_id, order_overrides.c.kind.in_(_STOPS)
+    return link.execute(select(order_overrides.c.kind).where(*stops).limit(1)).first() is not None
 
 
 def end_wishes(link: Link, row_id: int, *, keeps_cancel: bool = False) -> None:
@@ -95,9 +99,15 @@ def end_wishes(link: Link, row_id: int, *, keeps_cancel: bool = False) -> None:
 
     With ``keeps_cancel`` the cancellation stays, and goes on to stop the closing.
     """
-    ended = (OverrideKind.HOLD,) if keeps_cancel else _WISHES
+    ended = [kind for kind in _WISHES if not (keeps_cancel and kind is OverrideKind.CANCEL)]
     wishes = order_overrides.c.order_id == row_id, order_overrides.c.kind.in_(ended)
     link.execute(delete(order_overrides).where(*wishes))
+
+
+def note_on_hold(link: Link, row_id: int, reason: str | None, *, scribe: Scribe, now: datetime) -> None:
+    """Keep that the warehouse order was put on hold, and why; None: it no longer is."""
+    before = overrides_of(link, [row_id], scribe).get(row_id, NO_OVERRIDES)
+    write_overrides(link, row_id, replace(before, on_hold=reason), scribe=scribe, by="dockwire", now=now)
 
 
 def has_override(kind: OverrideKind) -> ColumnElement[bool]:

@@ -4,7 +4,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, literal, null
 
+from dockwire.ledger.overrides import has_override
 from dockwire.ledger.tables import closings, orders, parcels
+from dockwire.model.override import OverrideKind
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import ClosingState, OrderState, Shipping
 
@@ -22,6 +24,7 @@ def shipping_state() -> ColumnElement[Any]:
         (_has_parcel(ParcelState.ACCEPTED, ParcelState.VISIBLE), literal(Shipping.CONFIRMED)),
         (_has_parcel(ParcelState.NOT_NEEDED), literal(Shipping.NOT_NEEDED)),
         (in_warehouse & _is_closed(), literal(Shipping.TO_CONFIRM)),
+        (in_warehouse & has_override(OverrideKind.ON_HOLD), literal(Shipping.ON_HOLD)),
         (in_warehouse, literal(Shipping.TO_SHIP)),
         else_=null(),
     )

@@ -33,6 +33,10 @@ class OverrideKind(StrEnum):
     HOLD = "hold"
     CANCEL = "cancel"
     """The warehouse order is to be cancelled; gone once it is, or was closed before. Refused, it stops the closing."""
+    ON_HOLD = "on_hold"
+    """Nobody's decision: dockwire put the warehouse order on hold, and did not release it since."""
+    RELEASE_THERE = "release_there"
+    """The warehouse order is to be released; gone once that was tried."""
     ASK_AGAIN = "ask_again"
     """Amazon is to be asked for the order again; gone once it has answered."""
 
@@ -62,6 +66,10 @@ class Overrides:
     """Why a person stopped it. Of an order in the warehouse: not yet put on hold there."""
     cancel: str | None = None
     """Why its warehouse order is to be cancelled; it is not closed meanwhile."""
+    on_hold: str | None = None
+    """Why dockwire put its warehouse order on hold, until dockwire releases it; it is not closed meanwhile."""
+    release_there: bool = False
+    """Its warehouse order is to be released, until that was tried."""
     ask_again: bool = False
 
 

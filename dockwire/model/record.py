@@ -197,7 +197,7 @@ class ClosingClaim(StrEnum):
     MOVED = "moved"
     """Another run of the same request went on with it: read it again."""
     STOPPED = "stopped"
-    """A person wants it held or cancelled."""
+    """A person wants it held or cancelled, or dockwire put it on hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +236,8 @@ class FactKind(StrEnum):
     """A sweep met an order that no harvest had seen."""
     CANCELLED_IN_WAREHOUSE = "cancelled_in_warehouse"
     HELD_IN_WAREHOUSE = "held_in_warehouse"
+    RELEASED_IN_WAREHOUSE = "released_in_warehouse"
+    """A person wanted it off hold there."""
     CHANGE_NEEDS_PERSON = "change_needs_person"
     """Amazon's order changed and the warehouse could not follow."""
     RUN_FAILED = "run_failed"
@@ -305,6 +307,8 @@ class Shipping(StrEnum):
 
     TO_SHIP = "to_ship"
     """In the warehouse, and not known to be closed."""
+    ON_HOLD = "on_hold"
+    """Likewise, and dockwire put it on hold there: to be released or cancelled."""
     TO_CONFIRM = "to_confirm"
     """Closed, and Amazon was not told of every package or has not answered."""
     REFUSED = "refused"

@@ -54,7 +54,7 @@ class ShippingLedger(Protocol):
 
         ``closing`` is as it was read. A request that began to close the same order longer than so many
         seconds ago gives way: it can no longer be recorded as closed. Nothing is committed to while a person
-        wants the order held or cancelled.
+        wants the order held or cancelled, or dockwire has it on hold in the warehouse.
         """
         ...
 

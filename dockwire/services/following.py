@@ -114,9 +114,12 @@ def _settled(current: PlacedOrder, placed: PlacedOrder, follow: Follow) -> _End 
         return _End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse order is cancelled; Amazon's order is not.")
     if current.status is PlacedStatus.CLOSED:
         return _End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse order is closed.")
-    if follow.act is FollowAct.HOLD and current.on_hold:
-        return _End(FactKind.HELD_IN_WAREHOUSE)
-    return None
+    done = _WITH_HOLD if current.on_hold else _WITHOUT_HOLD
+    return _End(done[follow.act]) if follow.act in done else None
+
+
+_WITH_HOLD = {FollowAct.HOLD: FactKind.HELD_IN_WAREHOUSE}
+_WITHOUT_HOLD = {FollowAct.RELEASE: FactKind.RELEASED_IN_WAREHOUSE}
 
 
 def _same(current: PlacedOrder, placed: PlacedOrder) -> bool:
@@ -128,6 +131,9 @@ async def _write(desk: Desk, current: PlacedOrder, follow: Follow) -> _End:
     if follow.act is FollowAct.CANCEL:
         await _cancel(desk, current, follow.sentence)
         return _End(FactKind.CANCELLED_IN_WAREHOUSE)
+    if follow.act is FollowAct.RELEASE:
+        await desk.warehouse.release_order(current)
+        return _End(FactKind.RELEASED_IN_WAREHOUSE)
     await desk.warehouse.hold_order(current, follow.sentence)
     return _End(FactKind.HELD_IN_WAREHOUSE)
 

@@ -67,6 +67,8 @@ class Explanation:
 
     row: HoldRow
     reasons: tuple[Explained, ...] = field(default=())
+    on_hold: str = ""
+    """Why dockwire put its warehouse order on hold; empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class Holds:
         return Explanation(
             waiting.row,
             tuple(Explained(each, tuple(remedies(each, case))) for each in waiting.row.problems),
+            waiting.overrides.on_hold or "",
         )
 
     async def _look_afresh(self) -> None:
@@ -219,7 +222,8 @@ def _done(slug: ConnectionSlug, ruling: Ruling) -> Outcome:
     in_warehouse = ruling.state is OrderState.CREATED
     goes_on = in_warehouse or ruling.state in (OrderState.NEW, OrderState.FAILED)
     sentence = ruling.detail["act"]
-    if in_warehouse and (ruling.overrides.cancel or ruling.overrides.hold):
+    wishes = ruling.overrides
+    if in_warehouse and (wishes.cancel or wishes.hold or wishes.release_there):
         sentence += "; the next import carries it out, and the order's trail says what came of it"
     elif goes_on:
         sentence += "; it goes on with the next import"

@@ -138,6 +138,7 @@ class ShipAndClose:
                 tuple(earlier.get(order_id, ())),
                 taken.get(order_id, frozenset()),
                 stopped=entry.overrides.hold is not None or entry.overrides.cancel is not None,
+                held_there=entry.overrides.on_hold is not None,
             )
 
         return list(await asyncio.gather(*map(candidate, request.orders)))

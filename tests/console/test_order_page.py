@@ -199,6 +199,37 @@ async def test_an_order_in_the_warehouse_is_cancelled_by_a_wish_that_somebody_co
     assert [each for each in await town.trail() if each[2]] == [("clerk", "cancel_done", TO_SHIP)]
 
 
+async def test_an_order_on_hold_in_the_warehouse_is_shown_so_and_released_by_a_wish(town: Town) -> None:
+    await four_orders(town.ledger)
+    clerk, row = await town.signed_in(), row_of(town, TO_SHIP)
+    (known,) = await town.ledger.waiting_orders(TO_SHIP)
+    why = {"code": "buyer_asked_to_cancel", "reason": f"The buyer asked to cancel {SCRIPT}."}
+    assert await town.ledger.record_follow(
+        ACME, TO_SHIP, version=known.row.version, fact=FactKind.HELD_IN_WAREHOUSE, detail=why, now=NOW
+    )
+    shown = await page(town, TO_SHIP)
+    assert 'card-title">on hold in the warehouse<' in shown
+    assert "On hold in the warehouse: The buyer asked to cancel" in shown
+    assert SCRIPT not in shown
+    assert "/ship-and-close?pk=" not in shown
+    assert "Decided" not in shown
+    assert [way for way in Way if f"pk={row}&amp;way={way}" in shown] == [Way.RELEASE, Way.CANCEL]
+    for state, there in (("on_hold", True), ("to_ship", False)):
+        listed = (await clerk.get("/orders/list", params={"filter": f"state__in={state}"})).text
+        assert (TO_SHIP in listed) is there, state
+    assert "release or cancel it" in (await clerk.get("/board/list")).text
+
+    form = (await clerk.get(f"/waiting?pk={row}&way=release")).text
+    assert "The next import takes it off hold in the warehouse" in form
+    assert "It waits for nobody" not in form
+    done = await post(clerk, "/waiting/decide", data={"way": "release", "pk": row, "import": "on"})
+    assert ">done<" in done.text
+    assert town.desk.started == [("order-import", "acme-us")]
+    shown = await page(town, TO_SHIP)
+    assert "Decided: release there, by clerk" in shown
+    assert [way for way in Way if f"pk={row}&amp;way={way}" in shown] == [Way.HOLD, Way.CANCEL]
+
+
 async def test_a_person_holds_a_new_order_and_releases_it(town: Town) -> None:
     await four_orders(town.ledger)
     clerk, row = await town.signed_in(), row_of(town, NEW)

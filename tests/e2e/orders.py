@@ -81,6 +81,14 @@ def move(body: Body) -> None:
     body["recipient"]["deliveryAddress"]["addressLine1"] = "99 Other Road"
 
 
+def ask(body: Body) -> None:
+    """Let the buyer ask to cancel; nothing else moves."""
+    for line in body["orderItems"]:
+        line["cancellation"] = {
+            "cancellationRequest": {"requester": "BUYER", "cancelReason": "NO_LONGER_NEEDED"}
+        }
+
+
 def units(stage: Stage) -> dict[str, list[int]]:
     """Return the quantities of the warehouse's orders by reference."""
     return {order["referenceNum"]: [int(line["qty"]) for line in order["items"]] for order in stage.placed()}

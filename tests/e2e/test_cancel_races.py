@@ -10,7 +10,7 @@ import pytest_asyncio
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.record import ClosingState, FactKind
 from dockwire.services.ship_and_close import ShipAndClose
-from tests.e2e.orders import change, turn
+from tests.e2e.orders import ask, change, turn
 from tests.e2e.shipping import at_amazon, close, imported, manual, placed, request, update
 from tests.stage import Stage, opened_stage, sim_connection
 
@@ -22,14 +22,6 @@ OPEN, CLOSED, CANCELLED = 0, 1, 2
 async def stage(tmp_path: Path, ledger_url: str) -> AsyncIterator[Stage]:
     async with opened_stage(tmp_path, ledger_url=ledger_url) as opened:
         yield opened
-
-
-def ask(body: dict[str, Any]) -> None:
-    """Let the buyer ask to cancel; nothing else moves."""
-    for item in body["orderItems"]:
-        item["cancellation"] = {
-            "cancellationRequest": {"requester": "BUYER", "cancelReason": "NO_LONGER_NEEDED"}
-        }
 
 
 cancel = turn("CANCELLED")

@@ -13,12 +13,12 @@ from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
 from dockwire.ledger.happenings import happened
 from dockwire.model.day import Happening, Span
-from dockwire.model.ids import AmazonOrderId
+from dockwire.model.ids import AmazonOrderId, WarehouseOrderId
 from dockwire.model.override import HoldSelection
-from dockwire.model.record import ClosingState, FactKind, OrderState
+from dockwire.model.record import ClosingState, FactKind, OrderState, Shipping
 from dockwire.services.holds import Holds, Outcome, Result
 from dockwire.services.ship_and_close import ShipAndClose
-from tests.e2e.orders import amazon_order, change, item, number, put, turn
+from tests.e2e.orders import amazon_order, ask, change, item, move, number, put, turn
 from tests.e2e.shipping import close, imported, placed, request
 from tests.stage import Stage, bare, opened_stage, sim_connection
 
@@ -42,6 +42,17 @@ async def decide(stage: Stage, order_id: str, act: Act) -> Outcome:
 async def told(stage: Stage, order_id: str) -> list[tuple[FactKind, str]]:
     facts = await stage.ledger.order_facts(AmazonOrderId(order_id))
     return [(fact.kind, fact.detail.get("reason", "")) for fact in facts[1:]]
+
+
+async def shipping(stage: Stage) -> Shipping | None:
+    (row,) = await stage.ledger.list_orders(connection=US.slug)
+    return row.shipping
+
+
+async def on_hold(stage: Stage, order_id: str) -> bool:
+    (row,) = await stage.ledger.find_orders(AmazonOrderId(order_id))
+    async with stage.desk(US) as desk:
+        return (await desk.warehouse.get_order(WarehouseOrderId(row.warehouse_order_id or 0))).on_hold
 
 
 async def test_cancelling_stops_closing_at_once_and_is_carried_out_once(stage: Stage) -> None:
@@ -94,6 +105,46 @@ async def test_a_held_order_is_put_on_hold_and_can_be_cancelled_after_all(stage:
     await decide(stage, order_id, Cancel("not wanted"))
     await stage.run(US, refresh=True)
     assert placed(stage, order_id)["status"] == CANCELLED
+
+
+async def test_what_is_on_hold_in_the_warehouse_is_released_there_once(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    refused = await decide(stage, order_id, Release())
+    assert (refused.result, refused.goes_on) == (Result.REFUSED, False)
+    await decide(stage, order_id, Hold("look first"))
+    await stage.run(US, refresh=True)
+    assert (await shipping(stage), await on_hold(stage, order_id)) == (Shipping.ON_HOLD, True)
+    (found,) = await Holds(stage.ledger, stage.clock).explain(AmazonOrderId(order_id))
+    assert found.on_hold == "A person holds it: look first"
+    assert (await decide(stage, order_id, Release())).goes_on
+    assert (await decide(stage, order_id, Release())).result is Result.UNCHANGED
+    # Its answer is lost: it counts as done all the same.
+    lost = Rule(method="POST", path=r"/holder$", effect={"kind": "lost_reply"})
+    stage.wrap_warehouse = lambda app: Faults(app, FaultRules(rules=[lost]), clock=stage.clock)
+    await stage.run(US, refresh=True)
+    stage.wrap_warehouse = bare
+    await stage.run(US, refresh=True)
+    assert (await shipping(stage), await on_hold(stage, order_id)) == (Shipping.TO_SHIP, False)
+    assert [kind for kind, _ in await told(stage, order_id)][-1] is FactKind.RELEASED_IN_WAREHOUSE
+    assert [kind for kind, _ in await told(stage, order_id)].count(FactKind.RELEASED_IN_WAREHOUSE) == 1
+    report = await close(stage, US, request([order_id]))
+    assert not report.plan.problems
+    assert placed(stage, order_id)["status"] == CLOSED
+
+
+async def test_what_amazon_changes_or_cancels_is_not_released_unseen(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    change(stage, 1, ask)
+    await stage.run(US, refresh=True)
+    assert await on_hold(stage, order_id)
+    await decide(stage, order_id, Release())
+    change(stage, 1, move)
+    await stage.run(US, refresh=True)
+    assert (await shipping(stage), await on_hold(stage, order_id)) == (Shipping.ON_HOLD, True)
+    change(stage, 1, turn("CANCELLED"))
+    await stage.run(US, refresh=True)
+    assert placed(stage, order_id)["status"] == CANCELLED
+    assert (await decide(stage, order_id, Release())).result is Result.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -186,3 +237,55 @@ async def test_an_order_held_before_its_first_decision_counts_as_held_and_its_ow
     with stage.ledger.reading_sessions()() as session:
         counted = happened(session, Span(now - timedelta(days=1), now + timedelta(days=1)))
     assert counted[Happening.HELD] == 1
+
+
+async def test_a_release_takes_a_refused_cancellation_back_and_the_hold_off_in_the_warehouse(
+    stage: Stage,
+) -> None:
+    ids = await imported(stage, US, 2)
+    await decide(stage, ids[0], Hold("looks odd"))
+    await stage.run(US, refresh=True)
+    for order_id in ids:
+        await decide(stage, order_id, Cancel("wrong item"))
+    refuses = Rule(method="POST", path=r"/canceler$", effect={"kind": "status", "status": 400})
+    stage.wrap_warehouse = lambda app: Faults(app, FaultRules(rules=[refuses]), clock=stage.clock)
+    await stage.run(US, refresh=True)
+    stage.wrap_warehouse = bare
+    assert await on_hold(stage, ids[0])
+    held, other = [(await decide(stage, order_id, Release())).sentence for order_id in ids]
+    assert (
+        "no longer to be cancelled in the warehouse, but released there; the next import carries it out"
+        in held
+    )
+    assert "if somebody put it on hold there, release it there" in other
+    report = await close(stage, US, request(ids[:1]))
+    assert [each.code for each in report.plan.problems[ids[0]]] == ["on_hold"]
+    await stage.run(US, refresh=True)
+    kinds = [kind for kind, _ in await told(stage, ids[0])]
+    assert kinds[-1] is FactKind.RELEASED_IN_WAREHOUSE
+    assert FactKind.RELEASED_IN_WAREHOUSE not in [kind for kind, _ in await told(stage, ids[1])]
+    assert not (await close(stage, US, request(ids))).plan.problems
+    assert [placed(stage, order_id)["status"] for order_id in ids] == [CLOSED, CLOSED]
+
+
+async def test_what_dockwire_put_on_hold_and_somebody_released_there_waits_for_a_release_here(
+    stage: Stage,
+) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    async with stage.desk(US) as desk:
+        steps = ShipAndClose(desk)
+        plan = await steps.plan(request([order_id]))
+        await decide(stage, order_id, Hold("look first"))
+        await stage.run(US, refresh=True)
+        (row,) = await stage.ledger.find_orders(AmazonOrderId(order_id))
+        there = await desk.warehouse.get_order(WarehouseOrderId(row.warehouse_order_id or 0))
+        await desk.warehouse.release_order(there)
+        report = await steps.carry_out(plan)
+    assert [each.state for each in report.closings] == [ClosingState.REFUSED]
+    assert "dockwire put it on hold there" in report.closings[0].sentence
+    report = await close(stage, US, request([order_id]))
+    assert [each.code for each in report.plan.left_open[order_id]] == ["on_hold"]
+    await decide(stage, order_id, Release())
+    await stage.run(US, refresh=True)
+    assert not (await close(stage, US, request([order_id]))).plan.left_open
+    assert placed(stage, order_id)["status"] == CLOSED

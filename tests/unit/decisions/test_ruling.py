@@ -354,4 +354,6 @@ def test_what_is_offered_is_what_would_be_taken() -> None:
     assert set(ways_of(case_of(overrides=Overrides(skip="by hand")))) == {Way.UNSKIP}
     wished = Overrides(hold="why", cancel="why")
     assert ways_of(case_of(state=OrderState.CREATED, overrides=wished)) == (Way.RELEASE,)
+    held = Overrides(on_hold="why", cancel="why")
+    assert ways_of(case_of(state=OrderState.CREATED, overrides=held)) == (Way.RELEASE,)
     assert ways_of(case_of(state=OrderState.CLAIMED)) == ()
