@@ -110,6 +110,12 @@ def note_on_hold(link: Link, row_id: int, reason: str | None, *, scribe: Scribe,
     write_overrides(link, row_id, replace(before, on_hold=reason), scribe=scribe, by="dockwire", now=now)
 
 
+def end_hold(link: Link, row_id: int) -> None:
+    """Forget that the warehouse order was put on hold: it is closed, so somebody released it there."""
+    place = (order_overrides.c.order_id == row_id) & (order_overrides.c.kind == OverrideKind.ON_HOLD)
+    link.execute(delete(order_overrides).where(place))
+
+
 def has_override(kind: OverrideKind) -> ColumnElement[bool]:
     """Return whether a row of ``orders`` has an override of this kind, as an SQL expression."""
     here = (order_overrides.c.order_id == orders.c.id) & (order_overrides.c.kind == kind)

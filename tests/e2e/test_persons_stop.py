@@ -19,7 +19,7 @@ from dockwire.model.record import ClosingState, FactKind, OrderState, Shipping
 from dockwire.services.holds import Holds, Outcome, Result
 from dockwire.services.ship_and_close import ShipAndClose
 from tests.e2e.orders import amazon_order, ask, change, item, move, number, put, turn
-from tests.e2e.shipping import close, imported, placed, request
+from tests.e2e.shipping import close, imported, placed, request, update
 from tests.stage import Stage, bare, opened_stage, sim_connection
 
 US = sim_connection("US")
@@ -130,6 +130,21 @@ async def test_what_is_on_hold_in_the_warehouse_is_released_there_once(stage: St
     report = await close(stage, US, request([order_id]))
     assert not report.plan.problems
     assert placed(stage, order_id)["status"] == CLOSED
+
+
+async def test_what_a_clerk_released_and_closed_there_is_on_hold_no_more(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    await decide(stage, order_id, Hold("look first"))
+    await stage.run(US, refresh=True)
+    (row,) = await stage.ledger.find_orders(AmazonOrderId(order_id))
+    async with stage.desk(US) as desk:
+        number = WarehouseOrderId(row.warehouse_order_id or 0)
+        await desk.warehouse.release_order(await desk.warehouse.get_order(number))
+    await close(stage, US, request([order_id]))
+    await update(stage, US)
+    (found,) = await Holds(stage.ledger, stage.clock).explain(AmazonOrderId(order_id))
+    assert (await shipping(stage), found.on_hold) == (Shipping.CONFIRMED, "")
+    assert (await decide(stage, order_id, Release())).result is Result.REFUSED
 
 
 async def test_what_amazon_changes_or_cancels_is_not_released_unseen(stage: Stage) -> None:

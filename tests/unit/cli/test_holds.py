@@ -16,7 +16,7 @@ from dockwire.decisions.import_rules import ImportRules
 from dockwire.decisions.importing import Import, decide_import, state_of
 from dockwire.keys import load_keys
 from dockwire.ledger import SqlLedger
-from dockwire.model.record import Created, Verdict
+from dockwire.model.record import Created, FactKind, Verdict
 from dockwire.model.warehouse import Item
 from dockwire.sealing import Sealer
 from tests.builders import NOW, address, line, malformed, order
@@ -124,6 +124,26 @@ def test_show_explains_every_reason_with_the_exact_command() -> None:
         == f"dockwire holds fix {number(5)} --address prompt"
     )
     assert "it waits for nobody" in dockwire("show", number(1)).stdout
+
+
+def test_what_is_on_hold_in_the_warehouse_is_shown_and_released(state: Path) -> None:
+    assert "change it in the warehouse" in dockwire("release", number(1)).stdout
+
+    async def put_on_hold(ledger: SqlLedger) -> None:
+        (known,) = await ledger.waiting_orders(number(1))
+        why = {"reason": "The buyer asked to cancel."}
+        held = FactKind.HELD_IN_WAREHOUSE
+        await ledger.record_follow(ACME, number(1), version=known.row.version, fact=held, detail=why, now=NOW)
+
+    in_ledger(state, put_on_hold)
+    shown = dockwire("show", number(1)).stdout
+    assert "on hold in the warehouse, as order 17: The buyer asked to cancel." in shown
+    assert f"dockwire holds release {number(1)}" in shown
+    assert "it waits for nobody" not in shown
+    (told,) = json.loads(dockwire("show", number(1), "--json").stdout)
+    assert told["on_hold"] == "The buyer asked to cancel."
+    assert "done: to be released in the warehouse" in dockwire("release", number(1), "--by", "anna").stdout
+    assert "release there, by anna" in dockwire("show", number(1)).stdout
 
 
 def test_fixes_are_previewed_made_and_told(state: Path) -> None:
