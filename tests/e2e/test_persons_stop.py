@@ -19,7 +19,7 @@ from dockwire.model.record import ClosingState, FactKind, OrderState, Shipping
 from dockwire.services.holds import Holds, Outcome, Result
 from dockwire.services.ship_and_close import ShipAndClose
 from tests.e2e.orders import amazon_order, ask, change, item, move, number, put, turn
-from tests.e2e.shipping import close, imported, placed, request, update
+from tests.e2e.shipping import by_hand, close, do, imported, placed, request, tracking, update
 from tests.stage import Stage, bare, opened_stage, sim_connection
 
 US = sim_connection("US")
@@ -140,7 +140,7 @@ async def test_what_a_clerk_released_and_closed_there_is_on_hold_no_more(stage: 
     async with stage.desk(US) as desk:
         number = WarehouseOrderId(row.warehouse_order_id or 0)
         await desk.warehouse.release_order(await desk.warehouse.get_order(number))
-    await close(stage, US, request([order_id]))
+    await do(stage, order_id, *by_hand(tracking(1)))
     await update(stage, US)
     (found,) = await Holds(stage.ledger, stage.clock).explain(AmazonOrderId(order_id))
     assert (await shipping(stage), found.on_hold) == (Shipping.CONFIRMED, "")
