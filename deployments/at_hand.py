@@ -29,8 +29,10 @@ def nothing_is_kept() -> bool:
     """Return whether there is no server, and no database in the state folder that could hold anything."""
     from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_URL
 
+    if PREFECT_API_URL.value():
+        return False
     ours = str(PREFECT_API_DATABASE_CONNECTION_URL.value()).endswith(str(_database()))
-    return not PREFECT_API_URL.value() and ours and not _database().exists()
+    return ours and not _database().exists()
 
 
 def quiet_run() -> None:
