@@ -12,6 +12,7 @@ from dockwire.console import order_words as words
 from dockwire.console.fields import iso
 from dockwire.console.hold_words import code_in_words
 from dockwire.console.order_rows import OrderRows
+from dockwire.console.parts import SHIP_ASKED
 from dockwire.console.records import OrderRecord, Told
 from dockwire.model.console import Role
 from dockwire.model.notice import NoticeKind
@@ -41,6 +42,7 @@ def story_of(
         *_closings(rows.closings),
         *_packages(rows),
         *_mails(rows.mails, role),
+        *_asked(rows.audit),
         *(_audit(rows.audit) if role is Role.ENGINEER else ()),
     ]
     # What stands later in the list of equal moments happened later: sorting keeps that.
@@ -137,10 +139,17 @@ def _mails(rows: Sequence[Row[Any]], role: Role) -> Iterator[Moment]:
         yield row.posted, Told(iso(row.posted), f"Mail {about}", tuple(shown.items()), words.DOCKWIRE)
 
 
+def _asked(rows: Sequence[Row[Any]]) -> Iterator[Moment]:
+    """Yield who asked for the order to be closed: its facts name the run alone."""
+    for row in rows:
+        if row.act == SHIP_ASKED:
+            yield _told(row.at, row.user, "Asked to ship and close it", role=row.role)
+
+
 def _audit(rows: Sequence[Row[Any]]) -> Iterator[Moment]:
     for row in rows:
         # What was decided stands there by its fact.
-        if not row.act.endswith("_done"):
+        if not row.act.endswith("_done") and row.act != SHIP_ASKED:
             yield _told(
                 row.at,
                 row.user,

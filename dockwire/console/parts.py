@@ -13,6 +13,8 @@ from dockwire.model.console import Audited, Role, User
 EVERYBODY = frozenset(Role)
 WORKERS = frozenset({Role.CLERK, Role.ENGINEER})
 ENGINEERS = frozenset({Role.ENGINEER})
+SHIP_ASKED = "ship_and_close_asked"
+"""The act of the audit trail: somebody asked for an order to be closed."""
 
 
 @dataclass(frozen=True, slots=True)

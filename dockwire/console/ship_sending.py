@@ -9,7 +9,7 @@ from decimal import Decimal
 from starlette.requests import Request
 
 from dockwire.console.desk import SeenRun, StartedRun
-from dockwire.console.parts import Parts
+from dockwire.console.parts import SHIP_ASKED, Parts
 from dockwire.console.ship_form import Typed, common_routing, parameters_of, request_in, typed_charges
 from dockwire.console.ship_looks import Looks, bare_request
 from dockwire.console.ship_reading import ShipRow, closings_of, rows_of_orders
@@ -95,7 +95,7 @@ async def send(
         DockwireError: no run was asked for.
     """
     for order_id in order_ids:
-        await parts.audit(request, "ship_and_close_asked", connection=connection, order_id=order_id)
+        await parts.audit(request, SHIP_ASKED, connection=connection, order_id=order_id)
     key = hashlib.sha256(f"{once} {wanted.token}".encode()).hexdigest() if once else ""
     run = await parts.desk.start(FLOW, ConnectionSlug(connection), parameters_of(wanted), once=key)
     await parts.audit(request, "run_started", connection=connection, detail=f"{FLOW}: {run.name}")

@@ -10,10 +10,11 @@ import pytest
 
 from dockwire.console import build_console
 from dockwire.console.link_settings import LinkSettings
+from dockwire.console.parts import SHIP_ASKED
 from dockwire.decisions.remedies import Way
 from dockwire.errors import Fixer
 from dockwire.mail.compose import compose
-from dockwire.model.console import Role
+from dockwire.model.console import Audited, Role
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import ClosingState, Fact, FactKind, OrderState, Problem, Verdict
 from dockwire.model.status import RunOutcome, RunRecord
@@ -134,6 +135,15 @@ async def test_only_the_mails_that_tell_of_an_order_are_in_its_story(town: Town)
         SHIPPED: 1,
     }
     assert ("boss@example.com" in told[SHIPPED], "boss@example.com" in told[HELD]) == (True, False)
+
+
+async def test_everybody_sees_who_asked_to_ship_and_close(town: Town) -> None:
+    await four_orders(town.ledger)
+    await town.ledger.audit(Audited(LATER, "kim", "clerk", SHIP_ASKED, ACME.slug, TO_SHIP, ""))
+    for role in Role:
+        told = story(await page(town, TO_SHIP, role))
+        assert told.count(("kim", "Asked to ship and close it")) == 1, role
+        assert not any(SHIP_ASKED.replace("_", " ") in what for _, what in told)
 
 
 async def test_holds_begin_and_end_in_the_story(town: Town) -> None:
