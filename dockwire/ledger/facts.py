@@ -13,6 +13,7 @@ from dockwire.model.record import Fact, FactKind, Problem
 
 UNTOLD = frozenset(FactKind) - {
     FactKind.ORDER_RELEASED,
+    FactKind.RELEASED_IN_WAREHOUSE,
     FactKind.PERSON_DECIDED,
     FactKind.ORDER_CLOSED,
     FactKind.SHIPMENT_CONFIRMED,

@@ -36,7 +36,10 @@ def test_the_migrations_make_the_tables_that_the_statements_expect(empty_url: st
             (column.name, bool(column.nullable)) for column in table.columns
         }, name
         indexes = {index["name"] for index in found.get_indexes(name) if not index["unique"]}
-        assert indexes == {index.name for index in table.indexes}, name
+        # SQLite finds beginnings by the index of the column; PostgreSQL has one of its own for them.
+        own = "" if engine.dialect.name == "postgresql" else "_by_beginning"
+        wanted = {str(index.name) for index in table.indexes}
+        assert indexes == {each for each in wanted if not own or not each.endswith(own)}, name
         assert len(found.get_unique_constraints(name)) == len(
             [c for c in table.constraints if type(c).__name__ == "UniqueConstraint"]
         ), name
