@@ -42,6 +42,8 @@ def shipped_evenly(page: Page, numbers: Sequence[str], pictures: Path) -> list[s
     page.get_by_role("button", name=re.compile("With selected")).click()
     page.get_by_text("Ship and close").first.click()
     expect(page.get_by_role("heading", name=f"Ship and close {len(numbers)} orders")).to_be_visible()
+    # Its script listens once the page is there as a whole.
+    page.wait_for_load_state()
 
     # The lists follow the carrier: its SCAC comes by itself, its services are offered.
     carrier, scac = page.get_by_label("Carrier"), page.get_by_label("SCAC")
