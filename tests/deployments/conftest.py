@@ -15,6 +15,7 @@ from dockwire.simulators.amazon import World, build_app
 from dockwire.warehouse import Warehouse, load_seed
 from dockwire.warehouse import build_app as build_warehouse
 from tests.deployments.browser import PrefectPages, opened_page
+from tests.deployments.pages import Pages
 from tests.deployments.town import Town
 from tests.servers import serve
 from tests.stage import warehouse_seed
@@ -44,8 +45,10 @@ def seen(page: Page, prefect_address: dict[str, str], tmp_path: Path) -> Prefect
 
 @pytest.fixture
 def town(tmp_path: Path, prefect_address: dict[str, str]) -> Iterator[Town]:
-    """Build a town with a dozen orders waiting at Amazon."""
+    """Build a town with a dozen orders waiting at Amazon, and a Prefect that knows no other town."""
     with _built(tmp_path, prefect_address) as town:
+        # Connections of an earlier test lead to servers that are gone: their runs would keep a worker busy.
+        Pages(town).forget()
         yield town
 
 

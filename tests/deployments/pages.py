@@ -6,9 +6,10 @@ from typing import Any
 
 import httpx
 
+from blocks import AmazonApplication, AmazonSellerAccount, MarketplaceConnection, WarehouseAccount
 from tests.deployments.town import Town
 
-_PATIENCE = 90.0
+_PATIENCE = 180.0
 
 
 class Pages:
@@ -41,6 +42,17 @@ class Pages:
         """Delete a stored block."""
         found = self.get(f"block_types/slug/{kind}/block_documents/name/{name}")
         self._client.delete(f"block_documents/{found['id']}").raise_for_status()
+
+    def forget(self) -> None:
+        """Delete all deployments, with the runs that they planned, and all stored blocks of connections."""
+        kinds = [
+            kind.get_block_type_slug()
+            for kind in (AmazonApplication, AmazonSellerAccount, MarketplaceConnection, WarehouseAccount)
+        ]
+        for each in self.post("deployments/filter", {}):
+            self._client.delete(f"deployments/{each['id']}").raise_for_status()
+        for each in self.post("block_documents/filter", {"block_types": {"slug": {"any_": kinds}}}):
+            self._client.delete(f"block_documents/{each['id']}").raise_for_status()
 
     def deployment(self, name: str) -> Any:
         """Return a deployment once it is registered."""
@@ -85,7 +97,6 @@ class Pages:
             "deployments": {"id": {"any_": [deployment]}},
             "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
         }
-        # The deployment may be one that an earlier test of the module had.
         before = {run["id"] for run in self.post("flow_runs/filter", wanted)}
         self.post(f"deployments/{deployment}/create_flow_run", {})
 
@@ -107,6 +118,11 @@ class Pages:
     def _await(self, look: Callable[[], Any]) -> Any:
         give_up = time.monotonic() + _PATIENCE
         while (found := look()) is None:
-            assert time.monotonic() < give_up
+            assert time.monotonic() < give_up, self._runs()
             time.sleep(0.2)
         return found
+
+    def _runs(self) -> str:
+        """Return what became of the latest runs, for whoever reads why a test gave up."""
+        runs = self._client.post("flow_runs/filter", json={"sort": "START_TIME_DESC", "limit": 20}).json()
+        return "\n".join(f"{run['name']} {run['deployment_id']} {run['state']}" for run in runs)
