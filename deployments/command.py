@@ -7,9 +7,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import httpx
 import typer
@@ -17,7 +17,7 @@ import typer
 from deployments import agreeing_commands, consent, mailing, set_up
 from deployments.adding.command import add
 from deployments.at_hand import beside_prefect
-from deployments.console_command import console
+from deployments.on_demand import OnDemand
 from deployments.prefect_server import (
     chosen_port,
     free_port,
@@ -26,7 +26,7 @@ from deployments.prefect_server import (
     prepare_environment,
 )
 from deployments.running import charges, run
-from dockwire.cli import holds, key, metrics, orders, purge, say, simulate, status, stock, user, warehouse
+from dockwire.cli import say, status
 from dockwire.errors import Unexpected
 from dockwire.model.contacts import is_mail_address
 from dockwire.model.ids import ConnectionSlug
@@ -34,26 +34,29 @@ from dockwire.model.status import Status
 from dockwire.settings import read_settings
 from dockwire.transport import log_lines
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+
+class _Commands(OnDemand):
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "simulate": "dockwire.cli.simulate:app",
+        "warehouse": "dockwire.cli.warehouse:app",
+        "orders": "dockwire.cli.orders:app",
+        "holds": "dockwire.cli.holds:app",
+        "stock": "dockwire.cli.stock:app",
+        "key": "dockwire.cli.key:app",
+        "purge": "dockwire.cli.purge:purge",
+        "metrics": "dockwire.cli.metrics:metrics",
+        "user": "dockwire.cli.user:app",
+        "console": "deployments.console_command:console",
+    }
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 connection = typer.Typer(no_args_is_help=True, help="Look at the stored connections.")
-app.add_typer(simulate.app, name="simulate")
-app.add_typer(warehouse.app, name="warehouse")
-app.add_typer(orders.app, name="orders")
-app.add_typer(holds.app, name="holds")
-app.add_typer(stock.app, name="stock")
-app.add_typer(key.app, name="key")
 app.add_typer(consent.app, name="consent")
-app.command()(purge.purge)
 app.add_typer(mailing.app, name="mail")
 app.add_typer(run, name="run")
 app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")
-app.command("metrics")(metrics.metrics)
-app.add_typer(user.app, name="user")
-app.command()(console)
 
 _PREFECT_PORT = 4200
 _WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor", "purge", "user"}

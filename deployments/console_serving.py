@@ -16,7 +16,7 @@ from deployments.console_warehouse import LateWarehouse
 from dockwire.bootstrap import opened_ledger
 from dockwire.cli.listening import listen
 from dockwire.clock import SystemClock
-from dockwire.console import build_console
+from dockwire.console.app import build_console
 from dockwire.console.link_settings import LinkSettings
 from dockwire.errors import DockwireError, SettingsError
 from dockwire.ledger import SqlLedger

@@ -1,33 +1,37 @@
-"""Bringing a database's schema up to date, safely when several processes open it at once."""
+"""Bringing a database's schema up to date, safely when several processes open it at once.
+
+Every command and every run opens its databases, and there is nearly always nothing to do: Alembic is
+loaded only when there is.
+"""
 
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, inspect, select, table, text
+
+
+class MadeLater(Exception):
+    """The database has had a migration that is not in the folder: a later version has been at work."""
 
 
 def upgrade(link: Connection, migrations: Path, *, version_table: str, lock: int) -> None:
     """Carry out the migrations that are missing, in the caller's writing transaction.
 
     Args:
-        migrations: Alembic's folder of scripts.
+        migrations: Alembic's folder of scripts, whose names begin with their revision's number.
         version_table: where the database says which of them it has had.
         lock: the number of an advisory lock; a second process waits for the first.
 
     Raises:
-        alembic.util.CommandError: the database has had a migration that is not in the folder.
+        MadeLater: the database has had a migration that is not in the folder.
     """
-    # Every run opens its databases, and Alembic takes longer to find nothing to do than a run takes to begin.
-    if MigrationContext.configure(link, opts={"version_table": version_table}).get_current_heads() == (
-        _newest(migrations),
-    ):
+    if _current(link, version_table) == newest(migrations):
         return
+    from dockwire.migrating import carry_out  # noqa: PLC0415 - loads Alembic, which is seldom needed
+
     lock_alone(link, lock)
-    command.upgrade(configuration(link, migrations), "head")
+    if not carry_out(link, migrations):
+        raise MadeLater
 
 
 def lock_alone(link: Connection, lock: int) -> None:
@@ -37,20 +41,15 @@ def lock_alone(link: Connection, lock: int) -> None:
         link.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
 
-def configuration(link: Connection, migrations: Path) -> Config:
-    """Return Alembic's configuration for an open connection; no ini file is involved."""
-    config = _bare(migrations)
-    config.attributes["connection"] = link
-    return config
-
-
 @cache
-def _newest(migrations: Path) -> str | None:
-    return ScriptDirectory.from_config(_bare(migrations)).get_current_head()
+def newest(migrations: Path) -> str:
+    """Return the revision that a database has once every script of the folder has been carried out."""
+    return max(
+        script.stem.lstrip("v").partition("_")[0] for script in (migrations / "versions").glob("*[0-9]_*.py")
+    )
 
 
-def _bare(migrations: Path) -> Config:
-    config = Config()
-    # ConfigParser would take a percent sign in the path for the start of a name.
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    return config
+def _current(link: Connection, version_table: str) -> str | None:
+    if not inspect(link).has_table(version_table):
+        return None
+    return link.scalar(select(column("version_num")).select_from(table(version_table)))

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from dockwire.errors import SettingsError
-from dockwire.schema import upgrade
+from dockwire.schema import MadeLater, upgrade
 
 VERSION_TABLE = "ledger_schema"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -22,7 +21,7 @@ def migrate(connection: Connection) -> None:
     """
     try:
         upgrade(connection, MIGRATIONS, version_table=VERSION_TABLE, lock=_LOCK)
-    except CommandError:
+    except MadeLater:
         raise SettingsError(
             "the ledger's tables were made by a later version of dockwire; use that version, or restore the backup "
             "made before the upgrade"

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from dockwire.schema import upgrade
+from dockwire.schema import MadeLater, upgrade
 from dockwire.warehouse.database import UnusableDatabase
 
 VERSION_TABLE = "warehouse_schema"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 LOCK = 0x77726873
 """An advisory lock number of our own ("wrhs"); seeding takes it too."""
@@ -21,8 +21,8 @@ def migrate(link: Connection) -> None:
         UnusableDatabase: a later version of dockwire has been at work there.
     """
     try:
-        upgrade(link, Path(__file__).parent / "migrations", version_table=VERSION_TABLE, lock=LOCK)
-    except CommandError:
+        upgrade(link, MIGRATIONS, version_table=VERSION_TABLE, lock=LOCK)
+    except MadeLater:
         raise UnusableDatabase(
             "the warehouse's tables were made by another version of dockwire; use that version, or a later one"
         ) from None

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from dockwire.console import build_console
+from dockwire.console.app import build_console
 from dockwire.console.link_settings import LinkSettings
 from dockwire.console.parts import SHIP_ASKED
 from dockwire.decisions.remedies import Way

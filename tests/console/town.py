@@ -10,7 +10,7 @@ import httpx
 from starlette.applications import Starlette
 
 from dockwire.clock import ManualClock
-from dockwire.console import build_console
+from dockwire.console.app import build_console
 from dockwire.console.desk import SeenRun, StartedRun
 from dockwire.console.users import Users
 from dockwire.decisions.health import FLOWS

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from typer.main import get_command
 
 from deployments.command import app
+from deployments.on_demand import OnDemand
 from dockwire.model.notice import NoticeKind
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def trouble(words: str) -> str:
     command: Any = get_command(app)
     rest = words.replace("[", " ").replace("]", " ").split()
     while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
-        if (found := command.commands.get(rest[0])) is None:
+        if (found := command.get_command(None, rest[0])) is None:
             return f"there is no {rest[0]!r} in {command.name or 'dockwire'!r}"
         command, rest = found, rest[1:]
     known = {option for each in command.params for option in (*each.opts, *each.secondary_opts)} | {"--help"}
@@ -61,8 +62,8 @@ def test_commands_are_found_where_pages_show_them() -> None:
 
 
 def test_the_readme_names_every_command() -> None:
-    readme, whole = (ROOT / "README.md").read_text(encoding="utf-8"), get_command(app)
-    assert [name for name in getattr(whole, "commands", {}) if f"`dockwire {name}" not in readme] == []
+    readme, whole = (ROOT / "README.md").read_text(encoding="utf-8"), cast("OnDemand", get_command(app))
+    assert [name for name in whole.list_commands(None) if f"`dockwire {name}" not in readme] == []
 
 
 def test_the_operating_guide_explains_every_kind_of_mail() -> None:

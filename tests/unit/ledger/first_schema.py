@@ -13,7 +13,7 @@ from alembic import command
 from sqlalchemy import Connection, create_engine, text
 
 from dockwire.ledger.migrate import MIGRATIONS
-from dockwire.schema import configuration
+from dockwire.migrating import configuration
 from dockwire.sealing import Sealer
 from tests.builders import NOW
 

@@ -10,8 +10,8 @@ from dockwire.ledger import SqlLedger
 from dockwire.ledger.engine import Database
 from dockwire.ledger.migrate import MIGRATIONS
 from dockwire.ledger.tables import parcels
+from dockwire.migrating import configuration
 from dockwire.model.console import Audited, Role, SavedView, SignInLimit, User
-from dockwire.schema import configuration
 from dockwire.sealing import Sealer
 from tests.builders import NOW
 from tests.unit.ledger.acts import ACME

@@ -30,11 +30,11 @@ from dockwire.ledger.stock_tables import (
     stock_rules,
 )
 from dockwire.ledger.tables import closings, feed_messages, feeds, metadata, parcels, shipping_marks
+from dockwire.migrating import configuration
 from dockwire.model.ids import AmazonOrderId, CustomerId
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import FactKind, OrderState, Shipping
 from dockwire.model.warehouse import Item
-from dockwire.schema import configuration
 from dockwire.sealing import Sealer
 from tests.builders import NOW, US, line, malformed, order
 from tests.unit.ledger.acts import ACCOUNT, ACME, read
