@@ -81,9 +81,33 @@ def chosen(points: list[str]) -> list[int]:
     """
     if os.environ.get("EVERY_POINT"):
         return list(range(len(points)))
-    kinds = [re.sub(r"[0-9a-f-]*[0-9][0-9a-f-]*", "#", point) for point in points]
-    last = {kind: at for at, kind in enumerate(kinds)}
-    return sorted({*map(kinds.index, last), *last.values()})
+    return _first_and_last(dict(enumerate(points)))
+
+
+def chosen_after_deeds(points: list[str]) -> list[int]:
+    """Return where to end in a process that lives on: the start, and what :func:`chosen` gives of points after a deed.
+
+    Nothing has been written between one of them and the next, so dying before a call or before a commit
+    leaves what dying at the deed before it leaves; so does the answer to a question. A process that is
+    really killed has a transaction open before a commit, and is to be ended there, too.
+    """
+    if os.environ.get("EVERY_POINT"):
+        return list(range(len(points)))
+    deeds = {
+        at: point
+        for at, point in enumerate(points)
+        if at == 0
+        or point.endswith("after-commit")
+        or (point.endswith("reply lost") and " GET " not in point)
+    }
+    return _first_and_last(deeds)
+
+
+def _first_and_last(points: dict[int, str]) -> list[int]:
+    kinds = {at: re.sub(r"[0-9a-f-]*[0-9][0-9a-f-]*", "#", point) for at, point in points.items()}
+    last = {kind: at for at, kind in kinds.items()}
+    first = {kind: at for at, kind in reversed(kinds.items())}
+    return sorted({*first.values(), *last.values()})
 
 
 def stocked(folder: Path) -> tuple[Path, Sealer]:

@@ -12,7 +12,7 @@ from dockwire.model.record import OrderState
 from dockwire.sealing import Sealer
 from dockwire.services.order_import import OrderImport
 from tests.builders import NOW
-from tests.e2e.crashing import Doom, chosen, die, doomed_stage, stocked
+from tests.e2e.crashing import Doom, chosen_after_deeds, die, doomed_stage, stocked
 from tests.e2e.orders import amazon_order, put, told
 from tests.stage import Stage, bare, run_steps, sim_connection
 
@@ -75,7 +75,7 @@ async def test_a_first_import_killed_at_any_point_is_finished_by_the_next_run(
         assert len(stage.placed()) > 3
     assert any("POST /orders: reply lost" in point for point in recorded.points)
     assert any("store_page:before-commit" in point for point in recorded.points)
-    for at in chosen(recorded.points):
+    for at in chosen_after_deeds(recorded.points):
         doom = Doom(at)
         async with doomed_stage(tmp_path / str(at), prepared, doom, orders=ORDERS) as stage:
             await die_importing(stage, doom, prepared[1])
@@ -94,7 +94,7 @@ async def test_following_a_change_killed_at_any_point_is_finished_by_the_next_ru
         await die_importing(stage, recorded, prepared[1])
         expected = outcome(stage)
         assert {1, 2} <= set(expected), "one order cancelled, one on hold"
-    for at in chosen(recorded.points):
+    for at in chosen_after_deeds(recorded.points):
         doom = Doom(at)
         async with doomed_stage(tmp_path / str(at), prepared, Doom(), orders=ORDERS) as stage:
             await change_two_orders(stage)
@@ -136,7 +136,7 @@ async def test_a_reading_of_several_pages_killed_at_any_point_is_finished_by_the
         assert len(await stage.booked(US)) == READ
     assert {"store_order:before-commit", "postpone:after-commit"} <= set(recorded.points)
     assert recorded.points.count("store_page:before-commit") >= 4, "two pages and their sweep"
-    for at in chosen(recorded.points):
+    for at in chosen_after_deeds(recorded.points):
         doom = Doom(at)
         async with doomed_stage(tmp_path / str(at), prepared, Doom(), orders=0) as stage:
             await two_pages_to_read(stage)

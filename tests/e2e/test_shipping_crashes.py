@@ -17,7 +17,7 @@ from dockwire.sealing import Sealer
 from dockwire.services.desk import Desk
 from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.services.tracking_update import TrackingUpdate
-from tests.e2e.crashing import Doom, chosen, die, doomed_stage, stocked
+from tests.e2e.crashing import Doom, chosen_after_deeds, die, doomed_stage, stocked
 from tests.e2e.shipping import (
     at_amazon,
     close,
@@ -110,7 +110,7 @@ async def test_closing_killed_at_any_point_charges_nothing_twice_and_leaves_noth
         await check()
     assert len(recorded.points) > 30
     assert any("confirmer: reply lost" in point for point in recorded.points)
-    for at in chosen(recorded.points):
+    for at in chosen_after_deeds(recorded.points):
         doom = Doom(at)
         async with imported_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
             await die_at_desk(stage, doom, prepared[1], act)
@@ -144,7 +144,7 @@ async def test_telling_amazon_killed_at_any_point_leaves_one_package_for_each_or
         await die_at_desk(stage, recorded, prepared[1], act)
         await check()
     assert any("shipmentConfirmation: reply lost" in point for point in recorded.points)
-    for at in chosen(recorded.points):
+    for at in chosen_after_deeds(recorded.points):
         doom = Doom(at)
         async with closed_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
             await die_at_desk(stage, doom, prepared[1], act)
@@ -183,7 +183,7 @@ async def test_a_backlog_in_a_feed_killed_at_any_point_is_told_to_the_end(
         "end_feed:before-commit",
     ):
         assert any(part in point for point in recorded.points), part
-    for at in chosen(recorded.points):
+    for at in chosen_after_deeds(recorded.points):
         doom = Doom(at)
         async with closed_stage(tmp_path / str(at), prepared, doom) as (stage, ids):
             await die_at_desk(stage, doom, prepared[1], act)

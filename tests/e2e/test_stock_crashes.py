@@ -9,7 +9,7 @@ import pytest
 from dockwire.sealing import Sealer
 from dockwire.services.stock_feeding import Choose, quicker
 from dockwire.simulators.amazon import catalogue
-from tests.e2e.crashing import Doom, chosen, die, doomed_stage
+from tests.e2e.crashing import Doom, chosen_after_deeds, die, doomed_stage
 from tests.e2e.crashing import stocked as stocked_warehouse
 from tests.e2e.stocking import adjust, in_feeds, offered, stocked, sync
 from tests.stage import Stage
@@ -80,5 +80,5 @@ async def test_a_sync_killed_anywhere_is_finished_by_the_next_one(
     _, points = await one_life(tmp_path / "whole", prepared, Doom(), choose)
     assert any(("feeds" if choose is in_feeds else "PATCH") in point for point in points)
     assert any("begin_s" in point for point in points)
-    for place in chosen(points):
+    for place in chosen_after_deeds(points):
         await one_life(tmp_path / str(place), prepared, Doom(place), choose)
