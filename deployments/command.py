@@ -76,7 +76,7 @@ def _everywhere(context: typer.Context) -> None:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS", log_lines.CONSOLE)
     if context.invoked_subcommand not in _WITHOUT_PREFECT:
         prepare_environment(settings.state_dir.absolute())
-        context.obj = _excuse
+        context.obj = _complete
 
 
 def _excuse(statuses: Sequence[Status]) -> list[Status]:
@@ -84,6 +84,12 @@ def _excuse(statuses: Sequence[Status]) -> list[Status]:
     from deployments.pauses import without_paused
 
     return without_paused(statuses)
+
+
+def _complete(statuses: Sequence[Status]) -> list[Status]:
+    """Judge connections anew that are paused, and add those that have not run yet, unless Prefect is silent."""
+    known = [each.standing.connection for each in statuses]
+    return [*_excuse(statuses), *(_never_ran(known) or ())]
 
 
 def _never_ran(known: Collection[ConnectionSlug]) -> list[Status] | None:
@@ -148,7 +154,7 @@ def up(
             from dockwire.cli.metrics_app import serving
 
             # After the server's address is known: whoever is late may be paused there.
-            served = serving(read_settings(), host=metrics_host, port=metrics_port, excuse=_excuse)
+            served = serving(read_settings(), host=metrics_host, port=metrics_port, excuse=_complete)
             say.line(f"metrics are at {stack.enter_context(served)}/metrics")
         if with_console:
             from deployments.console_serving import PORT, Place, serving_console

@@ -108,8 +108,8 @@ def _health(reading: Reading) -> Iterator[Sample]:
 
 def _quota(value: Callable[[Any], float]) -> Callable[[Reading], Iterator[Sample]]:
     def read(reading: Reading) -> Iterator[Sample]:
-        # Connections of one seller account share its quota.
-        accounts = {each.standing.account: each for each in reading.connections}
+        # Connections of one seller account share its quota; those that have not run yet know nothing of it.
+        accounts = {each.standing.account: each for each in reading.connections if each.quotas}
         for account, status in accounts.items():
             if account is None:
                 continue

@@ -14,7 +14,8 @@ from dockwire.pacing import BUDGETS, gcra
 from dockwire.ports import StatusLedger
 
 Excuse = Callable[[Sequence[Status]], list[Status]]
-"""Judges connections anew that are late because somebody paused them; the ledger does not know that."""
+"""Judges connections anew that are late because somebody paused them, and may add those that the ledger does not
+know because they have not run yet."""
 
 NeverRan = Callable[[Collection[ConnectionSlug]], list[Status] | None]
 """Returns the stored connections besides these, which the ledger knows; None when nobody can be asked."""

@@ -24,15 +24,8 @@ class Pages:
         return None if answer.status_code == httpx.codes.NOT_FOUND else answer.raise_for_status().json()
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Send and return the answer; while Prefect's database is busy, which 503 says, send again."""
-        busy = httpx.codes.SERVICE_UNAVAILABLE
-
-        def sent() -> httpx.Response | None:
-            answer = self.try_post(path, body)
-            return None if answer.status_code == busy else answer
-
-        answer: httpx.Response = self._await(sent)
-        return answer.raise_for_status().json()
+        """Send and return the answer."""
+        return self._patiently(lambda: self.try_post(path, body)).json()
 
     def try_post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         """Send and return the answer, whatever it is."""
@@ -41,7 +34,7 @@ class Pages:
     def delete_block(self, kind: str, name: str) -> None:
         """Delete a stored block."""
         found = self.get(f"block_types/slug/{kind}/block_documents/name/{name}")
-        self._client.delete(f"block_documents/{found['id']}").raise_for_status()
+        self._delete(f"block_documents/{found['id']}")
 
     def forget(self) -> None:
         """Delete all deployments, with the runs that they planned, and all stored blocks of connections."""
@@ -50,9 +43,9 @@ class Pages:
             for kind in (AmazonApplication, AmazonSellerAccount, MarketplaceConnection, WarehouseAccount)
         ]
         for each in self.post("deployments/filter", {}):
-            self._client.delete(f"deployments/{each['id']}").raise_for_status()
+            self._delete(f"deployments/{each['id']}")
         for each in self.post("block_documents/filter", {"block_types": {"slug": {"any_": kinds}}}):
-            self._client.delete(f"block_documents/{each['id']}").raise_for_status()
+            self._delete(f"block_documents/{each['id']}")
 
     def deployment(self, name: str) -> Any:
         """Return a deployment once it is registered."""
@@ -114,6 +107,20 @@ class Pages:
             return found if found["state_type"] in {"PAUSED", "COMPLETED", "FAILED", "CRASHED"} else None
 
         return self._await(stopped)
+
+    def _patiently(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """Return the answer; while Prefect's database is busy, which 503 says, send again."""
+        busy = httpx.codes.SERVICE_UNAVAILABLE
+
+        def sent() -> httpx.Response | None:
+            answer = send()
+            return None if answer.status_code == busy else answer
+
+        answer: httpx.Response = self._await(sent)
+        return answer.raise_for_status()
+
+    def _delete(self, path: str) -> None:
+        self._patiently(lambda: self._client.delete(path))
 
     def _await(self, look: Callable[[], Any]) -> Any:
         give_up = time.monotonic() + _PATIENCE

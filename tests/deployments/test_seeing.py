@@ -115,6 +115,8 @@ def test_status_shows_what_is_stored_and_never_ran_and_goes_on_without_prefect(t
     assert why["town-mx"] == [("look", "never_ran", "merchant")]
     assert "never_ran" not in str(why["town-us"])
     assert "waits for its seller's consent" in str(stored["town-mx"]["reasons"])
+    assert 'dockwire_health{connection="town-ca"} 2.0' in (seen := town.dockwire("metrics").out)
+    assert 'dockwire_health{connection="town-mx"} 1.0' in seen
     path.write_text(path.read_text().replace("needs_approval = true", "needs_approval = false"))
     assert town.dockwire("apply", str(path)).code == 0
     one = town.dockwire("status", "town-ca")
