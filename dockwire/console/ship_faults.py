@@ -18,6 +18,7 @@ _FIELDS = {
     "tracking_blank": "tracking",
     "tracking_format": "tracking",
     "tracking_shared": "tracking",
+    "tracking_used": "tracking",
     "charge": "charges",
     "charged_before": "charges",
     "equal_charge": "charges",

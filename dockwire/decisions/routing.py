@@ -11,7 +11,7 @@ from dockwire.errors import Fixer
 from dockwire.model.closing import OrderForm, RoutingForm, ShipRequest
 from dockwire.model.connection import Connection, TrackingCheck
 from dockwire.model.record import Problem
-from dockwire.model.shipping import Carrier
+from dockwire.model.shipping import Carrier, UsedNumber
 
 
 def routing_problems(form: OrderForm, routing: RoutingForm, carriers: Sequence[Carrier]) -> Iterator[Problem]:
@@ -75,6 +75,19 @@ def shared_numbers(request: ShipRequest) -> dict[str, Problem]:
         for form in request.orders
         if counts[number := plain_tracking(form.tracking)] > 1
     }
+
+
+def used_number(form: OrderForm, used: UsedNumber, connection: Connection) -> Problem:
+    """Return the doubt about a tracking number that an order bears which shipped before."""
+    where = f" of {used.connection}" if used.connection != connection.slug else ""
+    more = f", and {used.others} more orders bear it" if used.others > 1 else ""
+    more = ", and one more order bears it" if used.others == 1 else more
+    return Problem(
+        "tracking_used",
+        f"Tracking number {plain_tracking(form.tracking)} stands on order {used.order_id}{where} already, which "
+        f"shipped on {used.shipped:%Y-%m-%d %H:%M} UTC{more}; right only where they go in one parcel.",
+        Fixer.CLERK,
+    )
 
 
 _LISTED = 12

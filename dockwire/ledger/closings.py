@@ -13,6 +13,7 @@ from dockwire.ledger.facts import write_facts
 from dockwire.ledger.overrides import overrides_of
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.tables import closings, orders
+from dockwire.ledger.used_numbers import plain_number
 from dockwire.model.charge import Charge
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.connection import Connection
@@ -95,6 +96,7 @@ def begin_submission(link: Link, connection: Connection, plan: ClosePlan, *, now
                 "warehouse_order_id": planned.order.placed.order_id,
                 "routing": _ROUTING.dump_json(planned.routing).decode(),
                 "tracking": planned.tracking,
+                "number": plain_number(planned.tracking),
                 "charges": _CHARGES.dump_json(planned.charges).decode(),
                 "before": "null",
                 "state": ClosingState.PLANNED,

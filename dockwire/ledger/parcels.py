@@ -18,6 +18,7 @@ from dockwire.ledger.facts import write_facts
 from dockwire.ledger.overrides import end_hold
 from dockwire.ledger.parcel_outcomes import reason, told
 from dockwire.ledger.tables import orders, parcels
+from dockwire.ledger.used_numbers import plain_number
 from dockwire.ledger.withdrawals import gone_from_order, withdraw
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
@@ -50,6 +51,7 @@ class _Entry:
             "problem": told(self.problem),
             "carrier": self.carrier,
             "tracking": self.tracking,
+            "number": plain_number(self.tracking or ""),
         }
 
 

@@ -1,6 +1,6 @@
 """The ledger's methods about shipping: each one transaction in a worker thread."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from dockwire.ledger import (
     parcel_outcomes,
     parcel_reading,
     parcels,
+    used_numbers,
     withdrawals,
 )
 from dockwire.ledger.engine import Database
@@ -22,6 +23,7 @@ from dockwire.model.feed import Backlog, SentFeed
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, CustomerId, WarehouseOrderId
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelOutcome, ParcelRow, ParcelState, Stored
 from dockwire.model.record import Closing, ClosingClaim, LedgerOrder, Problem
+from dockwire.model.shipping import UsedNumber
 
 
 class ShippingBook:
@@ -83,6 +85,14 @@ class ShippingBook:
         """See the port."""
         return await self._database.read(
             lambda link: closing_claims.taken_references(link, connection, order_ids)
+        )
+
+    async def used_numbers(
+        self, numbers: Collection[str], *, apart_from: Collection[AmazonOrderId]
+    ) -> dict[str, UsedNumber]:
+        """See the port."""
+        return await self._database.read(
+            lambda link: used_numbers.used_numbers(link, numbers, apart_from=apart_from)
         )
 
     async def charged(self, connection: ConnectionSlug) -> dict[AmazonOrderId, Decimal]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from dockwire.model.charge import Charge
-from dockwire.model.ids import AmazonItemId, WarehouseOrderId
+from dockwire.model.ids import AmazonItemId, AmazonOrderId, ConnectionSlug, WarehouseOrderId
 from dockwire.model.warehouse import PlacedOrder, Routing
 
 
@@ -90,6 +90,17 @@ class ShipOrder:
     def total(self) -> Decimal:
         """The sum of all charges, automatic ones too."""
         return sum((booked.charge.amount for booked in self.charges), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class UsedNumber:
+    """An order that shipped with a tracking number before."""
+
+    order_id: AmazonOrderId
+    connection: ConnectionSlug
+    shipped: datetime
+    others: int = 0
+    """How many more orders shipped with it."""
 
 
 @dataclass(frozen=True, slots=True)

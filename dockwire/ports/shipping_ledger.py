@@ -1,6 +1,6 @@
 """What the ledger remembers about closing orders and telling Amazon."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -21,6 +21,7 @@ from dockwire.model.record import (
     LedgerOrder,
     Problem,
 )
+from dockwire.model.shipping import UsedNumber
 
 
 class ShippingLedger(Protocol):
@@ -72,6 +73,15 @@ class ShippingLedger(Protocol):
         self, connection: Connection, order_ids: Sequence[AmazonOrderId]
     ) -> dict[AmazonOrderId, frozenset[str]]:
         """Return the references of orders' parcels that Amazon took before: sending those again edits them."""
+        ...
+
+    async def used_numbers(
+        self, numbers: Collection[str], *, apart_from: Collection[AmazonOrderId]
+    ) -> dict[str, UsedNumber]:
+        """Return the order of any connection that shipped last with each tracking number, by the number.
+
+        Numbers that differ in blanks, dashes and letter case only are one; orders of ``apart_from`` do not count.
+        """
         ...
 
     async def charged(self, connection: ConnectionSlug) -> dict[AmazonOrderId, Decimal]:

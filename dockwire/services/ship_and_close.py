@@ -120,6 +120,8 @@ class ShipAndClose:
         order_ids = list({entry.order.order_id for entry in known.values()})
         earlier = await desk.ledger.earlier_closings(desk.connection, order_ids, token=request.token)
         taken = await desk.ledger.taken_references(desk.connection, order_ids)
+        numbers = {form.tracking for form in request.orders if form.tracking}
+        used = await desk.ledger.used_numbers(numbers, apart_from=order_ids)
         slots = asyncio.Semaphore(desk.workers)
 
         async def candidate(form: OrderForm) -> Candidate:
@@ -139,6 +141,7 @@ class ShipAndClose:
                 taken.get(order_id, frozenset()),
                 stopped=entry.overrides.hold is not None or entry.overrides.cancel is not None,
                 held_there=entry.overrides.on_hold is not None,
+                used=used.get(form.tracking),
             )
 
         return list(await asyncio.gather(*map(candidate, request.orders)))

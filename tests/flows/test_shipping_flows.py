@@ -108,7 +108,7 @@ async def test_everything_in_the_way_is_told_at_once_and_nothing_is_written(site
 
 
 async def test_an_odd_tracking_number_is_told_in_the_result_and_in_the_table(site: Site) -> None:
-    (order, *_) = await ready(site)
+    (order, other, *_) = await ready(site)
     form = [{"order": order, "tracking": "ODD-1"}]
     state: State[Any] = await ship_and_close(site.slug, form, UPS, return_state=True)
     assert await numbers(state) == {"closed": 1, "warnings": 1}
@@ -116,6 +116,11 @@ async def test_an_odd_tracking_number_is_told_in_the_result_and_in_the_table(sit
     assert first == "1 closed, 1 warnings"
     assert second.startswith(f"{order}: Tracking number ODD1 does not look like one of UPS")
     assert "does not look like one of UPS" in await table(f"closings-{site.slug}")
+    # Another order with the number of one that shipped: a dry run names that one.
+    form = [{"order": other, "tracking": "ODD1"}]
+    state = await ship_and_close(site.slug, form, UPS, dry_run=True, return_state=True)
+    assert f"stands on order {order} already, which shipped on " in (state.message or "")
+    assert f"stands on order {order} already" in await table(f"closings-{site.slug}")
 
 
 async def test_a_right_taken_away_fails_the_run_and_a_retry_does_the_rest(site: Site) -> None:

@@ -175,6 +175,21 @@ async def test_a_ledger_goes_back_to_the_first_version_with_its_orders(empty_url
     assert first_columns(empty_url) == before
 
 
+async def test_numbers_of_parcels_from_before_are_found(empty_url: str) -> None:
+    sealer = Sealer([Sealer.new_key()])
+    make_first_version(empty_url, sealer)
+    ledger = await SqlLedger.open(empty_url, sealer=sealer)
+    await store(ledger, 7, parcel(tracking="1z 999-aa1"))
+    await ledger.close()
+    database = Database(empty_url)
+    await database.write("back", lambda link: command.downgrade(configuration(link, MIGRATIONS), "0013"))
+    await database.close()
+    ledger = await SqlLedger.open(empty_url, sealer=sealer)
+    (used,) = (await ledger.used_numbers(["1Z999AA1"], apart_from=[])).values()
+    assert (used.order_id, used.shipped) == (CREATED, NOW)
+    await ledger.close()
+
+
 async def test_a_ledger_of_a_later_version_is_left_alone_and_told(empty_url: str) -> None:
     sealer = Sealer([Sealer.new_key()])
     await (await SqlLedger.open(empty_url, sealer=sealer)).close()

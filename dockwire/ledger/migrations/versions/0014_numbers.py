@@ -1,0 +1,34 @@
+"""Which orders bear a tracking number is asked by an index; what the warehouse itself charged is kept."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+_TABLES = ("parcels", "closings")
+_LONGEST = 100
+_PLAIN = "UPDATE {} SET number = upper(replace(replace(tracking, ' ', ''), '-', '')) WHERE tracking <> ''"
+
+
+def upgrade() -> None:
+    """Apply."""
+    comment = "the tracking number without blanks and dashes, in capitals"
+    for table in _TABLES:
+        op.add_column(table, sa.Column("number", sa.String(_LONGEST), comment=comment))
+        op.execute(_PLAIN.format(table))
+        op.create_index(f"ix_{table}_number", table, ["number", "order_id"])
+    op.add_column(
+        "closings",
+        sa.Column("automatic", sa.Text(), comment="what the warehouse's own rules charged, as it was closed"),
+    )
+
+
+def downgrade() -> None:
+    """Undo."""
+    op.drop_column("closings", "automatic")
+    for table in reversed(_TABLES):
+        op.drop_index(f"ix_{table}_number", table_name=table)
+        op.drop_column(table, "number")

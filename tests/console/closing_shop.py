@@ -1,0 +1,112 @@
+"""A warehouse with orders to close, the console beside it, and what its pages say."""
+
+import html
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+
+from dockwire.console.ship_form import request_in
+from dockwire.ledger.tables import orders
+from dockwire.model.ids import ConnectionSlug
+from dockwire.services.close_report import in_the_way, left_open
+from dockwire.services.ship_and_close import ShipAndClose
+from tests.console.town import Town, town_on
+from tests.e2e.shipping import imported, manual, placed
+from tests.stage import Stage, opened_stage, sim_connection
+
+US = sim_connection("US")
+UPS = {"carrier": "UPS", "service": "03", "scac": "UPSN"}
+Form = dict[str, Any]
+
+
+@dataclass
+class Shop:
+    """A warehouse with orders, and the console beside it."""
+
+    stage: Stage
+    town: Town
+    ids: list[str]
+    rows: list[int]
+
+    def form(self, numbers: Sequence[str], **more: Any) -> Form:
+        """Return what a browser sends of the page."""
+        charge = {"type": "special", "label": "", "units": "1", "price_per_unit": "", "unit_description": ""}
+        charge |= more.pop("charge", {})
+        typed = {f"tracking-{row}": number for row, number in zip(self.rows, numbers, strict=False)}
+        every = {f"tracking-{row}": "" for row in self.rows} | {
+            "pk": self.rows,
+            "apply": "separately",
+            "once": "form-1",
+            "do": "send",
+        }
+        return every | typed | UPS | {f"charge-{name}": text for name, text in charge.items()} | more
+
+    async def works(self) -> None:
+        """Carry out what was asked for last, as the flow does."""
+        number, run = list(self.town.desk.runs.items())[-1]
+        request = request_in(run.parameters)
+        assert request is not None
+        async with self.opened(US.slug) as steps:
+            plan = await steps.plan(request)
+            report = await steps.carry_out(plan)
+        message = in_the_way(plan) if plan.problems else "" if report.done else left_open(report)
+        self.town.desk.runs[number] = replace(
+            run, ended=True, state="Failed" if message else "Completed", message=message
+        )
+
+    @asynccontextmanager
+    async def opened(self, connection: ConnectionSlug) -> AsyncIterator[ShipAndClose]:
+        assert connection == US.slug
+        async with self.stage.desk(US) as desk:
+            yield ShipAndClose(desk)
+
+    async def hold(self, order_id: str, *, ends: bool = False) -> None:
+        """Stop an order in the warehouse, or let it go on."""
+        async with self.stage.desk(US) as desk:
+            known = (await desk.ledger.find_placed(US, [order_id]))[order_id].placed
+            assert known is not None
+            if ends:
+                await desk.warehouse.release_order(known)
+            else:
+                await desk.warehouse.hold_order(known, "look")
+
+
+@asynccontextmanager
+async def opened_shop(folder: Path, count: int, **options: Any) -> AsyncIterator[Shop]:
+    async with opened_stage(folder, **options) as stage:
+        ids = await imported(stage, US, count)
+        town = await town_on(stage.ledger, stage.clock)
+        shop = Shop(stage, town, ids, await rows_of(town, ids))
+        town.desk.opened = shop.opened
+        yield shop
+        for client in town.clients:
+            await client.aclose()
+
+
+async def rows_of(town: Town, ids: Sequence[str]) -> list[int]:
+    with town.ledger.reading_sessions()() as session:
+        known = {row.amazon_order_id: row.id for row in session.execute(select(orders))}
+    return [known[order_id] for order_id in ids]
+
+
+def text_of(answer: httpx.Response) -> str:
+    """Return what a page says, as one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def values(page: str, name: str) -> list[str]:
+    """Return what stands in the fields of a name."""
+    fields = re.findall(rf'<input[^>]*\bname="{name}"[^>]*>', page)
+    return [html.unescape(re.findall(r'value="([^"]*)"', field)[0]) for field in fields]
+
+
+def added(shop: Shop) -> list[Decimal]:
+    """Return what people's charges on each order come to."""
+    return [sum((amount for _, amount in manual(placed(shop.stage, each))), Decimal(0)) for each in shop.ids]
