@@ -1,6 +1,7 @@
 """Packages and charges of one order, as its page shows them."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -105,6 +106,9 @@ def _closed(row: Row[Any], currency: str) -> Closed:
     routing = json.loads(row.routing)
     added = _CHARGES.validate_json(row.charges) or ()
     before = _CHARGES.validate_json(row.before) or ()
+    automatic = _CHARGES.validate_json(row.automatic or "null") or ()
+    total = None if row.total is None else Decimal(row.total)
+    listed = sum((each.amount for each in (*added, *before, *automatic)), Decimal(0))
     return Closed(
         state=CLOSINGS[ClosingState(row.state)],
         at=iso(row.at),
@@ -115,9 +119,11 @@ def _closed(row: Row[Any], currency: str) -> Closed:
         charges=(
             *(_charge(each, "added by this request") for each in added),
             *(_charge(each, "was on the order") for each in before),
+            *(_charge(each, "the warehouse's own") for each in automatic),
+            *_rest(listed, total),
         ),
         added=_amount(sum((each.amount for each in added), Decimal(0))),
-        total=_amount(Decimal(row.total)) if row.total is not None else "",
+        total="" if total is None else _amount(total),
         currency=currency,
     )
 
@@ -131,6 +137,19 @@ def _charge(charge: Charge, whose: str) -> ChargeRow:
         _amount(charge.amount),
         whose,
     )
+
+
+def _rest(listed: Decimal, total: Decimal | None) -> Iterator[ChargeRow]:
+    """Yield what the total holds and nobody kept apart, as of orders closed by earlier versions."""
+    if total is not None and total != listed:
+        yield ChargeRow(
+            "",
+            "what else was on the order",
+            "",
+            "",
+            _amount(total - listed),
+            "the warehouse's own, or others'",
+        )
 
 
 def _amount(amount: Decimal) -> str:

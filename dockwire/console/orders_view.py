@@ -21,7 +21,7 @@ from dockwire.console.order_filters import CARRIERS, CONNECTIONS, MARKETPLACE, S
 from dockwire.console.order_page import page_of
 from dockwire.console.parts import Parts
 from dockwire.console.records import OrderRecord
-from dockwire.console.ship_desk import to_ship
+from dockwire.console.ship_ways import to_ship
 from dockwire.ledger.tables import orders, parcels
 
 _LARGEST = 2**63 - 1

@@ -4,34 +4,30 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette_admin import CustomView
-from starlette_admin.actions import ActionSelection
 from starlette_admin.flash import flash, get_flashed_messages
 from starlette_admin.routing import route
 
 from dockwire.console.hold_reading import rows_of
 from dockwire.console.parts import WORKERS, Parts, may
-from dockwire.console.ship_faults import about_order, faults_of, mark_of
-from dockwire.console.ship_form import FIELD, Typed, TypedCharge, common_routing, request_of, typed_of
-from dockwire.console.ship_looks import Looks, bare_request
-from dockwire.console.ship_page import Page, Preview, charges_before, previewed
+from dockwire.console.ship_faults import faults_of, mark_of
+from dockwire.console.ship_filling import chosen_of, filled_page
+from dockwire.console.ship_form import FIELD, Typed, TypedCharge, request_of, typed_of
+from dockwire.console.ship_looks import Looks
+from dockwire.console.ship_page import previewed
 from dockwire.console.ship_pasting import pasted
 from dockwire.console.ship_reading import ShipRow, rows_shown
 from dockwire.console.ship_sending import Sent, rest_to_close, send, sent_as, typed_again
+from dockwire.console.ship_ways import MOST_AT_ONCE, held, nothing_left, query_of, to_run
 from dockwire.errors import DockwireError
 from dockwire.model.charge import Apply
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.closing import KINDS
-from dockwire.services.seen_orders import SeenOrders
-
-MOST_AT_ONCE = 250
-"""Orders of one page; a form has a field for each."""
 
 
 class ShipDesk(CustomView):
@@ -80,7 +76,7 @@ class ShipDesk(CustomView):
         if not typed.chosen:
             return JSONResponse({"faults": [], "sum": "", "rows": {}})
         try:
-            seen = await self._looks.recent(*_chosen(shown, typed))
+            seen = await self._looks.recent(*chosen_of(shown, typed))
         except DockwireError as error:
             return JSONResponse({"faults": [str(error)], "sum": "", "rows": {}})
         found = previewed(seen, typed)
@@ -103,8 +99,8 @@ class ShipDesk(CustomView):
         """Ask for the same request again: it does what is left of it, and charges nothing twice."""
         form = await request.form()
         sent = await self._sent(str(form.get("id", "")))
-        if sent.is_dry:
-            return _dry(request, sent.run_id)
+        if sent.holds:
+            return held(request, sent)
         names = [row.order_id for row in sent.rows if not row.is_closed]
         self._looks.forget(sent.connection, names)
         try:
@@ -113,8 +109,8 @@ class ShipDesk(CustomView):
             )
         except DockwireError as error:
             flash(request, str(error), "error")
-            return _to_run(request, sent.run_id)
-        return _to_run(request, run.id)
+            return to_run(request, sent.run_id)
+        return to_run(request, run.id)
 
     # -- what was typed ------------------------------------------------------------------------
     async def _typed(self, form: FormData) -> tuple[list[ShipRow], Typed]:
@@ -160,23 +156,23 @@ class ShipDesk(CustomView):
         except DockwireError as error:
             return await self._form(request, shown, typed, faults=faults, trouble=str(error))
         self._looks.forget(connection, names)
-        return _to_run(request, run.id)
+        return to_run(request, run.id)
 
     async def _again(self, request: Request, run_id: str) -> Response:
         """Offer what a run left open, as it was typed."""
         sent = await self._sent(run_id)
-        if sent.is_dry:
-            return _dry(request, run_id)
+        if sent.holds:
+            return held(request, sent)
         try:
             rest = await rest_to_close(self._parts, self._looks, sent, most=MOST_AT_ONCE)
             rows = {each.order_id: each.row for each in rest.shown}
             typed = typed_again(sent, rows, rest.currency)
         except (DockwireError, ValueError) as error:
             flash(request, str(error), "error")
-            return _to_run(request, run_id)
+            return to_run(request, run_id)
         if not rest.shown:
-            flash(request, "Nothing is left open in the warehouse.", "success")
-            return _to_run(request, run_id)
+            flash(request, *nothing_left(sent))
+            return to_run(request, run_id)
         return await self._form(request, rest.shown, typed, told=rest.told)
 
     async def _sent(self, run_id: str) -> Sent:
@@ -201,7 +197,7 @@ class ShipDesk(CustomView):
         places = list(dict.fromkeys(each.connection for each in shown))
         if len(places) > 1 or not places[0]:
             return self._choose(request, shown, places)
-        page = await self._filled(shown, typed, more)
+        page = await filled_page(self._looks, shown, typed, more)
         return self._show(
             request,
             "console/ship_and_close.html",
@@ -211,46 +207,12 @@ class ShipDesk(CustomView):
             ways=list(Apply),
         )
 
-    async def _filled(self, shown: Sequence[ShipRow], typed: Typed | None, more: dict[str, Any]) -> Page:
-        connection, order_ids = shown[0].connection, [each.order_id for each in shown]
-        notes: dict[str, str] = {}
-        seen: SeenOrders | None = None
-        try:
-            if typed is None:
-                bare = bare_request(order_ids)
-                seen = await self._looks.fresh(connection, bare)
-                notes = {each: about_order(found) for each, found in seen.plan(bare).problems.items()}
-            else:
-                seen = await self._looks.recent(connection, order_ids)
-        except DockwireError as error:
-            more.setdefault("trouble", str(error))
-        if typed is None:
-            routing = (
-                common_routing(each.order.routing for each in seen.candidates if each.order) if seen else {}
-            )
-            typed = Typed(frozenset(each.row for each in shown), routing=routing)
-        if not typed.once:
-            typed = replace(typed, once=secrets.token_urlsafe(12))
-        if seen is None:
-            return Page(connection, shown, typed, Preview(), **more)
-        chosen = await self._looks.recent(*_chosen(shown, typed)) if typed.chosen else None
-        return Page(
-            connection,
-            shown,
-            typed,
-            previewed(chosen, typed) if chosen else Preview(),
-            carriers=seen.carriers,
-            before=charges_before(seen),
-            notes=notes,
-            **more,
-        )
-
     def _choose(self, request: Request, shown: Sequence[ShipRow], places: Sequence[str]) -> Response:
         page = request.url_for(request.app.state.ROUTE_NAME + ":ship-and-close")
         parted = []
         for place in places:
             rows = [each.row for each in shown if each.connection == place]
-            parted.append((place, len(rows), f"{page}?{_query(rows)}" if place else ""))
+            parted.append((place, len(rows), f"{page}?{query_of(rows)}" if place else ""))
         return self._show(request, "console/ship_choose.html", 400, parted=parted)
 
     def _show(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
@@ -267,39 +229,7 @@ class ShipDesk(CustomView):
         )
 
 
-async def to_ship(request: Request, selection: ActionSelection) -> Response:
-    """Go to the page that ships and closes the selected orders."""
-    rows = await selection.pks()
-    if len(rows) > MOST_AT_ONCE:
-        flash(
-            request,
-            f"{len(rows)} orders are selected; these are the first {MOST_AT_ONCE} of them.",
-            "warning",
-        )
-    page = request.url_for(request.app.state.ROUTE_NAME + ":ship-and-close")
-    return RedirectResponse(f"{page}?{_query(rows[:MOST_AT_ONCE])}", status_code=303)
-
-
-def _chosen(shown: Sequence[ShipRow], typed: Typed) -> tuple[str, list[str]]:
-    """Return the connection and the chosen orders, in the order of the page."""
-    return shown[0].connection if shown else "", [each.order_id for each in shown if each.row in typed.chosen]
-
-
 def _doubts(plan: ClosePlan) -> dict[str, list[Any]]:
     """Return what is odd, and what a request that was begun before leaves open."""
     names = [*plan.warnings, *plan.left_open]
     return {name: [*plan.warnings.get(name, ()), *plan.left_open.get(name, ())] for name in names}
-
-
-def _dry(request: Request, run_id: str) -> Response:
-    flash(request, "This was a dry run; choose its orders among the orders to ship and close them.", "error")
-    return _to_run(request, run_id)
-
-
-def _to_run(request: Request, run_id: str) -> Response:
-    page = request.url_for(request.app.state.ROUTE_NAME + ":ship-and-close-run")
-    return RedirectResponse(f"{page}?{urlencode({'id': run_id})}", status_code=303)
-
-
-def _query(rows: Sequence[Any]) -> str:
-    return urlencode([("pk", row) for row in rows])

@@ -1,17 +1,17 @@
 """What the ledger knows of orders that are to be closed, and of what became of a request."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import anyio.to_thread
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from dockwire.console.fields import iso
 from dockwire.console.parts import Parts
 from dockwire.console.words import state_in_words
-from dockwire.ledger.closings import read_closing
+from dockwire.ledger.closings import LONGEST_NUMBER, read_closing
 from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.tables import closings, orders
 from dockwire.model.record import Closing
@@ -62,6 +62,35 @@ async def rows_of_orders(parts: Parts, connection: str, order_ids: Sequence[str]
 
     known = {each.order_id: each for each in await _read(parts, read)}
     return [known[order_id] for order_id in order_ids if order_id in known]
+
+
+async def rows_by_name(parts: Parts, connection: str, names: Mapping[str, str]) -> dict[str, ShipRow]:
+    """Return a connection's orders by their names in a request: Amazon's id, reference or warehouse number.
+
+    ``names`` has what is known of each: Amazon's id where the request was begun, else the name again.
+    """
+    known = {each.order_id: each for each in await rows_of_orders(parts, connection, list(names.values()))}
+    found = {name: known[order_id] for name, order_id in names.items() if order_id in known}
+    unknown = [name for name in names if name not in found]
+    if not unknown:
+        return found
+    # References and numbers repeat where a connection moved to another warehouse.
+    place = next((each.warehouse for each in await parts.ledger.connections() if each.slug == connection), "")
+
+    def read(session: Session) -> list[ShipRow]:
+        mine = and_(orders.c.connection == connection, orders.c.warehouse == place)
+        return [
+            row for some in _batches(unknown) for row in _rows(session, _query().where(mine, _is_named(some)))
+        ]
+
+    for row in await _read(parts, read):
+        found |= {name: row for name in unknown if name in row.names}
+    return found
+
+
+def _is_named(names: Sequence[str]) -> ColumnElement[bool]:
+    numbers = [int(name) for name in names if name.isdecimal() and len(name) < LONGEST_NUMBER]
+    return or_(orders.c.reference.in_(names), orders.c.warehouse_order_id.in_(numbers))
 
 
 async def closings_of(parts: Parts, connection: str, token: str) -> dict[str, Closing]:

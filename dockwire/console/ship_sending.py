@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from starlette.requests import Request
@@ -12,7 +12,8 @@ from dockwire.console.desk import SeenRun, StartedRun
 from dockwire.console.parts import SHIP_ASKED, Parts
 from dockwire.console.ship_form import Typed, common_routing, parameters_of, request_in, typed_charges
 from dockwire.console.ship_looks import Looks, bare_request
-from dockwire.console.ship_reading import ShipRow, closings_of, rows_of_orders
+from dockwire.console.ship_reading import ShipRow, closings_of, rows_by_name, rows_of_orders
+from dockwire.console.ship_reasons import Reasons, reasons_in
 from dockwire.decisions.closing import Candidate
 from dockwire.decisions.rest import rest_of
 from dockwire.model.closing import ShipRequest
@@ -21,7 +22,6 @@ from dockwire.model.record import Closing, ClosingState
 from dockwire.model.warehouse import PlacedStatus
 
 FLOW = "ship-and-close"
-_LONGEST_MESSAGE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,18 @@ class Sent:
         return {row.name for row in self.rows if not row.is_closed}
 
     @property
+    def holds(self) -> str:
+        """Why its rest cannot be asked for, as a sentence; empty where it can."""
+        if self.is_dry:
+            return "This was a dry run; choose its orders among the orders to ship and close them."
+        if not self.run.ended:
+            return (
+                "The run is still under way, so nothing was asked for; wait until it has ended, what it left is "
+                "offered then."
+            )
+        return ""
+
+    @property
     def is_dry(self) -> bool:
         """Whether the run was only to check; the same request from here would write."""
         return self.run.parameters.get("dry_run", False) is not False
@@ -70,12 +82,12 @@ class Sent:
     @property
     def offers_rest(self) -> bool:
         """Whether what is not closed can be asked for again."""
-        return self.run.ended and bool(self.left) and not self.is_dry
+        return bool(self.left) and not self.holds
 
     @property
-    def message(self) -> str:
-        """What the run says about the orders it did not close."""
-        return self.run.message[:_LONGEST_MESSAGE] if self.run.ended and self.left else ""
+    def message(self) -> tuple[str, ...]:
+        """What the run says beside why each order did not close, line by line."""
+        return _reasons(self.run, self.request).lines if self.left else ()
 
 
 async def send(
@@ -114,15 +126,18 @@ async def sent_as(parts: Parts, run_id: str) -> Sent | None:
         return None
     connection = str(run.parameters.get("connection", ""))
     closings = await closings_of(parts, connection, request.token)
-    names = {
-        form.order: closings[form.order].order_id if form.order in closings else form.order
-        for form in request.orders
-    }
-    shown = {each.order_id: each for each in await rows_of_orders(parts, connection, list(names.values()))}
-    rows = tuple(
-        _row(name, order_id, closings.get(name), shown.get(order_id)) for name, order_id in names.items()
+    names = [form.order for form in request.orders]
+    shown = await rows_by_name(
+        parts, connection, {name: closings[name].order_id if name in closings else name for name in names}
     )
-    return Sent(run_id, run, connection, request, closings, rows)
+    reasons = _reasons(run, request)
+    rows = tuple(_row(name, closings.get(name), shown.get(name)) for name in names)
+    sent = Sent(run_id, run, connection, request, closings, rows)
+    return replace(sent, rows=tuple(_told(row, sent, reasons) for row in rows)) if run.ended else sent
+
+
+def _reasons(run: SeenRun, request: ShipRequest) -> Reasons:
+    return reasons_in(run.message if run.ended else "", [form.order for form in request.orders])
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +213,29 @@ def typed_again(sent: Sent, rows: Mapping[str, int], currency: str) -> Typed:
     )
 
 
-def _row(name: str, order_id: str, closing: Closing | None, shown: ShipRow | None) -> ResultRow:
-    row, now = (shown.row, shown.state) if shown else (None, "")
-    if closing is None:
-        return ResultRow(name, order_id, row, ClosingState.PLANNED, "", "", "", "", now)
-    added = sum((charge.amount for charge in closing.charges), Decimal(0))
-    total = "" if closing.total is None else str(closing.total)
+def _told(row: ResultRow, sent: Sent, reasons: Reasons) -> ResultRow:
+    """Return a row of a run that has ended with why its order is not closed."""
+    if row.is_closed or row.sentence:
+        return row
+    if sent.is_dry:
+        return replace(row, sentence=reasons.by_name.get(row.name, ""))
+    state = row.state if row.name in sent.closings else None
+    return replace(row, sentence=reasons.of(row.name, row.order_id, state))
+
+
+def _row(name: str, closing: Closing | None, shown: ShipRow | None) -> ResultRow:
+    state = closing.state if closing is not None else ClosingState.PLANNED
+    order_id = shown.order_id if shown is not None else closing.order_id if closing is not None else name
+    added = sum((charge.amount for charge in closing.charges), Decimal(0)) if closing is not None else None
+    total = closing.total if closing is not None else None
     return ResultRow(
-        name, order_id, row, closing.state, closing.sentence, closing.tracking, str(added), total, now
+        name=name,
+        order_id=order_id,
+        row=shown.row if shown is not None else None,
+        state=state,
+        sentence=closing.sentence if closing is not None else "",
+        tracking=closing.tracking if closing is not None else "",
+        added="" if added is None else str(added),
+        total="" if total is None else str(total),
+        now=shown.state if shown is not None else "",
     )

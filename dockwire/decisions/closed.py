@@ -83,7 +83,10 @@ def ended(closing: Closing, order: ShipOrder, refusal: str = "") -> Closing:
     ``refusal`` is what the warehouse said, told where the order shows no reason.
     """
     if order.placed.status is PlacedStatus.CLOSED and _is_ours(closing, order):
-        return replace(closing, state=ClosingState.CLOSED, sentence="", total=order.total)
+        automatic = tuple(booked.charge for booked in order.charges if booked.automatic)
+        return replace(
+            closing, state=ClosingState.CLOSED, sentence="", total=order.total, automatic=automatic
+        )
     return replace(closing, state=ClosingState.REFUSED, sentence=_in_the_way(closing, order, refusal))
 
 

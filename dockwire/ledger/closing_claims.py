@@ -56,7 +56,13 @@ def reopen_closing(link: Link, connection: Connection, closing: Closing, *, now:
     link.execute(
         update(closings)
         .where(_row(connection, closing), closings.c.state == ClosingState.CLOSED)
-        .values(state=ClosingState.PLANNED, sentence="The order was opened again.", total=None, at=now)
+        .values(
+            state=ClosingState.PLANNED,
+            sentence="The order was opened again.",
+            total=None,
+            automatic=None,
+            at=now,
+        )
     )
 
 

@@ -35,7 +35,7 @@ def find_placed(
     found: dict[str, LedgerOrder] = {}
     for start in range(0, len(handles), _AT_ONCE):
         group = handles[start : start + _AT_ONCE]
-        numbers = [int(handle) for handle in group if handle.isdecimal() and len(handle) < _LONGEST_NUMBER]
+        numbers = [int(handle) for handle in group if handle.isdecimal() and len(handle) < LONGEST_NUMBER]
         query = select(orders).where(
             orders.c.connection == connection.slug,
             # Numbers repeat where a connection moved to another warehouse.
@@ -57,7 +57,7 @@ def find_placed(
     return found
 
 
-_LONGEST_NUMBER = 19
+LONGEST_NUMBER = 19
 """Decimal digits beyond this do not fit the databases' numbers."""
 
 
@@ -127,6 +127,7 @@ def record_closing(link: Link, connection: Connection, closing: Closing, *, now:
             sentence=closing.sentence,
             before=BEFORE.dump_json(closing.before).decode(),
             total=None if closing.total is None else str(closing.total),
+            automatic=BEFORE.dump_json(closing.automatic).decode(),
             at=now,
         )
     )
@@ -184,4 +185,5 @@ def read_closing(row: Row[Any]) -> Closing:
         state=ClosingState(row.state),
         sentence=row.sentence,
         total=None if row.total is None else Decimal(row.total),
+        automatic=None if row.automatic is None else BEFORE.validate_json(row.automatic),
     )

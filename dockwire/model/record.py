@@ -219,6 +219,8 @@ class Closing:
     sentence: str = ""
     total: Decimal | None = None
     """All charges of the closed order."""
+    automatic: tuple[Charge, ...] | None = None
+    """Those of them that the warehouse's own rules made; None while it is not closed, and where nobody kept them."""
 
 
 class FactKind(StrEnum):

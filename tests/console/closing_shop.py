@@ -12,13 +12,14 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
+from dockwire.console.desk import SeenRun
 from dockwire.console.ship_form import request_in
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import ConnectionSlug
 from dockwire.services.close_report import in_the_way, left_open
 from dockwire.services.ship_and_close import ShipAndClose
 from tests.console.town import Town, town_on
-from tests.e2e.shipping import imported, manual, placed
+from tests.e2e.shipping import imported, manual, placed, tracking
 from tests.stage import Stage, opened_stage, sim_connection
 
 US = sim_connection("US")
@@ -110,3 +111,12 @@ def values(page: str, name: str) -> list[str]:
 def added(shop: Shop) -> list[Decimal]:
     """Return what people's charges on each order come to."""
     return [sum((amount for _, amount in manual(placed(shop.stage, each))), Decimal(0)) for each in shop.ids]
+
+
+def began_elsewhere(shop: Shop, *names: str, **more: Any) -> str:
+    """Return a run that has ended and closed nothing, as Prefect's run form or the command line asks for it."""
+    wanted = [{"order": each, "tracking": tracking(n)} for n, each in enumerate(names or shop.ids)]
+    box = {"type": "special", "label": "Box", "units": 1, "price_per_unit": 10.0, "unit_description": ""}
+    parameters = {"connection": US.slug, "orders": wanted, "routing": UPS, "charges": [box], **more}
+    shop.town.desk.runs["elsewhere"] = SeenRun("elsewhere", "", "Completed", True, "", parameters)
+    return "elsewhere"

@@ -103,6 +103,8 @@ async def test_an_order_tells_its_story_from_amazon_to_the_refusal(
     for told in (
         ">5.00<",
         ">12.25<",
+        ">5.25<",
+        "what else was on the order",
         "2 x SKU-1",
         "Send its packages to Amazon again",
         "1 of the connection",

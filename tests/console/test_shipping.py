@@ -11,18 +11,27 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from dockwire.console.desk import SeenRun
 from dockwire.console.parts import Parts
-from dockwire.console.ship_desk import MOST_AT_ONCE
 from dockwire.console.ship_form import request_in
 from dockwire.console.ship_looks import Looks
 from dockwire.console.ship_sending import rest_to_close, sent_as, typed_again
+from dockwire.console.ship_ways import MOST_AT_ONCE
 from dockwire.console.signing_in import IDLE
 from dockwire.errors import Unavailable
 from dockwire.model.console import Role
 from dockwire.model.ids import AmazonOrderId
 from tests.builders import NOW, order
-from tests.console.closing_shop import UPS, US, Form, Shop, added, opened_shop, rows_of, text_of, values
+from tests.console.closing_shop import (
+    UPS,
+    US,
+    Form,
+    added,
+    began_elsewhere,
+    opened_shop,
+    rows_of,
+    text_of,
+    values,
+)
 from tests.console.town import Town, post
 from tests.e2e.shipping import by_hand, do, placed, tracking
 from tests.stage import App, bare
@@ -198,15 +207,6 @@ async def test_an_order_that_closed_unheard_keeps_its_share_when_the_rest_is_cha
         await shop.works()
         assert [placed(shop.stage, each)["status"] for each in shop.ids] == [1, 1, 1]
         assert sum(added(shop)) == Decimal("10.00")
-
-
-def began_elsewhere(shop: Shop, **more: Any) -> str:
-    """Return a run that has ended and closed nothing, as Prefect's run form or the command line asks for it."""
-    wanted = [{"order": each, "tracking": tracking(n)} for n, each in enumerate(shop.ids)]
-    box = {"type": "special", "label": "Box", "units": 1, "price_per_unit": 10.0, "unit_description": ""}
-    parameters = {"connection": US.slug, "orders": wanted, "routing": UPS, "charges": [box], **more}
-    shop.town.desk.runs["elsewhere"] = SeenRun("elsewhere", "", "Completed", True, "", parameters)
-    return "elsewhere"
 
 
 async def test_a_dry_run_stays_one(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""The page of ship and close, filled with what the warehouse shows of its orders."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from dockwire.console.ship_faults import about_order
+from dockwire.console.ship_form import Typed, common_routing
+from dockwire.console.ship_looks import Looks, bare_request
+from dockwire.console.ship_page import Page, Preview, charges_before, previewed
+from dockwire.console.ship_reading import ShipRow
+from dockwire.errors import DockwireError
+from dockwire.services.seen_orders import SeenOrders
+
+
+async def filled_page(
+    looks: Looks, shown: Sequence[ShipRow], typed: Typed | None, more: dict[str, Any]
+) -> Page:
+    """Return the page of orders of one connection; ``more`` has what else it tells.
+
+    Nothing ``typed`` yet: what all orders have in common is proposed.
+    """
+    connection, order_ids = shown[0].connection, [each.order_id for each in shown]
+    notes: dict[str, str] = {}
+    seen: SeenOrders | None = None
+    try:
+        if typed is None:
+            bare = bare_request(order_ids)
+            seen = await looks.fresh(connection, bare)
+            notes = {each: about_order(found) for each, found in seen.plan(bare).problems.items()}
+        else:
+            seen = await looks.recent(connection, order_ids)
+    except DockwireError as error:
+        more.setdefault("trouble", str(error))
+    if typed is None:
+        routing = common_routing(each.order.routing for each in seen.candidates if each.order) if seen else {}
+        typed = Typed(frozenset(each.row for each in shown), routing=routing)
+    if not typed.once:
+        typed = replace(typed, once=secrets.token_urlsafe(12))
+    if seen is None:
+        return Page(connection, shown, typed, Preview(), **more)
+    chosen = await looks.recent(*chosen_of(shown, typed)) if typed.chosen else None
+    return Page(
+        connection,
+        shown,
+        typed,
+        previewed(chosen, typed) if chosen else Preview(),
+        carriers=seen.carriers,
+        before=charges_before(seen),
+        notes=notes,
+        **more,
+    )
+
+
+def chosen_of(shown: Sequence[ShipRow], typed: Typed) -> tuple[str, list[str]]:
+    """Return the connection and the chosen orders, in the order of the page."""
+    return shown[0].connection if shown else "", [each.order_id for each in shown if each.row in typed.chosen]
