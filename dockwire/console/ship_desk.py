@@ -19,6 +19,7 @@ from dockwire.console.ship_faults import faults_of, mark_of
 from dockwire.console.ship_filling import chosen_of, filled_page
 from dockwire.console.ship_form import FIELD, Typed, TypedCharge, request_of, typed_of
 from dockwire.console.ship_looks import Looks
+from dockwire.console.ship_methods import methods_of
 from dockwire.console.ship_page import previewed
 from dockwire.console.ship_pasting import pasted
 from dockwire.console.ship_reading import ShipRow, rows_shown
@@ -28,6 +29,9 @@ from dockwire.errors import DockwireError
 from dockwire.model.charge import Apply
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.closing import KINDS
+
+ONLY = "only-"
+"""Begins what is asked for when only the orders of one ship method are to be closed."""
 
 
 class ShipDesk(CustomView):
@@ -65,6 +69,8 @@ class ShipDesk(CustomView):
         if what == "more":
             typed = replace(typed, charges=(*typed.charges, TypedCharge()))
             return await self._form(request, shown, typed)
+        if what.startswith(ONLY):
+            return await self._only(request, shown, typed, what.removeprefix(ONLY))
         if what == "fill":
             return await self._fill(request, shown, typed)
         return await self._check(request, shown, typed, sends=what == "send")
@@ -132,6 +138,17 @@ class ShipDesk(CustomView):
         return await self._form(
             request, shown, typed, told=f"{len(found.tracking)} tracking numbers are filled in."
         )
+
+    async def _only(self, request: Request, shown: Sequence[ShipRow], typed: Typed, key: str) -> Response:
+        """Tick the orders that are to travel one way, and take it as the routing."""
+        try:
+            seen = await self._looks.recent(shown[0].connection, [each.order_id for each in shown])
+        except DockwireError as error:
+            return await self._form(request, shown, typed, trouble=str(error))
+        method = next((each for each in methods_of(seen, shown) if each.key == key), None)
+        if method is not None:
+            typed = replace(typed, chosen=frozenset(method.rows), routing=method.words)
+        return await self._form(request, shown, typed)
 
     async def _check(
         self, request: Request, shown: Sequence[ShipRow], typed: Typed, *, sends: bool

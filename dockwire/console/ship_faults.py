@@ -1,8 +1,8 @@
 """Everything that is in the way of closing orders, by field, with the orders it is about."""
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from dockwire.model.record import Problem
 
@@ -15,6 +15,7 @@ _FIELDS = {
     "unknown_service": "service",
     "scac_blank": "scac",
     "wrong_scac": "scac",
+    "routing_unfit": "service",
     "tracking_blank": "tracking",
     "tracking_format": "tracking",
     "tracking_shared": "tracking",
@@ -28,7 +29,7 @@ _OF_ALL = frozenset({"carrier", "service", "scac", "charges"})
 """Fields that stand on the page once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is in the way."""
 
@@ -39,6 +40,8 @@ class Fault:
     who: str
     target: str = ""
     """The id of the field on the page."""
+    targets: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """The id of the field of each order, where each has one of its own."""
 
 
 def faults_of(found: Mapping[str, Iterable[Problem]], rows: Mapping[str, int]) -> list[Fault]:
@@ -58,6 +61,7 @@ def faults_of(found: Mapping[str, Iterable[Problem]], rows: Mapping[str, int]) -
             sentence,
             who,
             _target(field, orders[0], rows),
+            {} if field in _OF_ALL else {each: _target(field, each, rows) for each in orders if each in rows},
         )
         for (field, sentence, who), orders in shared.items()
     ]

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from dockwire.console.ship_faults import about_order
-from dockwire.console.ship_form import Typed, common_routing
+from dockwire.console.ship_form import Typed, common_words
 from dockwire.console.ship_looks import Looks, bare_request
+from dockwire.console.ship_methods import methods_of, proposed, wanted_in_words
 from dockwire.console.ship_page import Page, Preview, charges_before, previewed
 from dockwire.console.ship_reading import ShipRow
 from dockwire.errors import DockwireError
@@ -34,7 +35,7 @@ async def filled_page(
     except DockwireError as error:
         more.setdefault("trouble", str(error))
     if typed is None:
-        routing = common_routing(each.order.routing for each in seen.candidates if each.order) if seen else {}
+        routing = common_words(proposed(each, seen.carriers) for each in seen.candidates) if seen else {}
         typed = Typed(frozenset(each.row for each in shown), routing=routing)
     if not typed.once:
         typed = replace(typed, once=secrets.token_urlsafe(12))
@@ -48,6 +49,8 @@ async def filled_page(
         previewed(chosen, typed) if chosen else Preview(),
         carriers=seen.carriers,
         before=charges_before(seen),
+        wanted=wanted_in_words(seen),
+        methods=methods_of(seen, shown),
         notes=notes,
         **more,
     )

@@ -11,7 +11,6 @@ from starlette.datastructures import FormData
 from dockwire.console.ship_faults import FIELDS, Fault
 from dockwire.model.charge import Apply
 from dockwire.model.closing import KINDS, LONGEST_LABEL, ChargeForm, OrderForm, RoutingForm, ShipRequest
-from dockwire.model.warehouse import Routing
 
 _LONGEST = 100
 _LONGEST_UNIT = 50
@@ -82,10 +81,15 @@ def typed_charges(charges: Iterable[ChargeForm]) -> tuple[TypedCharge, ...]:
     )
 
 
-def common_routing(routings: Iterable[RoutingForm | Routing]) -> dict[str, str]:
+def common_routing(routings: Iterable[RoutingForm]) -> dict[str, str]:
     """Return the routing of orders; a word on which they differ is blank."""
+    return common_words({name: str(getattr(each, name)) for name in ROUTING} for each in routings)
+
+
+def common_words(routings: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return the words of routings; one on which they differ is blank."""
     every = list(routings)
-    words = {name: {str(getattr(each, name)) for each in every} for name in ROUTING}
+    words = {name: {each[name] for each in every} for name in ROUTING}
     return {name: found.pop() if len(found) == 1 else "" for name, found in words.items()}
 
 

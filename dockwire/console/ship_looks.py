@@ -10,6 +10,7 @@ from dockwire.decisions.closing import Candidate
 from dockwire.model.closing import OrderForm, ShipRequest
 from dockwire.model.connection import Connection
 from dockwire.model.ids import ConnectionSlug
+from dockwire.model.override import NO_OVERRIDES
 from dockwire.model.shipping import Carrier
 from dockwire.services.seen_orders import SeenOrders
 
@@ -41,7 +42,7 @@ class Looks:
         for each in seen.candidates:
             key = connection, each.form.order
             self._kept.pop(key, None)
-            self._kept[key] = now, replace(each, amazon=None)
+            self._kept[key] = now, replace(each, amazon=None, overrides=NO_OVERRIDES)
         for key in list(self._kept)[: max(0, len(self._kept) - _MOST)]:
             del self._kept[key]
         return seen

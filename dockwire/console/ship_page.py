@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dockwire.console.ship_faults import Fault
-from dockwire.console.ship_form import Typed, TypedCharge, applied, charges_of
+from dockwire.console.ship_form import FIELD, ROUTING, Typed, TypedCharge, applied, charges_of
+from dockwire.console.ship_methods import Method
 from dockwire.console.ship_reading import ShipRow
 from dockwire.model.shipping import Carrier
 from dockwire.services.seen_orders import SeenOrders
@@ -33,6 +34,10 @@ class Page:
     carriers: Sequence[Carrier] = ()
     before: Mapping[str, str] = field(default_factory=dict)
     """Charges that stand on an order."""
+    wanted: Mapping[str, str] = field(default_factory=dict)
+    """How an order is to travel by what the buyer paid for, in words."""
+    methods: Sequence[Method] = ()
+    """The ways in which its orders are to travel."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """What hinders an order whatever is typed."""
     faults: Sequence[Fault] = ()
@@ -65,9 +70,25 @@ class Page:
         """The rows of charges, at least one."""
         return self.typed.charges or (TypedCharge(),)
 
-    def wrong(self, *targets: str) -> bool:
-        """Say whether one of these fields is in the way."""
-        return any(fault.target in targets for fault in self.faults)
+    def wrong(self, target: str) -> bool:
+        """Say whether a field is in the way."""
+        return any(target in (fault.target, *fault.targets.values()) for fault in self.faults)
+
+    @property
+    def service_means(self) -> str:
+        """What the typed service code means."""
+        typed = self.typed.routing.get("service", "").strip()
+        return next((each["description"] for each in self.services if each["code"] == typed), "")
+
+    @property
+    def focus(self) -> str:
+        """The id of what a person needs first: what is told, else the first field that is blank."""
+        if self.faults or self.warnings:
+            return "ship-faults" if self.faults else "ship-warnings"
+        blank = [name for name in ROUTING if not self.typed.routing.get(name)]
+        rows = [each.row for each in self.orders if each.row in self.typed.chosen]
+        blank += [f"{FIELD}{row}" for row in rows if not self.typed.tracking.get(row)]
+        return blank[0] if blank else "ship-send"
 
 
 def previewed(seen: SeenOrders, typed: Typed) -> Preview:

@@ -13,12 +13,14 @@ from dockwire.decisions.apportionment import apportion, charge_problems
 from dockwire.decisions.closed import STOPPED, manual, missing, parted, standing
 from dockwire.decisions.foreseeing import parcels_to_be, refused_parcels, unused_number
 from dockwire.decisions.routing import routing_problems, shared_numbers, tracking_problems, used_number
+from dockwire.decisions.ship_levels import unfit_routing
 from dockwire.errors import Fixer
 from dockwire.model.charge import Apply, Charge
 from dockwire.model.close_plan import ClosePlan, PlannedClose
 from dockwire.model.closing import ChargeForm, OrderForm, ShipRequest
 from dockwire.model.connection import Connection, TrackingCheck
 from dockwire.model.order import Order, OrderStatus
+from dockwire.model.override import NO_OVERRIDES, Overrides
 from dockwire.model.record import Closing, Problem
 from dockwire.model.shipping import Carrier, ShipOrder, UsedNumber
 from dockwire.model.warehouse import PlacedStatus, Routing
@@ -43,6 +45,10 @@ class Candidate:
     """A person wants it held or cancelled in the warehouse, and no import has carried that out yet."""
     held_there: bool = False
     """dockwire put it on hold in the warehouse, and did not release it since."""
+    overrides: Overrides = NO_OVERRIDES
+    """What persons decided about it."""
+    wanted: Routing | None = None
+    """How it is to travel by what the buyer paid for, or as a person decided; None where nobody said."""
     used: UsedNumber | None = None
     """An order outside the request that shipped with its tracking number before."""
 
@@ -119,9 +125,12 @@ def _against(
     doubts = list(tracking_problems(candidate.form, routing, connection))
     if connection.tracking_check is TrackingCheck.BLOCK:
         problems, doubts = problems + doubts, []
-    # Several orders in one parcel happen, so it never stops.
+    # Several orders in one parcel happen, and so does a quick service that is sold out: neither ever stops.
     if candidate.used is not None:
         doubts.append(used_number(candidate.form, candidate.used, connection))
+    if candidate.amazon is not None:
+        unfit = unfit_routing(candidate.amazon, routing, connection, candidate.overrides)
+        doubts += [unfit] if unfit is not None else []
     if not problems:
         found = _parcels(request, candidate, connection)
         problems, doubts = problems + found.problems, doubts + found.doubts

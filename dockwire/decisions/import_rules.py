@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dockwire.decisions.addresses import same_place
+from dockwire.decisions.ship_levels import mapped_routing
 from dockwire.decisions.sku_names import SkuNames
 from dockwire.model.connection import Connection
 from dockwire.model.order import Address, Order, OrderLine
@@ -37,13 +38,7 @@ class ImportRules:
 
     def routing(self, order: Order) -> Routing | None:
         """Return how an order travels, or None when its service level has no ship method."""
-        if self.overrides.ship_method is not None:
-            return self.overrides.ship_method
-        connection = self.connection
-        if order.is_prime and connection.prime_ship_method is not None:
-            return connection.prime_ship_method.routing()
-        method = connection.ship_methods.get(order.service_level)
-        return None if method is None else method.routing()
+        return mapped_routing(order, self.connection, self.overrides)
 
     def address(self, order: Order) -> Address | None:
         """Return where an order goes: a correction counts until Amazon's own address changes."""

@@ -25,6 +25,8 @@ from dockwire.decisions.closed import (
     rerouted,
 )
 from dockwire.decisions.closing import Candidate
+from dockwire.decisions.service_names import described
+from dockwire.decisions.ship_levels import mapped_routing
 from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished, WrongCredentials
 from dockwire.handles import meant
 from dockwire.model.close_plan import ClosePlan
@@ -73,7 +75,7 @@ class ShipAndClose:
         stored = await self._desk.ledger.submission(self._desk.connection, request.token)
         candidates = await self._look_up(request, {closing.handle: closing for closing in stored})
         carriers = await self._desk.warehouse.carriers()
-        return SeenOrders(tuple(candidates), tuple(carriers), self._desk.connection)
+        return SeenOrders(tuple(candidates), described(carriers), self._desk.connection)
 
     async def carry_out(self, plan: ClosePlan) -> CloseReport:
         """Close every order of a plan without problems; one order's trouble never stops the others.
@@ -141,6 +143,8 @@ class ShipAndClose:
                 taken.get(order_id, frozenset()),
                 stopped=entry.overrides.hold is not None or entry.overrides.cancel is not None,
                 held_there=entry.overrides.on_hold is not None,
+                overrides=entry.overrides,
+                wanted=mapped_routing(entry.order, desk.connection, entry.overrides),
                 used=used.get(form.tracking),
             )
 

@@ -15,11 +15,13 @@ from sqlalchemy import select
 from dockwire.console.desk import SeenRun
 from dockwire.console.ship_form import request_in
 from dockwire.ledger.tables import orders
+from dockwire.model.connection import Connection
 from dockwire.model.ids import ConnectionSlug
 from dockwire.services.close_report import in_the_way, left_open
 from dockwire.services.ship_and_close import ShipAndClose
 from tests.console.town import Town, town_on
-from tests.e2e.shipping import imported, manual, placed, tracking
+from tests.e2e.orders import amazon_order, put
+from tests.e2e.shipping import manual, placed, tracking
 from tests.stage import Stage, opened_stage, sim_connection
 
 US = sim_connection("US")
@@ -35,6 +37,7 @@ class Shop:
     town: Town
     ids: list[str]
     rows: list[int]
+    which: Connection
 
     def form(self, numbers: Sequence[str], **more: Any) -> Form:
         """Return what a browser sends of the page."""
@@ -54,7 +57,7 @@ class Shop:
         number, run = list(self.town.desk.runs.items())[-1]
         request = request_in(run.parameters)
         assert request is not None
-        async with self.opened(US.slug) as steps:
+        async with self.opened(self.which.slug) as steps:
             plan = await steps.plan(request)
             report = await steps.carry_out(plan)
         message = in_the_way(plan) if plan.problems else "" if report.done else left_open(report)
@@ -64,14 +67,14 @@ class Shop:
 
     @asynccontextmanager
     async def opened(self, connection: ConnectionSlug) -> AsyncIterator[ShipAndClose]:
-        assert connection == US.slug
-        async with self.stage.desk(US) as desk:
+        assert connection == self.which.slug
+        async with self.stage.desk(self.which) as desk:
             yield ShipAndClose(desk)
 
     async def hold(self, order_id: str, *, ends: bool = False) -> None:
         """Stop an order in the warehouse, or let it go on."""
-        async with self.stage.desk(US) as desk:
-            known = (await desk.ledger.find_placed(US, [order_id]))[order_id].placed
+        async with self.stage.desk(self.which) as desk:
+            known = (await desk.ledger.find_placed(self.which, [order_id]))[order_id].placed
             assert known is not None
             if ends:
                 await desk.warehouse.release_order(known)
@@ -80,11 +83,20 @@ class Shop:
 
 
 @asynccontextmanager
-async def opened_shop(folder: Path, count: int, **options: Any) -> AsyncIterator[Shop]:
+async def opened_shop(
+    folder: Path, count: int, *, which: Connection = US, levels: Sequence[str] = ("STANDARD",), **options: Any
+) -> AsyncIterator[Shop]:
+    """Import so many orders of these service levels, in turn, and give the console their warehouse."""
     async with opened_stage(folder, **options) as stage:
-        ids = await imported(stage, US, count)
+        bodies = [amazon_order(n) for n in range(1, count + 1)]
+        for place, body in enumerate(bodies):
+            body["fulfillment"]["fulfillmentServiceLevel"] = levels[place % len(levels)]
+        put(stage, *bodies)
+        stage.clock.advance(600)
+        await stage.run(which)
+        ids = [body["orderId"] for body in bodies]
         town = await town_on(stage.ledger, stage.clock)
-        shop = Shop(stage, town, ids, await rows_of(town, ids))
+        shop = Shop(stage, town, ids, await rows_of(town, ids), which)
         town.desk.opened = shop.opened
         yield shop
         for client in town.clients:

@@ -1,10 +1,20 @@
 """What the page of ship and close warns of before anything is sent."""
 
+import re
 from pathlib import Path
 
-from tests.console.closing_shop import US, opened_shop, text_of, values
+from tests.console.closing_shop import UPS, US, opened_shop, text_of, values
 from tests.console.town import post
 from tests.e2e.shipping import close, request, tracking
+from tests.stage import sim_connection
+
+MIXED = sim_connection(
+    "US",
+    ship_methods={
+        "STANDARD": {"carrier": "UPS", "service": "03", "scac": "UPSN"},
+        "EXPEDITED": {"carrier": "UPS", "service": "02"},
+    },
+)
 
 
 async def test_a_number_of_an_order_that_shipped_is_named_once_and_sent_on_request(tmp_path: Path) -> None:
@@ -26,3 +36,50 @@ async def test_a_number_of_an_order_that_shipped_is_named_once_and_sent_on_reque
         async with shop.opened(US.slug) as steps:
             plan = await steps.plan(request(shop.ids[:1]))
         assert (plan.problems, plan.warnings) == ({}, {})
+
+
+async def test_each_order_says_how_it_is_to_travel_and_a_slower_way_is_doubted(tmp_path: Path) -> None:
+    async with opened_shop(tmp_path, 3, which=MIXED, levels=("STANDARD", "EXPEDITED")) as shop:
+        clerk = await shop.town.signed_in()
+        page = await clerk.get("/ship-and-close", params={"pk": shop.rows})
+        assert "STANDARD UPS 03 Ground" in text_of(page)
+        assert "EXPEDITED UPS 02 2nd Day Air" in text_of(page)
+        assert [values(page.text, name) for name in UPS] == [["UPS"], [""], ["UPSN"]]
+        assert '<option value="03">Ground</option>' in page.text
+
+        # One way after the other, by a button.
+        ways = dict(re.findall(r'value="(only-\d+)">(Only \d+ by [^<]*)<', page.text))
+        assert list(ways.values()) == ["Only 2 by UPS 03 Ground", "Only 1 by UPS 02 2nd Day Air"]
+        form = shop.form([tracking(n) for n in range(3)], service="", do=list(ways)[1])
+        only = await post(clerk, "/ship-and-close/do", data=form)
+        assert [values(only.text, name) for name in UPS] == [["UPS"], ["02"], ["UPSN"]]
+        assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', only.text) == [str(shop.rows[1])]
+        assert values(only.text, f"tracking-{shop.rows[0]}") == [tracking(0)]
+
+        slow = await post(clerk, "/ship-and-close/do", data=form | {"service": "03", "do": "send"})
+        told = "The buyer paid for EXPEDITED, which travels by UPS 02; the request says UPS 03."
+        assert f"{told} {shop.ids[1]} clerk" in text_of(slow)
+        assert shop.town.desk.started == []
+
+
+async def test_every_field_that_is_blank_is_marked_and_the_eye_is_led_to_what_is_next(tmp_path: Path) -> None:
+    async with opened_shop(tmp_path, 3) as shop:
+        clerk = await shop.town.signed_in()
+        opened = await clerk.get("/ship-and-close", params={"pk": shop.rows})
+        assert focus(opened.text) == f"tracking-{shop.rows[0]}"
+        refused = await post(clerk, "/ship-and-close/do", data=shop.form(["", tracking(1), ""]))
+        red = re.findall(r'is-invalid" id="(tracking-\d+)"', refused.text)
+        assert red == [f"tracking-{shop.rows[0]}", f"tracking-{shop.rows[2]}"]
+        assert f'<a href="#tracking-{shop.rows[2]}">{shop.ids[2]}</a>' in refused.text
+        assert focus(refused.text) == "ship-faults"
+        numbers = [tracking(n) for n in range(3)]
+        blank = shop.form(numbers, carrier="", service="", do="more")
+        assert focus((await post(clerk, "/ship-and-close/do", data=blank)).text) == "carrier"
+        whole = shop.form(numbers, do="check")
+        assert focus((await post(clerk, "/ship-and-close/do", data=whole)).text) == "ship-send"
+
+
+def focus(page: str) -> str:
+    """Return the id of what has the focus when the page opens."""
+    (tag,) = re.findall(r"<[^>]* autofocus[^>]*>", page)
+    return str(re.findall(r' id="([^"]*)"', tag)[0])

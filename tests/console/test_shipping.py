@@ -83,7 +83,7 @@ async def test_a_selection_is_checked_previewed_and_closed_evenly_by_a_run(
         for words in (
             "carrier Carrier 'Nobody' is not in the warehouse's list: UPS, Harbour Couriers.",
             "service The service is blank",
-            f"tracking number The tracking number is blank; Amazon refuses the shipment. {shop.ids[0]}, {shop.ids[2]}",
+            f"tracking number The tracking number is blank; Amazon refuses the shipment. {shop.ids[0]} , {shop.ids[2]}",
             "charge 1, price '2,50' is no number such as 2.50.",
         ):
             assert words in told

@@ -9,9 +9,18 @@
     const codes = (carrier) => carrier.services.map((service) => service.code);
     let before = null;
 
-    function offer() {
+    function explain(from) {
+      const typed = from.flatMap((each) => each.services).find((each) => same(each.code, field("service").value));
+      document.getElementById("service-means").textContent = typed ? typed.description : "";
+    }
+
+    function mineOf() {
       const mine = carriers.find((each) => same(each.name, field("carrier").value));
-      const from = mine ? [mine] : carriers;
+      return [mine, mine ? [mine] : carriers];
+    }
+
+    function offer() {
+      const [mine, from] = mineOf();
       document.getElementById("ship-service").replaceChildren(
         ...from.flatMap((each) => each.services).map((each) => new Option(each.description, each.code))
       );
@@ -27,7 +36,9 @@
       if (mine.scac && (!scac.value || others.some((each) => same(each.scac, scac.value)))) scac.value = mine.scac;
       if (!codes(mine).includes(service.value) && others.some((each) => codes(each).includes(service.value))) service.value = "";
       before = mine;
+      explain([mine]);
     });
+    field("service").addEventListener("input", () => explain(mineOf()[1]));
     before = offer() || null;
   }
 
