@@ -96,7 +96,7 @@ def begin_submission(link: Link, connection: Connection, plan: ClosePlan, *, now
                 "warehouse_order_id": planned.order.placed.order_id,
                 "routing": _ROUTING.dump_json(planned.routing).decode(),
                 "tracking": planned.tracking,
-                "number": plain_number(planned.tracking),
+                "tracking_key": plain_number(planned.tracking),
                 "charges": _CHARGES.dump_json(planned.charges).decode(),
                 "before": "null",
                 "state": ClosingState.PLANNED,

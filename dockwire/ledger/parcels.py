@@ -51,7 +51,7 @@ class _Entry:
             "problem": told(self.problem),
             "carrier": self.carrier,
             "tracking": self.tracking,
-            "number": plain_number(self.tracking or ""),
+            "tracking_key": plain_number(self.tracking or ""),
         }
 
 

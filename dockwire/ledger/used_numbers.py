@@ -38,10 +38,10 @@ def used_numbers(
         rows = link.execute(_last(some, apart)).all()
         left = _left(link, rows)
         for row in rows:
-            found[row.number] = UsedNumber(
+            found[row.tracking_key] = UsedNumber(
                 AmazonOrderId(row.amazon_order_id),
                 ConnectionSlug(row.connection or ""),
-                left.get((row.order_id, row.number), row.at),
+                left.get((row.order_id, row.tracking_key), row.at),
                 row.orders - 1,
             )
     return {number: found[plain] for number, plain in asked.items() if plain in found}
@@ -49,25 +49,27 @@ def used_numbers(
 
 def _last(numbers: Sequence[str], apart: Sequence[int]) -> Select[tuple[Any, ...]]:
     """Return the query for the last order with each number, and how many bear it."""
-    told = select(parcels.c.number, parcels.c.order_id, parcels.c.first_seen.label("at")).where(
-        parcels.c.number.in_(numbers)
+    told = select(parcels.c.tracking_key, parcels.c.order_id, parcels.c.first_seen.label("at")).where(
+        parcels.c.tracking_key.in_(numbers)
     )
-    closed = select(closings.c.number, closings.c.order_id, closings.c.at).where(
-        closings.c.number.in_(numbers), closings.c.state == ClosingState.CLOSED
+    closed = select(closings.c.tracking_key, closings.c.order_id, closings.c.at).where(
+        closings.c.tracking_key.in_(numbers), closings.c.state == ClosingState.CLOSED
     )
     both = union_all(told, closed).subquery()
     # An order that a request closed is met by the tracking update later.
     each = (
-        select(both.c.number, both.c.order_id, func.min(both.c.at).label("at"))
+        select(both.c.tracking_key, both.c.order_id, func.min(both.c.at).label("at"))
         .where(both.c.order_id.not_in(apart))
-        .group_by(both.c.number, both.c.order_id)
+        .group_by(both.c.tracking_key, both.c.order_id)
         .subquery()
     )
-    place = func.row_number().over(partition_by=each.c.number, order_by=(each.c.at.desc(), each.c.order_id))
+    place = func.row_number().over(
+        partition_by=each.c.tracking_key, order_by=(each.c.at.desc(), each.c.order_id)
+    )
     ranked = select(
         each,
         place.label("place"),
-        func.count().over(partition_by=each.c.number).label("orders"),
+        func.count().over(partition_by=each.c.tracking_key).label("orders"),
     ).subquery()
     return (
         select(ranked, orders.c.amazon_order_id, orders.c.connection)
@@ -81,14 +83,14 @@ def _left(link: Link, rows: Sequence[Row[Any]]) -> dict[tuple[int, str], datetim
     found: dict[tuple[int, str], datetime] = {}
     if not rows:
         return found
-    query = select(parcels.c.order_id, parcels.c.number, parcels.c.content).where(
+    query = select(parcels.c.order_id, parcels.c.tracking_key, parcels.c.content).where(
         parcels.c.order_id.in_([row.order_id for row in rows]),
-        parcels.c.number.in_([row.number for row in rows]),
+        parcels.c.tracking_key.in_([row.tracking_key for row in rows]),
         parcels.c.content != "",
     )
     for row in link.execute(query):
         if shipped := json.loads(row.content).get("shipped"):
-            found[row.order_id, row.number] = datetime.fromisoformat(shipped)
+            found[row.order_id, row.tracking_key] = datetime.fromisoformat(shipped)
     return found
 
 

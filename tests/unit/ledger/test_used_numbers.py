@@ -78,6 +78,6 @@ async def test_no_parcel_or_closing_is_read_but_by_an_index(sqlite_url: str) -> 
         for step in steps
         if step.startswith("SCAN") and step.split()[1] in ("orders", "parcels", "closings")
     ] == []
-    assert any("ix_parcels_number" in step for step in steps)
-    assert any("ix_closings_number" in step for step in steps)
+    assert any("ix_parcels_tracking_key" in step for step in steps)
+    assert any("ix_closings_tracking_key" in step for step in steps)
     await ledger.close()

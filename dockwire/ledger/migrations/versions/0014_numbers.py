@@ -10,16 +10,18 @@ depends_on = None
 
 _TABLES = ("parcels", "closings")
 _LONGEST = 100
-_PLAIN = "UPDATE {} SET number = upper(replace(replace(tracking, ' ', ''), '-', '')) WHERE tracking <> ''"
+_PLAIN = (
+    "UPDATE {} SET tracking_key = upper(replace(replace(tracking, ' ', ''), '-', '')) WHERE tracking <> ''"
+)
 
 
 def upgrade() -> None:
     """Apply."""
     comment = "the tracking number without blanks and dashes, in capitals"
     for table in _TABLES:
-        op.add_column(table, sa.Column("number", sa.String(_LONGEST), comment=comment))
+        op.add_column(table, sa.Column("tracking_key", sa.String(_LONGEST), comment=comment))
         op.execute(_PLAIN.format(table))
-        op.create_index(f"ix_{table}_number", table, ["number", "order_id"])
+        op.create_index(f"ix_{table}_tracking_key", table, ["tracking_key", "order_id"])
     op.add_column(
         "closings",
         sa.Column("automatic", sa.Text(), comment="what the warehouse's own rules charged, as it was closed"),
@@ -30,5 +32,5 @@ def downgrade() -> None:
     """Undo."""
     op.drop_column("closings", "automatic")
     for table in reversed(_TABLES):
-        op.drop_index(f"ix_{table}_number", table_name=table)
-        op.drop_column(table, "number")
+        op.drop_index(f"ix_{table}_tracking_key", table_name=table)
+        op.drop_column(table, "tracking_key")
