@@ -3,12 +3,10 @@
 Prefect is imported inside the commands that use it, so the others start at once.
 """
 
-import asyncio
 import os
 import signal
 import sys
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 import httpx
@@ -17,26 +15,22 @@ import typer
 from deployments import agreeing_commands, consent, mailing, set_up
 from deployments.adding.command import add
 from deployments.at_hand import beside_prefect
+from deployments.excuses import complete, excuse, not_run_yet
 from deployments.on_demand import OnDemand
 from deployments.prefect_server import (
-    chosen_port,
-    free_port,
-    local_server,
-    prefect_environment,
     prepare_environment,
 )
 from deployments.running import charges, run
 from dockwire.cli import say, status
 from dockwire.errors import Unexpected
 from dockwire.model.contacts import is_mail_address
-from dockwire.model.ids import ConnectionSlug
-from dockwire.model.status import Status
 from dockwire.settings import read_settings
 from dockwire.transport import log_lines
 
 
 class _Commands(OnDemand):
     elsewhere: ClassVar[Mapping[str, str]] = {
+        "up": "deployments.up_command:up",
         "simulate": "dockwire.cli.simulate:app",
         "warehouse": "dockwire.cli.warehouse:app",
         "orders": "dockwire.cli.orders:app",
@@ -58,7 +52,6 @@ app.add_typer(run, name="run")
 app.add_typer(charges, name="charges")
 app.add_typer(connection, name="connection")
 
-_PREFECT_PORT = 4200
 _WITHOUT_PREFECT = {"simulate", "warehouse", "orders", "holds", "key", "demo", "doctor", "purge", "user"}
 """The demo has a Prefect of its own; the doctor looks at settings that may be what is wrong."""
 
@@ -76,26 +69,7 @@ def _everywhere(context: typer.Context) -> None:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS", log_lines.CONSOLE)
     if context.invoked_subcommand not in _WITHOUT_PREFECT:
         prepare_environment(settings.state_dir.absolute())
-        context.obj = _complete
-
-
-def _excuse(statuses: Sequence[Status]) -> list[Status]:
-    # Reading this needs Prefect, which takes its time to load.
-    from deployments.pauses import without_paused
-
-    return without_paused(statuses)
-
-
-def _complete(statuses: Sequence[Status]) -> list[Status]:
-    """Judge connections anew that are paused, and add those that have not run yet, unless Prefect is silent."""
-    known = [each.standing.connection for each in statuses]
-    return [*_excuse(statuses), *(_never_ran(known) or ())]
-
-
-def _never_ran(known: Collection[ConnectionSlug]) -> list[Status] | None:
-    from deployments.never_ran import never_ran
-
-    return never_ran(known)
+        context.obj = complete
 
 
 app.command()(set_up.apply)
@@ -107,83 +81,6 @@ connection.command()(set_up.remove)
 connection.command()(agreeing_commands.accept)
 connection.command()(add)
 run.command("onboarding")(agreeing_commands.run_onboarding)
-
-
-@app.command()
-@say.plainly
-def up(
-    limit: Annotated[int, typer.Option(min=1, help="How many runs are under way at once.")] = 2,
-    metrics_port: Annotated[
-        int | None,
-        typer.Option("--metrics", metavar="PORT", min=0, max=65535, help="Serve Prometheus metrics there."),
-    ] = None,
-    metrics_host: Annotated[str, typer.Option(help="Address that the metrics are served on.")] = "127.0.0.1",
-    with_console: Annotated[
-        bool, typer.Option("--console/--no-console", help="Serve the console too, on this machine.")
-    ] = True,
-    console_port: Annotated[
-        int | None,
-        typer.Option(min=0, max=65535, help="Port of the console; 8092 or a free one if unset."),
-    ] = None,
-    prefect_port: Annotated[
-        int | None,
-        typer.Option(min=1, max=65535, help="Port of the local Prefect server; 4200 or a free one if unset."),
-    ] = None,
-) -> None:
-    """Serve the deployments of all stored connections until Ctrl-C.
-
-    Uses the Prefect server of PREFECT_API_URL, or starts a local one when there is none.
-    """
-    with ExitStack() as stack:
-        alone = "PREFECT_API_URL" not in os.environ
-        if prefect_port is not None and not alone:
-            say.fail(
-                f"--prefect-port: no server is started, because that at {os.environ['PREFECT_API_URL']} is used",
-                say.MISUSED,
-            )
-        if alone:
-            state = read_settings().state_dir.absolute()
-            port = chosen_port(prefect_port, _PREFECT_PORT)
-            if prefect_port is None and port != _PREFECT_PORT:
-                say.aside(
-                    f"port {_PREFECT_PORT} is taken, so Prefect is at another; --prefect-port names one"
-                )
-            say.line(f"Prefect is at {stack.enter_context(local_server(state, port))}")
-            os.environ.update(prefect_environment(state, port))
-        if metrics_port is not None:
-            from dockwire.cli.metrics_app import serving
-
-            # After the server's address is known: whoever is late may be paused there.
-            served = serving(read_settings(), host=metrics_host, port=metrics_port, excuse=_complete)
-            say.line(f"metrics are at {stack.enter_context(served)}/metrics")
-        if with_console:
-            from deployments.console_serving import PORT, Place, serving_console
-
-            place = Place(port=free_port(PORT) if console_port is None else console_port)
-            say.line(f"the console is at {stack.enter_context(serving_console(read_settings(), place))}")
-        from deployments.left_runs import Left, end_left_runs
-        from deployments.serving import go_deaf, serve
-
-        if alone and (ended := asyncio.run(end_left_runs(Left.AWAY))):
-            _tell_now(f"{ended} runs of a service that went away are ended in Prefect")
-        try:
-            asyncio.run(serve(limit=limit, announce=_tell_served, tell=_tell_now))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            go_deaf()
-            if alone:
-                asyncio.run(end_left_runs(Left.STOPPED))
-            say.line("stopped")
-
-
-def _tell_served(rows: list[dict[str, str]]) -> None:
-    say.table(rows)
-    _tell_now("serving these, and those of connections that are applied later, until Ctrl-C")
-
-
-def _tell_now(text: str) -> None:
-    say.line(text)
-    # Whoever keeps this in a log wants to see it now.
-    sys.stdout.flush()
 
 
 @app.command()
@@ -213,7 +110,7 @@ def show_status(
     as_json: Json = False,
 ) -> None:
     """Show where each connection stands; the exit code is 1 when one of them needs a person."""
-    status.show(name, json=as_json, excuse=_excuse, never_ran=_never_ran)
+    status.show(name, json=as_json, excuse=excuse, never_ran=not_run_yet)
 
 
 @connection.command("list")

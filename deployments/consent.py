@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -102,8 +101,6 @@ def receive(
                 f"in a browser of this machine before {_moment(ends)}, sign in as the account's primary user"
             )
             say.line("and press 'Allow'; Ctrl-C ends the waiting")
-        # Whoever reads this through a pipe has to open it now.
-        sys.stdout.flush()
 
     for ask in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ask) is not signal.SIG_IGN:

@@ -1,6 +1,5 @@
 """``dockwire console``: the pages for clerks and engineers."""
 
-import sys
 import threading
 from typing import Annotated
 
@@ -41,8 +40,6 @@ def console(
                 say.data({"address": address})
             else:
                 say.line(f"the console is at {address}, until Ctrl-C")
-            # Whoever keeps this in a log wants to see it now.
-            sys.stdout.flush()
             threading.Event().wait()
     except KeyboardInterrupt:
         say.line("stopped")

@@ -1,7 +1,6 @@
 """``dockwire connection add``."""
 
 import asyncio
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -136,8 +135,6 @@ def _announcer(*, as_json: bool) -> Any:
             say.line(
                 f"before {ends:%H:%M:%S} UTC, sign in as the account's primary user and press 'Allow'; Ctrl-C stops"
             )
-        # Whoever reads this through a pipe has to open it now.
-        sys.stdout.flush()
 
     return announce
 

@@ -67,7 +67,7 @@ def retry(
     if as_json:
         say.data({"due": due})
     elif due:
-        say.line(f"{due} mails are due; 'dockwire run watch' sends them now")
+        say.line(f"{due} {'mail is' if due == 1 else 'mails are'} due; 'dockwire run watch' sends them now")
     elif mail_id is not None:
         say.fail(
             f"mail {mail_id} has neither failed nor been refused; 'dockwire mail list' shows those that have"

@@ -1,6 +1,5 @@
 """``dockwire metrics``: where connections stand, for Prometheus."""
 
-import sys
 import threading
 from dataclasses import replace
 from typing import Annotated
@@ -47,8 +46,6 @@ def _serve(host: str, port: int, excuse: Excuse) -> None:
     try:
         with serving(read_settings(), host=host, port=port, excuse=excuse) as address:
             say.line(f"metrics are at {address}/metrics, until Ctrl-C")
-            # Whoever keeps this in a log wants to see it now.
-            sys.stdout.flush()
             threading.Event().wait()
     except KeyboardInterrupt:
         say.line("stopped")

@@ -18,13 +18,13 @@ MISUSED = 2
 
 
 def data(value: Any) -> None:
-    """Print ``value`` as one line of JSON."""
-    print(json.dumps(value, ensure_ascii=False, default=str))
+    """Print ``value`` as one line of JSON, at once."""
+    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
 
 
 def line(text: str = "") -> None:
-    """Print one line for people."""
-    print(text)
+    """Print one line for people; whoever reads it through a pipe or in a log sees it at once."""
+    print(text, flush=True)
 
 
 def table(rows: list[dict[str, Any]]) -> None:
