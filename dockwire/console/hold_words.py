@@ -15,6 +15,8 @@ _IN_WORDS = {
     "held_by_person": "Held by a person",
     "released_by_person": "Released by a person",
     "cancelled_by_person": "Cancelled by a person",
+    "cancel_undone": "Cancellation taken back",
+    "on_hold_again": "Put on hold again",
     "cancelled_at_amazon": "Cancelled at Amazon",
     "filtered": "Filtered: look first",
     "buyer_asked_to_cancel": "Buyer asked to cancel",

@@ -24,6 +24,8 @@ class FollowAct(StrEnum):
     CANCEL = "cancel"
     HOLD = "hold"
     RELEASE = "release"
+    LOOK = "look"
+    """Only see whether it is cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,28 @@ def with_wishes(follow: Follow, overrides: Overrides) -> Follow:
     if overrides.hold is not None:
         sentence = f"{follow.sentence} A person holds it: {overrides.hold}".strip()
         return replace(follow, act=FollowAct.HOLD, code=follow.code or HELD_BY_PERSON, sentence=sentence)
-    if overrides.release_there and follow.act is FollowAct.NOTHING:
-        return replace(
-            follow, act=FollowAct.RELEASE, code="released_by_person", sentence="A person released it."
-        )
-    return follow
+    return _left_over(overrides) if follow.act is FollowAct.NOTHING else follow
 
 
+def _left_over(overrides: Overrides) -> Follow:
+    """Return what was begun or taken back, and is still to be seen to."""
+    if overrides.release_there:
+        return Follow(FollowAct.RELEASE, "released_by_person", "A person released it.")
+    if overrides.lifted:
+        return Follow(FollowAct.HOLD, "on_hold_again", overrides.on_hold or _LIFTED)
+    if overrides.cancel_undone:
+        return Follow(FollowAct.LOOK, "cancel_undone", "A person took the cancellation back.")
+    return Follow(FollowAct.NOTHING)
+
+
+def where_cancelling_is_refused(change: Follow, overrides: Overrides) -> Follow | None:
+    """Return the hold that a change or a person wants beside a cancellation, if one does."""
+    rest = Follow(FollowAct.NOTHING) if change.act is FollowAct.CANCEL else change
+    held = with_wishes(rest, replace(overrides, cancel=None, lifted=False))
+    return held if held.act is FollowAct.HOLD else None
+
+
+_LIFTED = "It was on hold before dockwire tried to cancel it."
 _CANCELS = ("buyer_asked_to_cancel", "The buyer asked to cancel after the order was created.")
 _MOVED = "The address changed after the order was created."
 _MOVED_FROM_CORRECTION = (

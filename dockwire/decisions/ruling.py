@@ -244,7 +244,7 @@ def _stop(case: Case, act: Skip | Hold | Cancel, overrides: Overrides) -> _Step 
             return _Step(replace(overrides, skip=reason, ask_again=False), f"skipped: {reason}")
         case Cancel():
             return _Step(
-                replace(overrides, cancel=reason, release_there=False),
+                replace(overrides, cancel=reason, cancel_undone=False, release_there=False),
                 f"to be cancelled in the warehouse: {reason}",
             )
         case Hold():
@@ -271,10 +271,14 @@ def _release_there(overrides: Overrides) -> _Step:
     """Take back a cancellation; what dockwire put on hold in the warehouse, or may, is released there, too."""
     kept = "no longer to be cancelled in the warehouse" if overrides.cancel is not None else ""
     if not _held_there(overrides):
-        told = f"{kept}; if somebody put it on hold there, release it there"
-        return _Step(replace(overrides, cancel=None), told)
+        told = (
+            f"{kept}; if somebody put it on hold there, release it there; if it is cancelled already, its page and "
+            "a mail will say so"
+        )
+        # Not just taken back: a run may be carrying it out right now.
+        return _Step(replace(overrides, cancel=None, cancel_undone=True), told)
     told = f"{kept}, but released there" if kept else "to be released in the warehouse"
-    # A hold that is only wished is not just taken back: a run may be carrying it out right now.
+    # A hold that is only wished is not just taken back, for the same reason.
     return _Step(replace(overrides, hold=None, cancel=None, release_there=True), told)
 
 

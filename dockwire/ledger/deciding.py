@@ -8,7 +8,14 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, Select, and_, or_, select, update
 
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
-from dockwire.ledger.overrides import end_wishes, forget_address, has_override, note_on_hold, overrides_of
+from dockwire.ledger.overrides import (
+    end_wishes,
+    forget_address,
+    has_override,
+    note_lifted,
+    note_on_hold,
+    overrides_of,
+)
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import UNREADABLE, AmazonOrderId, ConnectionSlug
@@ -134,6 +141,7 @@ def record_follow(
     cancelled: bool,
     ends_correction: bool,
     keeps_cancel: bool,
+    held: str | None,
     scribe: Scribe,
 ) -> bool:
     """Record that a created order's change was dealt with."""
@@ -156,12 +164,31 @@ def record_follow(
     end_wishes(link, row_id, keeps_cancel=keeps_cancel)
     if ends_correction:
         forget_address(link, row_id)
-    if fact in _MOVES_HOLD:
-        reason = detail.get("reason") if fact is FactKind.HELD_IN_WAREHOUSE else None
-        note_on_hold(link, row_id, reason, scribe=scribe, now=now)
+    if fact is FactKind.HELD_IN_WAREHOUSE:
+        held = detail.get("reason")
+    if held is not None or fact in _MOVES_HOLD:
+        note_on_hold(link, row_id, held, scribe=scribe, now=now)
     if fact is not None:
         write_facts(link, [Fact(fact, now, slug, order_id, detail)])
     return True
+
+
+def record_lifted(
+    link: Link, slug: ConnectionSlug, order_id: AmazonOrderId, *, version: int, now: datetime, scribe: Scribe
+) -> int | None:
+    """Record that the hold of a created order is about to be taken off; return the order's new version."""
+    row_id = link.scalar(
+        update(orders)
+        .where(orders.c.connection == slug, orders.c.amazon_order_id == order_id)
+        .where(orders.c.version == version, orders.c.state == OrderState.CREATED)
+        # A version of its own: what a person decides meanwhile is decided with this in view.
+        .values(version=version + 1)
+        .returning(orders.c.id)
+    )
+    if row_id is None:
+        return None
+    note_lifted(link, row_id, scribe=scribe, now=now)
+    return version + 1
 
 
 def _rows(link: Link, slug: ConnectionSlug, ids: Sequence[AmazonOrderId]) -> dict[str, Row[Any]]:

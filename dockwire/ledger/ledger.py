@@ -266,6 +266,7 @@ class SqlLedger(
         cancelled: bool = False,
         ends_correction: bool = False,
         keeps_cancel: bool = False,
+        held: str | None = None,
     ) -> bool:
         """See the port."""
         return await self._database.write(
@@ -281,7 +282,19 @@ class SqlLedger(
                 cancelled=cancelled,
                 ends_correction=ends_correction,
                 keeps_cancel=keeps_cancel,
+                held=held,
                 scribe=self._scribe,
+            ),
+        )
+
+    async def record_lifted(
+        self, connection: Connection, order_id: AmazonOrderId, *, version: int, now: datetime
+    ) -> int | None:
+        """See the port."""
+        return await self._database.write(
+            "record_lifted",
+            lambda link: deciding.record_lifted(
+                link, connection.slug, order_id, version=version, now=now, scribe=self._scribe
             ),
         )
 

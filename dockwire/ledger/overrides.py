@@ -30,13 +30,23 @@ _FIELDS: dict[OverrideKind, tuple[str, TypeAdapter[Any]]] = {
     OverrideKind.SKIP: ("skip", TypeAdapter(str | None)),
     OverrideKind.HOLD: ("hold", TypeAdapter(str | None)),
     OverrideKind.CANCEL: ("cancel", TypeAdapter(str | None)),
+    OverrideKind.CANCEL_UNDONE: ("cancel_undone", TypeAdapter(bool)),
     OverrideKind.ON_HOLD: ("on_hold", TypeAdapter(str | None)),
+    OverrideKind.LIFTED: ("lifted", TypeAdapter(bool)),
     OverrideKind.RELEASE_THERE: ("release_there", TypeAdapter(bool)),
     OverrideKind.ASK_AGAIN: ("ask_again", TypeAdapter(bool)),
 }
 
-_WISHES = (OverrideKind.HOLD, OverrideKind.CANCEL, OverrideKind.RELEASE_THERE)
-_STOPS = (OverrideKind.HOLD, OverrideKind.CANCEL, OverrideKind.ON_HOLD)
+_WISHES = (
+    OverrideKind.HOLD,
+    OverrideKind.CANCEL,
+    OverrideKind.CANCEL_UNDONE,
+    OverrideKind.LIFTED,
+    OverrideKind.RELEASE_THERE,
+)
+_STOPS = (OverrideKind.HOLD, OverrideKind.CANCEL, OverrideKind.ON_HOLD, OverrideKind.LIFTED)
+_OWN = (OverrideKind.ON_HOLD, OverrideKind.LIFTED)
+"""Notes of dockwire itself, which no person decided."""
 
 
 def overrides_of(link: Link, row_ids: Iterable[int], scribe: Scribe) -> dict[int, Overrides]:
@@ -55,7 +65,7 @@ def notes_of(link: Link, row_ids: Iterable[int]) -> dict[int, tuple[OverrideNote
     query = (
         select(order_overrides.c.order_id, order_overrides.c.kind, order_overrides.c.by, order_overrides.c.at)
         .where(order_overrides.c.order_id.in_(list(row_ids)))
-        .where(order_overrides.c.kind != OverrideKind.ON_HOLD)
+        .where(order_overrides.c.kind.not_in(_OWN))
         .order_by(order_overrides.c.at, order_overrides.c.kind)
     )
     found: dict[int, tuple[OverrideNote, ...]] = {}
@@ -108,6 +118,12 @@ def note_on_hold(link: Link, row_id: int, reason: str | None, *, scribe: Scribe,
     """Keep that the warehouse order was put on hold, and why; None: it no longer is."""
     before = overrides_of(link, [row_id], scribe).get(row_id, NO_OVERRIDES)
     write_overrides(link, row_id, replace(before, on_hold=reason), scribe=scribe, by="dockwire", now=now)
+
+
+def note_lifted(link: Link, row_id: int, *, scribe: Scribe, now: datetime) -> None:
+    """Keep that a hold is being taken off in the warehouse, until what comes of that is written down."""
+    before = overrides_of(link, [row_id], scribe).get(row_id, NO_OVERRIDES)
+    write_overrides(link, row_id, replace(before, lifted=True), scribe=scribe, by="dockwire", now=now)
 
 
 def end_hold(link: Link, row_id: int) -> None:

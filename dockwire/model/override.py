@@ -33,8 +33,12 @@ class OverrideKind(StrEnum):
     HOLD = "hold"
     CANCEL = "cancel"
     """The warehouse order is to be cancelled; gone once it is, or was closed before. Refused, it stops the closing."""
+    CANCEL_UNDONE = "cancel_undone"
+    """A cancellation was taken back, perhaps too late; gone once the warehouse was asked."""
     ON_HOLD = "on_hold"
     """Nobody's decision: dockwire put the warehouse order on hold, and did not release it since."""
+    LIFTED = "lifted"
+    """Nobody's decision: dockwire takes a hold off in the warehouse to cancel the order, and puts it back if refused."""
     RELEASE_THERE = "release_there"
     """The warehouse order is to be released; gone once that was tried."""
     ASK_AGAIN = "ask_again"
@@ -66,8 +70,12 @@ class Overrides:
     """Why a person stopped it. Of an order in the warehouse: not yet put on hold there."""
     cancel: str | None = None
     """Why its warehouse order is to be cancelled; it is not closed meanwhile."""
+    cancel_undone: bool = False
+    """Its cancellation was taken back, and the warehouse was not asked since whether that came too late."""
     on_hold: str | None = None
     """Why dockwire put its warehouse order on hold, until dockwire releases it; it is not closed meanwhile."""
+    lifted: bool = False
+    """It was on hold in the warehouse, and may be off hold since dockwire tried to cancel it; it is not closed meanwhile."""
     release_there: bool = False
     """Its warehouse order is to be released, until that was tried."""
     ask_again: bool = False

@@ -224,12 +224,23 @@ class Ledger(
         cancelled: bool = False,
         ends_correction: bool = False,
         keeps_cancel: bool = False,
+        held: str | None = None,
     ) -> bool:
         """Record what was done about a change of a created order; later changes are measured from here.
 
         With ``ends_correction`` the address that a person gave is forgotten: Amazon's moved, and people know.
         What persons wanted done is ended; with ``keeps_cancel`` a person's cancellation stays, which the
-        warehouse refused, and stops the closing.
+        warehouse refused, and stops the closing. ``held`` says why it was put on hold there, where the fact
+        is another one.
+        """
+        ...
+
+    async def record_lifted(
+        self, connection: Connection, order_id: AmazonOrderId, *, version: int, now: datetime
+    ) -> int | None:
+        """Record that a created order is about to be taken off hold in the warehouse, only to be cancelled.
+
+        The next ``record_follow`` ends it. Returns the order's new version, or None when it moved meanwhile.
         """
         ...
 

@@ -4,16 +4,19 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dockwire.decisions.following import Follow, FollowAct, decide_follow, with_wishes
-from dockwire.errors import Outdated, Refused, RemoteError
+from dockwire.decisions.following import (
+    Follow,
+    decide_follow,
+    where_cancelling_is_refused,
+    with_wishes,
+)
+from dockwire.errors import RemoteError
 from dockwire.handles import meant
 from dockwire.model.record import FactKind, LedgerOrder
-from dockwire.model.warehouse import PlacedOrder, PlacedStatus
+from dockwire.services.carrying_out import CarryingOut, End, Moved
 from dockwire.services.desk import Desk
 
 log = logging.getLogger(__name__)
-
-_TRIES = 3
 
 _MOST_TROUBLES = 5
 """So many troubles in a row mean that the warehouse is out: the others wait for the next run."""
@@ -28,16 +31,6 @@ class Followed:
     """Still due: the warehouse did not answer for them."""
     trouble: RemoteError | None = None
     """Why some are left."""
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """How an act ended: the fact, and what stood in its way."""
-
-    fact: FactKind
-    obstacle: str = ""
-    refused: bool = False
-    """The warehouse would not: as far as is known the order is open, and as it was."""
 
 
 async def follow_changes(desk: Desk, changed: Iterable[LedgerOrder]) -> Followed:
@@ -64,7 +57,6 @@ async def _follow(desk: Desk, known: LedgerOrder) -> FactKind | None:
 
     Repeating it is harmless: the warehouse order is read first, and what is done already counts as done.
     """
-    assert known.placed is not None  # only created orders are followed
     change = decide_follow(
         known.placed_as or known.order,
         known.order,
@@ -72,105 +64,48 @@ async def _follow(desk: Desk, known: LedgerOrder) -> FactKind | None:
         known.overrides.address,
     )
     follow = with_wishes(change, known.overrides)
-    end = None
-    if follow.act is not FollowAct.NOTHING:
-        end = await _act(desk, known.placed, follow)
+    work = CarryingOut(desk, known)
+    held = also = None
+    try:
+        end = await work.act(follow)
+        if end is not None and end.refused:
+            held = where_cancelling_is_refused(change, known.overrides)
+            also = await work.act(held) if held is not None else None
+    except Moved:
+        # Whoever moved it made it due: the next run begins with what they want.
+        return None
+    if end is not None:
         log.info("order=%s %s: %s", known.order.order_id, follow.code, end.fact)
+    is_held = also is not None and also.fact is FactKind.HELD_IN_WAREHOUSE
     await desk.ledger.record_follow(
         desk.connection,
         known.order.order_id,
-        version=known.version,
+        version=work.version,
         fact=end.fact if end else None,
-        detail=_detail(known.placed, follow, end) if end else {},
+        detail=_detail(known, follow, end, _instead(held, also)) if end else {},
         now=desk.clock.now(),
         cancelled=end is not None and end.fact is FactKind.CANCELLED_IN_WAREHOUSE,
         ends_correction=follow.ends_correction,
         keeps_cancel=end is not None and end.refused,
+        held=held.sentence if held is not None and is_held else None,
     )
     return end.fact if end else None
 
 
-async def _act(desk: Desk, placed: PlacedOrder, follow: Follow) -> _End:
-    obstacle = "The warehouse order kept changing."
-    for _ in range(_TRIES):
-        try:
-            current = await desk.warehouse.get_order(placed.order_id)
-            return _settled(current, placed, follow) or await _write(desk, current, follow)
-        except Outdated:
-            continue
-        except Refused as error:
-            obstacle = f"The warehouse cannot follow: {error}."
-            break
-    return _End(FactKind.CHANGE_NEEDS_PERSON, obstacle, refused=True)
+def _instead(held: Follow | None, also: End | None) -> str:
+    """Say what became of a hold that was wanted beside a refused cancellation."""
+    if held is None or also is None:
+        return ""
+    if also.fact is FactKind.HELD_IN_WAREHOUSE:
+        return f"It is on hold there: {held.sentence}"
+    return f"Nor could it be put on hold: {held.sentence} {also.obstacle}"
 
 
-def _settled(current: PlacedOrder, placed: PlacedOrder, follow: Follow) -> _End | None:
-    """Return how it ends without a write: it is done already, or nobody but a person can do it."""
-    if not _same(current, placed):
-        return _End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse has another order under this number.")
-    if current.status is PlacedStatus.CANCELLED:
-        if follow.act is FollowAct.CANCEL:
-            return _End(FactKind.CANCELLED_IN_WAREHOUSE)
-        return _End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse order is cancelled; Amazon's order is not.")
-    if current.status is PlacedStatus.CLOSED:
-        return _End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse order is closed.")
-    done = _WITH_HOLD if current.on_hold else _WITHOUT_HOLD
-    return _End(done[follow.act]) if follow.act in done else None
-
-
-_WITH_HOLD = {FollowAct.HOLD: FactKind.HELD_IN_WAREHOUSE}
-_WITHOUT_HOLD = {FollowAct.RELEASE: FactKind.RELEASED_IN_WAREHOUSE}
-
-
-def _same(current: PlacedOrder, placed: PlacedOrder) -> bool:
-    """Numbers repeat where a connection moved to another warehouse; a cancelled order may carry a suffix."""
-    return current.customer_id == placed.customer_id and current.reference.startswith(placed.reference)
-
-
-async def _write(desk: Desk, current: PlacedOrder, follow: Follow) -> _End:
-    if follow.act is FollowAct.CANCEL:
-        await _cancel(desk, current, follow.sentence)
-        return _End(FactKind.CANCELLED_IN_WAREHOUSE)
-    if follow.act is FollowAct.RELEASE:
-        await desk.warehouse.release_order(current)
-        return _End(FactKind.RELEASED_IN_WAREHOUSE)
-    await desk.warehouse.hold_order(current, follow.sentence)
-    return _End(FactKind.HELD_IN_WAREHOUSE)
-
-
-async def _cancel(desk: Desk, current: PlacedOrder, reason: str) -> None:
-    """Cancel; an order on hold refuses, so it is released for the moment that cancelling takes.
-
-    Where it is refused all the same, the order is put on hold again.
-
-    A process that dies in between leaves it open, and the next run cancels it: closing it meanwhile is
-    stopped by Amazon's cancellation, or the person's, which the ledger knows.
-    """
-    try:
-        await desk.warehouse.cancel_order(current, reason)
-    except Outdated:
-        raise
-    except Refused:
-        if not current.on_hold:
-            raise
-        await desk.warehouse.release_order(current)
-        try:
-            await desk.warehouse.cancel_order(await desk.warehouse.get_order(current.order_id), reason)
-        except Refused:  # Outdated is one: the next try begins with an order on hold, as this one did
-            await _hold_again(desk, current, reason)
-            raise
-
-
-async def _hold_again(desk: Desk, before: PlacedOrder, reason: str) -> None:
-    current = await desk.warehouse.get_order(before.order_id)
-    if current.status is PlacedStatus.OPEN and not current.on_hold:
-        await desk.warehouse.hold_order(current, reason)
-
-
-def _detail(placed: PlacedOrder, follow: Follow, end: _End) -> dict[str, str]:
+def _detail(known: LedgerOrder, follow: Follow, end: End, instead: str) -> dict[str, str]:
+    assert known.placed is not None  # only created orders are followed
     return {
         "code": follow.code,
-        "reason": f"{follow.sentence} {end.obstacle}".rstrip(),
-        "reference": placed.reference,
-        "warehouse_order": str(placed.order_id),
+        "reason": " ".join(filter(None, (follow.sentence, end.obstacle, instead))),
+        "reference": known.placed.reference,
+        "warehouse_order": str(known.placed.order_id),
     }

@@ -9,21 +9,28 @@ import pytest_asyncio
 
 from dockwire.decisions.acts import Act, Cancel, Hold, Release
 from dockwire.errors import Unfinished
-from dockwire.faults import FaultRules, Faults
 from dockwire.faults.rules import Rule
 from dockwire.ledger.happenings import happened
 from dockwire.model.day import Happening, Span
-from dockwire.model.ids import AmazonOrderId, WarehouseOrderId
-from dockwire.model.override import HoldSelection
+from dockwire.model.ids import AmazonOrderId
 from dockwire.model.record import ClosingState, FactKind, OrderState, Shipping
-from dockwire.services.holds import Holds, Outcome, Result
+from dockwire.services.holds import Holds, Result
 from dockwire.services.ship_and_close import ShipAndClose
 from tests.e2e.orders import amazon_order, ask, change, item, move, number, put, turn
+from tests.e2e.persons import (
+    CANCELLED,
+    CLOSED,
+    NO_CANCELLING,
+    OPEN,
+    US,
+    decide,
+    faulty,
+    on_hold,
+    there,
+    told,
+)
 from tests.e2e.shipping import by_hand, close, do, imported, placed, request, tracking, update
-from tests.stage import Stage, bare, opened_stage, sim_connection
-
-US = sim_connection("US")
-OPEN, CLOSED, CANCELLED = 0, 1, 2
+from tests.stage import Stage, opened_stage
 
 
 @pytest_asyncio.fixture
@@ -32,27 +39,9 @@ async def stage(tmp_path: Path, ledger_url: str) -> AsyncIterator[Stage]:
         yield opened
 
 
-async def decide(stage: Stage, order_id: str, act: Act) -> Outcome:
-    selection = HoldSelection(US.slug, order_ids=(AmazonOrderId(order_id),))
-    holds = Holds(stage.ledger, stage.clock)
-    (outcome,) = [outcome async for outcome in holds.decide(selection, [act], by="kim")]
-    return outcome
-
-
-async def told(stage: Stage, order_id: str) -> list[tuple[FactKind, str]]:
-    facts = await stage.ledger.order_facts(AmazonOrderId(order_id))
-    return [(fact.kind, fact.detail.get("reason", "")) for fact in facts[1:]]
-
-
 async def shipping(stage: Stage) -> Shipping | None:
     (row,) = await stage.ledger.list_orders(connection=US.slug)
     return row.shipping
-
-
-async def on_hold(stage: Stage, order_id: str) -> bool:
-    (row,) = await stage.ledger.find_orders(AmazonOrderId(order_id))
-    async with stage.desk(US) as desk:
-        return (await desk.warehouse.get_order(WarehouseOrderId(row.warehouse_order_id or 0))).on_hold
 
 
 async def test_cancelling_stops_closing_at_once_and_is_carried_out_once(stage: Stage) -> None:
@@ -118,11 +107,10 @@ async def test_what_is_on_hold_in_the_warehouse_is_released_there_once(stage: St
     assert found.on_hold == "A person holds it: look first"
     assert (await decide(stage, order_id, Release())).goes_on
     assert (await decide(stage, order_id, Release())).result is Result.UNCHANGED
-    # Its answer is lost: it counts as done all the same.
-    lost = Rule(method="POST", path=r"/holder$", effect={"kind": "lost_reply"})
-    stage.wrap_warehouse = lambda app: Faults(app, FaultRules(rules=[lost]), clock=stage.clock)
-    await stage.run(US, refresh=True)
-    stage.wrap_warehouse = bare
+    # Its answer is lost: the next run finds it done.
+    lost = Rule(method="PUT", path=r"/orderholder$", effect={"kind": "lost_reply"})
+    with faulty(stage, lost), pytest.raises(Unfinished):
+        await stage.run(US, refresh=True)
     await stage.run(US, refresh=True)
     assert (await shipping(stage), await on_hold(stage, order_id)) == (Shipping.TO_SHIP, False)
     assert [kind for kind, _ in await told(stage, order_id)][-1] is FactKind.RELEASED_IN_WAREHOUSE
@@ -136,10 +124,8 @@ async def test_what_a_clerk_released_and_closed_there_is_on_hold_no_more(stage: 
     (order_id,) = await imported(stage, US, 1)
     await decide(stage, order_id, Hold("look first"))
     await stage.run(US, refresh=True)
-    (row,) = await stage.ledger.find_orders(AmazonOrderId(order_id))
     async with stage.desk(US) as desk:
-        number = WarehouseOrderId(row.warehouse_order_id or 0)
-        await desk.warehouse.release_order(await desk.warehouse.get_order(number))
+        await desk.warehouse.release_order(await there(stage, order_id, desk))
     await do(stage, order_id, *by_hand(tracking(1)))
     await update(stage, US)
     (found,) = await Holds(stage.ledger, stage.clock).explain(AmazonOrderId(order_id))
@@ -174,10 +160,8 @@ async def test_a_run_that_breaks_off_leaves_the_wish_to_the_next_one(
 ) -> None:
     (order_id,) = await imported(stage, US, 1)
     await decide(stage, order_id, Cancel("wrong item"))
-    stage.wrap_warehouse = lambda app: Faults(app, FaultRules(rules=[rule]), clock=stage.clock)
-    with pytest.raises(Unfinished):
+    with faulty(stage, rule), pytest.raises(Unfinished):
         await stage.run(US, refresh=True)
-    stage.wrap_warehouse = bare
     assert placed(stage, order_id)["status"] == between
     assert (await stage.booked(US))[order_id].state is OrderState.CREATED
     (known,) = await stage.ledger.waiting_orders(AmazonOrderId(order_id))
@@ -201,19 +185,23 @@ async def test_a_stop_between_the_check_and_the_close_keeps_the_order_open(stage
     assert placed(stage, ids[1])["status"] == OPEN
 
 
-async def test_a_refused_cancellation_leaves_the_hold_and_stops_closing_until_it_is_taken_back(
-    stage: Stage,
-) -> None:
+async def refused(stage: Stage) -> list[str]:
+    """Return two orders whose cancellation the warehouse refuses; the first one is on hold there."""
     ids = await imported(stage, US, 2)
     await decide(stage, ids[0], Hold("looks odd"))
     await stage.run(US, refresh=True)
     for order_id in ids:
         await decide(stage, order_id, Cancel("wrong item"))
-    refuses = Rule(method="POST", path=r"/canceler$", effect={"kind": "status", "status": 400})
-    stage.wrap_warehouse = lambda app: Faults(app, FaultRules(rules=[refuses]), clock=stage.clock)
-    for _ in range(2):
-        await stage.run(US, refresh=True)
-    stage.wrap_warehouse = bare
+    with faulty(stage, NO_CANCELLING):
+        for _ in range(2):
+            await stage.run(US, refresh=True)
+    return ids
+
+
+async def test_a_refused_cancellation_leaves_the_hold_and_stops_closing_until_it_is_taken_back(
+    stage: Stage,
+) -> None:
+    ids = await refused(stage)
     report = await close(stage, US, request(ids))
     codes = [[each.code for each in report.plan.problems[order_id]] for order_id in ids]
     assert codes == [["stopped_by_person", "on_hold"], ["stopped_by_person"]]
@@ -257,15 +245,7 @@ async def test_an_order_held_before_its_first_decision_counts_as_held_and_its_ow
 async def test_a_release_takes_a_refused_cancellation_back_and_the_hold_off_in_the_warehouse(
     stage: Stage,
 ) -> None:
-    ids = await imported(stage, US, 2)
-    await decide(stage, ids[0], Hold("looks odd"))
-    await stage.run(US, refresh=True)
-    for order_id in ids:
-        await decide(stage, order_id, Cancel("wrong item"))
-    refuses = Rule(method="POST", path=r"/canceler$", effect={"kind": "status", "status": 400})
-    stage.wrap_warehouse = lambda app: Faults(app, FaultRules(rules=[refuses]), clock=stage.clock)
-    await stage.run(US, refresh=True)
-    stage.wrap_warehouse = bare
+    ids = await refused(stage)
     assert await on_hold(stage, ids[0])
     held, other = [(await decide(stage, order_id, Release())).sentence for order_id in ids]
     assert (
@@ -292,9 +272,7 @@ async def test_what_dockwire_put_on_hold_and_somebody_released_there_waits_for_a
         plan = await steps.plan(request([order_id]))
         await decide(stage, order_id, Hold("look first"))
         await stage.run(US, refresh=True)
-        (row,) = await stage.ledger.find_orders(AmazonOrderId(order_id))
-        there = await desk.warehouse.get_order(WarehouseOrderId(row.warehouse_order_id or 0))
-        await desk.warehouse.release_order(there)
+        await desk.warehouse.release_order(await there(stage, order_id, desk))
         report = await steps.carry_out(plan)
     assert [each.state for each in report.closings] == [ClosingState.REFUSED]
     assert "dockwire put it on hold there" in report.closings[0].sentence
