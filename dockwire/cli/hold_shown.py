@@ -6,7 +6,7 @@ from typing import Any
 from dockwire.cli import say
 from dockwire.cli.hold_words import told_age
 from dockwire.model.hold import HoldRow
-from dockwire.model.override import HoldCount
+from dockwire.model.override import ON_HOLD_THERE, HoldCount
 from dockwire.services.holds import Explanation, Outcome
 
 
@@ -21,12 +21,19 @@ def row_line(row: HoldRow) -> dict[str, Any]:
     return {
         "order": row.order_id,
         "connection": row.connection or "",
-        "state": "skipped" if row.skipped else row.state.value,
+        "state": _state(row),
         "waits": told_age(row.since, now()) if row.since else "",
         "ship_by": f"{row.ship_by:%Y-%m-%d %H:%M}" if row.ship_by else "",
         "who": ", ".join(dict.fromkeys(problem.fixer.value for problem in problems)),
         "reasons": ", ".join(dict.fromkeys(problem.code for problem in problems)),
     }
+
+
+def _state(row: HoldRow) -> str:
+    if row.skipped:
+        return "skipped"
+    there = any(problem.code == ON_HOLD_THERE for problem in row.problems)
+    return f"on hold as warehouse order {row.warehouse_order_id}" if there else row.state.value
 
 
 def count_line(each: HoldCount) -> dict[str, Any]:
@@ -50,12 +57,7 @@ def tell(found: Explanation) -> None:
             say.line(f"  - {remedy.does} [{remedy.who}]")
             if remedy.command:
                 say.line(f"    {remedy.command}")
-    if found.on_hold:
-        say.line()
-        say.line(f"on hold in the warehouse, as order {found.row.warehouse_order_id}: {found.on_hold}")
-        say.line("  - release it there, or cancel it; the next import carries that out [clerk]")
-        say.line(f"    dockwire holds release {found.row.order_id}")
-    elif not found.reasons:
+    if not found.reasons:
         say.line("it waits for nobody")
 
 
@@ -68,6 +70,7 @@ def row_data(row: HoldRow) -> dict[str, Any]:
         "skipped": row.skipped,
         "since": row.since and row.since.isoformat(),
         "ship_by": row.ship_by and row.ship_by.isoformat(),
+        "warehouse_order": row.warehouse_order_id,
         "not_before": row.not_before and row.not_before.isoformat(),
         "reasons": [
             {
@@ -93,7 +96,7 @@ def explanation_data(found: Explanation) -> dict[str, Any]:
         each.problem.code: [{"who": r.who.value, "does": r.does, "command": r.command} for r in each.remedies]
         for each in found.reasons
     }
-    return row_data(found.row) | {"remedies": ways, "on_hold": found.on_hold or None}
+    return row_data(found.row) | {"remedies": ways}
 
 
 def outcome_data(outcome: Outcome, dry_run: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dockwire.console.parts import Parts
 from dockwire.decisions.remedies import Remedy, Way
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.override import ON_HOLD_THERE
 from dockwire.services.holds import Explained, Explanation, Holds
 
 _OF_ONE = frozenset({Way.SET_LINE, Way.ADDRESS})
@@ -43,8 +44,8 @@ class Shown:
     skipped: bool
     decided: tuple[tuple[str, str, str], ...]
     """What was decided before, by whom and when."""
-    on_hold: str = ""
-    """Why dockwire put its warehouse order on hold."""
+    on_hold: bool = False
+    """dockwire put its warehouse order on hold."""
 
     @property
     def ways(self) -> list[tuple[Way, str]]:
@@ -132,7 +133,7 @@ def _shown(row: int, found: Explanation) -> Shown:
         ship_by=iso(found.row.ship_by) if found.row.ship_by else "",
         skipped=found.row.skipped,
         decided=tuple((note.kind.value.replace("_", " "), note.by, iso(note.at)) for note in found.row.notes),
-        on_hold=found.on_hold,
+        on_hold=any(problem.code == ON_HOLD_THERE for problem in found.row.problems),
     )
 
 

@@ -18,6 +18,7 @@ _IN_WORDS = {
     "cancel_undone": "Cancellation taken back",
     "on_hold_again": "Put on hold again",
     "cancelled_at_amazon": "Cancelled at Amazon",
+    "on_hold_in_warehouse": "On hold in the warehouse",
     "filtered": "Filtered: look first",
     "buyer_asked_to_cancel": "Buyer asked to cancel",
     "marketplace_missing": "Marketplace missing",

@@ -9,6 +9,8 @@ from dockwire.console.order_rows import OrderRows
 from dockwire.console.parts import WORKERS, may
 from dockwire.console.records import OrderRecord
 from dockwire.decisions.remedies import Way
+from dockwire.model.hold import WaitingOrder
+from dockwire.model.override import NO_OVERRIDES
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import OrderState, Shipping
 from dockwire.services.holds import Known
@@ -30,6 +32,8 @@ class Offers:
     """The address of the page that ships it."""
     address: bool = False
     """Its address can be seen."""
+    on_hold: bool = False
+    """It is on hold in the warehouse."""
 
 
 def offers_of(request: Request, record: OrderRecord, known: Known | None, rows: OrderRows) -> Offers:
@@ -48,9 +52,16 @@ def offers_of(request: Request, record: OrderRecord, known: Known | None, rows: 
         holds=waiting is not None and bool(waiting.row.holds),
         ways=ways,
         packages=any(row.state == ParcelState.REFUSED for row in rows.parcels),
-        ship=_page_of(request, SHIP_AND_CLOSE) if to_ship else "",
+        ship=_page_of(request, SHIP_AND_CLOSE) if to_ship and not _stopped(waiting) else "",
         address=readable,
+        on_hold=on_hold,
     )
+
+
+def _stopped(waiting: WaitingOrder | None) -> bool:
+    """Whether a person wants it held or cancelled in the warehouse: closing it would be refused."""
+    wishes = waiting.overrides if waiting is not None else NO_OVERRIDES
+    return wishes.hold is not None or wishes.cancel is not None
 
 
 def _page_of(request: Request, path: str) -> str:

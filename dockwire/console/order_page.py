@@ -18,7 +18,7 @@ from dockwire.console.parts import Parts, user_of
 from dockwire.console.records import OrderRecord, Told
 from dockwire.errors import DockwireError
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
-from dockwire.model.record import OrderState, Shipping
+from dockwire.model.record import OrderState
 from dockwire.services.holds import Holds, Known
 
 
@@ -50,8 +50,6 @@ class OrderPage:
     links: tuple[Link, ...]
     runs: Mapping[str, str] = field(default_factory=dict)
     """Pages of the runs that the story names."""
-    on_hold: str = ""
-    """Why it is on hold in the warehouse, as far as dockwire put it there."""
     trouble: str = ""
     """Why part of it cannot be shown."""
 
@@ -79,7 +77,6 @@ async def page_of(parts: Parts, request: Request, record: OrderRecord) -> OrderP
         offers=offers_of(request, record, known, rows),
         links=links_of(parts.links, record),
         runs=await pages_of_runs(parts, story),
-        on_hold=_on_hold(record, known),
         trouble=trouble,
     )
 
@@ -117,12 +114,6 @@ def _lines(rows: OrderRows, known: Known | None) -> tuple[Line, ...]:
         )
         for row in rows.lines
     )
-
-
-def _on_hold(record: OrderRecord, known: Known | None) -> str:
-    if known is None or record.beside.shipping != Shipping.ON_HOLD:
-        return ""
-    return known.waiting.overrides.on_hold or ""
 
 
 def _decided(known: Known | None) -> tuple[tuple[str, str, str], ...]:

@@ -31,7 +31,16 @@ _FACTS: dict[FactKind, tuple[str, str, str]] = {
     FactKind.SHIP_BY_NEAR: (DOCKWIRE, "To be shipped soon", ""),
     FactKind.SHIP_BY_PASSED: (DOCKWIRE, "Ship-by time passed", ""),
 }
-BEGINS_HOLD = frozenset({FactKind.ORDER_HELD, FactKind.ORDER_FAILED, FactKind.ORDER_QUARANTINED})
+BEGINS_HOLD = frozenset(
+    {
+        FactKind.ORDER_HELD,
+        FactKind.ORDER_FAILED,
+        FactKind.ORDER_QUARANTINED,
+        FactKind.HELD_IN_WAREHOUSE,
+        FactKind.CHANGE_NEEDS_PERSON,
+    }
+)
+"""Each tells the reasons that began at its moment."""
 
 PACKAGES = {
     ParcelState.TO_SEND: "Amazon is to be told",

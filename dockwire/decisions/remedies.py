@@ -12,12 +12,18 @@ from dockwire.decisions.ruling import Case
 from dockwire.errors import Fixer
 from dockwire.model.ids import UNREADABLE
 from dockwire.model.order import OrderLine
-from dockwire.model.override import HELD_BY_PERSON, REFERENCE_CANCELLED, REFERENCE_TAKEN, SKIPPED_BY_PERSON
+from dockwire.model.override import (
+    HELD_BY_PERSON,
+    ON_HOLD_THERE,
+    REFERENCE_CANCELLED,
+    REFERENCE_TAKEN,
+    SKIPPED_BY_PERSON,
+)
 from dockwire.model.record import Problem
 
 
 class Way(StrEnum):
-    """What a person can decide here; all but the last two may end a hold."""
+    """What a person can decide here; all but ``HOLD`` may end a hold."""
 
     MAP_SKU = "map_sku"
     SET_LINE = "set_line"
@@ -51,9 +57,12 @@ Ways = Callable[[Case], Iterable[Remedy]]
 
 
 def remedies(problem: Problem, case: Case) -> list[Remedy]:
-    """Return what would end this problem of this order, the simplest first; for an unknown code, to skip it."""
+    """Return what would end this problem of this order, the simplest first; for an unknown code, to skip it.
+
+    What is in the warehouse cannot be skipped any more.
+    """
     ways = list(WAYS_OUT.get(problem.code, _none)(case))
-    if problem.code != SKIPPED_BY_PERSON:
+    if problem.code not in (SKIPPED_BY_PERSON, ON_HOLD_THERE):
         ways.append(
             _decision(Fixer.CLERK, "Where the warehouse is not to ship it at all, skip it.", Way.SKIP, case)
         )
@@ -70,6 +79,7 @@ _COMMANDS = {
     Way.RETRY: ("retry", ""),
     Way.SKIP: ("skip", "--reason 'WHY'"),
     Way.UNSKIP: ("skip", "--undo"),
+    Way.CANCEL: ("cancel", "--reason 'WHY'"),
 }
 
 
@@ -193,6 +203,21 @@ def _look(told: str, who: Fixer, case: Case) -> Iterator[Remedy]:
     yield _decision(who, told, Way.RELEASE, case)
 
 
+def _on_hold_there(case: Case) -> Iterator[Remedy]:
+    yield _decision(
+        Fixer.CLERK,
+        "Once it may be shipped, release it here: the next import takes it off hold in the warehouse.",
+        Way.RELEASE,
+        case,
+    )
+    yield _decision(
+        Fixer.CLERK,
+        "Where it is not to be shipped, cancel it in the warehouse here, and in Seller Central, too.",
+        Way.CANCEL,
+        case,
+    )
+
+
 def _cancelling(case: Case) -> Iterator[Remedy]:
     yield Remedy(Fixer.MERCHANT, "Cancel the order in Seller Central; dockwire then leaves it out by itself.")
     yield from _look("Tell the buyer that it ships, and release it.", Fixer.MERCHANT, case)
@@ -275,6 +300,7 @@ WAYS_OUT: dict[str, Ways] = {
     "marketplace_missing": partial(_look, "Release it if it is this connection's order.", Fixer.ENGINEER),
     "buyer_asked_to_cancel": _cancelling,
     HELD_BY_PERSON: partial(_look, "Release it once what it was stopped for is settled.", Fixer.CLERK),
+    ON_HOLD_THERE: _on_hold_there,
     "filtered": partial(_look, "Look at the order, and let it pass.", Fixer.ENGINEER),
     "no_sku": _no_sku,
     "unmapped_sku": partial(_missing_item, "unmapped_sku"),

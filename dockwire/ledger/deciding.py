@@ -8,13 +8,13 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, Select, and_, or_, select, update
 
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
+from dockwire.ledger.on_hold import end_on_hold, note_on_hold
 from dockwire.ledger.overrides import (
     end_wishes,
     forget_address,
     has_override,
-    note_lifted,
-    note_on_hold,
     overrides_of,
+    write_override,
 )
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
@@ -24,12 +24,8 @@ from dockwire.model.record import Fact, FactKind, LedgerOrder, OrderState, Probl
 
 _NEVER_DUE = (OrderState.CLAIMED, OrderState.QUARANTINED, OrderState.CANCELLED)
 _ALWAYS_DUE = (OrderState.NEW, OrderState.HELD)
-_MOVES_HOLD = (
-    FactKind.HELD_IN_WAREHOUSE,
-    FactKind.RELEASED_IN_WAREHOUSE,
-    FactKind.CANCELLED_IN_WAREHOUSE,
-)
-"""After these the warehouse order is on hold for dockwire, or no longer."""
+_ENDS_HOLD = (FactKind.RELEASED_IN_WAREHOUSE, FactKind.CANCELLED_IN_WAREHOUSE)
+"""After these the warehouse order is no longer on hold for dockwire."""
 
 
 def due_orders(
@@ -166,8 +162,10 @@ def record_follow(
         forget_address(link, row_id)
     if fact is FactKind.HELD_IN_WAREHOUSE:
         held = detail.get("reason")
-    if held is not None or fact in _MOVES_HOLD:
+    if held is not None:
         note_on_hold(link, row_id, held, scribe=scribe, now=now)
+    elif fact in _ENDS_HOLD:
+        end_on_hold(link, row_id, now=now)
     if fact is not None:
         write_facts(link, [Fact(fact, now, slug, order_id, detail)])
     return True
@@ -187,7 +185,7 @@ def record_lifted(
     )
     if row_id is None:
         return None
-    note_lifted(link, row_id, scribe=scribe, now=now)
+    write_override(link, row_id, OverrideKind.LIFTED, True, scribe=scribe, by="dockwire", now=now)
     return version + 1
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection as Link
 
 from dockwire.errors import Fixer
 from dockwire.ledger.hold_tables import order_overrides
+from dockwire.ledger.on_hold import waits_there
 from dockwire.ledger.overrides import has_override, notes_of, overrides_of
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import holds, orders
@@ -22,7 +23,7 @@ _WAITS = (OrderState.HELD, OrderState.FAILED, OrderState.QUARANTINED)
 def hold_rows(link: Link, selection: HoldSelection, *, limit: int, skipped: bool) -> list[HoldRow]:
     """Return waiting orders, the longest waiting first; ``skipped`` adds those that persons took away."""
     since = func.min(holds.c.since)
-    query = _selected(select(orders.c.id, since), selection, skipped=skipped).group_by(orders.c.id)
+    query = selected(select(orders.c.id, since), selection, skipped=skipped).group_by(orders.c.id)
     if selection.since is not None:
         query = query.having(since <= selection.since)
     ids = [row.id for row in link.execute(query.order_by(since, orders.c.id).limit(limit))]
@@ -35,7 +36,7 @@ def hold_summary(link: Link, slug: ConnectionSlug | None) -> list[HoldCount]:
     taken = literal(SKIPPED_BY_PERSON)
     code = case((has_override(OverrideKind.SKIP), taken), else_=holds.c.code).label("reason")
     since = func.min(holds.c.since)
-    wanted = _selected(
+    wanted = selected(
         select(code, func.count(orders.c.id.distinct()), since), HoldSelection(slug), skipped=True
     )
     query = wanted.group_by("reason").order_by(since, "reason")
@@ -61,10 +62,11 @@ def waiting_orders(
     return found
 
 
-def _selected(query: Select[Any], selection: HoldSelection, *, skipped: bool) -> Select[Any]:
+def selected(query: Select[Any], selection: HoldSelection, *, skipped: bool) -> Select[Any]:
     """Join what is waiting with its open reasons, and keep what the selection means."""
     open_hold = (holds.c.order_id == orders.c.id) & holds.c.resolved.is_(None)
-    query = query.select_from(orders).join(holds, open_hold).where(waits(skipped=skipped))
+    query = query.select_from(orders).join(holds, open_hold)
+    query = query.where(or_(waits(skipped=skipped), waits_there()))
     if selection.connection is not None:
         query = query.where(orders.c.connection == selection.connection)
     if selection.order_ids:

@@ -80,16 +80,23 @@ def write_overrides(
 ) -> None:
     """Make the overrides of a row these; what is the same keeps its who and when."""
     before = overrides_of(link, [row_id], scribe).get(row_id, NO_OVERRIDES)
-    for kind, (name, adapter) in _FIELDS.items():
-        value = getattr(wanted, name)
-        if value == getattr(before, name):
-            continue
-        place = (order_overrides.c.order_id == row_id) & (order_overrides.c.kind == kind)
-        link.execute(delete(order_overrides).where(place))
-        if value:
-            sealed = scribe.seal_value(adapter.dump_python(value, mode="json"))
-            row = {"order_id": row_id, "kind": kind, "sealed": sealed, "by": by, "at": now, "not_before": now}
-            link.execute(insert(order_overrides).values(row))
+    for kind, (name, _) in _FIELDS.items():
+        if (value := getattr(wanted, name)) != getattr(before, name):
+            write_override(link, row_id, kind, value, scribe=scribe, by=by, now=now)
+
+
+def write_override(
+    link: Link, row_id: int, kind: OverrideKind, value: Any, *, scribe: Scribe, by: str, now: datetime
+) -> None:
+    """Write one override in place of the one before; an empty value ends it."""
+    link.execute(
+        delete(order_overrides).where(order_overrides.c.order_id == row_id, order_overrides.c.kind == kind)
+    )
+    if value:
+        _, adapter = _FIELDS[kind]
+        sealed = scribe.seal_value(adapter.dump_python(value, mode="json"))
+        row = {"order_id": row_id, "kind": kind, "sealed": sealed, "by": by, "at": now, "not_before": now}
+        link.execute(insert(order_overrides).values(row))
 
 
 def forget_address(link: Link, row_id: int) -> None:
@@ -112,24 +119,6 @@ def end_wishes(link: Link, row_id: int, *, keeps_cancel: bool = False) -> None:
     ended = [kind for kind in _WISHES if not (keeps_cancel and kind is OverrideKind.CANCEL)]
     wishes = order_overrides.c.order_id == row_id, order_overrides.c.kind.in_(ended)
     link.execute(delete(order_overrides).where(*wishes))
-
-
-def note_on_hold(link: Link, row_id: int, reason: str | None, *, scribe: Scribe, now: datetime) -> None:
-    """Keep that the warehouse order was put on hold, and why; None: it no longer is."""
-    before = overrides_of(link, [row_id], scribe).get(row_id, NO_OVERRIDES)
-    write_overrides(link, row_id, replace(before, on_hold=reason), scribe=scribe, by="dockwire", now=now)
-
-
-def note_lifted(link: Link, row_id: int, *, scribe: Scribe, now: datetime) -> None:
-    """Keep that a hold is being taken off in the warehouse, until what comes of that is written down."""
-    before = overrides_of(link, [row_id], scribe).get(row_id, NO_OVERRIDES)
-    write_overrides(link, row_id, replace(before, lifted=True), scribe=scribe, by="dockwire", now=now)
-
-
-def end_hold(link: Link, row_id: int) -> None:
-    """Forget that the warehouse order was put on hold: it is closed, so somebody released it there."""
-    place = (order_overrides.c.order_id == row_id) & (order_overrides.c.kind == OverrideKind.ON_HOLD)
-    link.execute(delete(order_overrides).where(place))
 
 
 def has_override(kind: OverrideKind) -> ColumnElement[bool]:

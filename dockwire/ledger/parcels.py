@@ -15,7 +15,7 @@ from sqlalchemy import Row, insert, select, update
 
 from dockwire.decisions.repacking import take_over
 from dockwire.ledger.facts import write_facts
-from dockwire.ledger.overrides import end_hold
+from dockwire.ledger.on_hold import end_on_hold
 from dockwire.ledger.parcel_outcomes import reason, told
 from dockwire.ledger.tables import orders, parcels
 from dockwire.ledger.used_numbers import plain_number
@@ -187,7 +187,7 @@ def _store(
     if before is None:
         new = {"connection": connection.slug, "order_id": order_id, "first_seen": now, "version": 1}
         link.execute(insert(parcels).values(entry.values() | new))
-        end_hold(link, order_id)
+        end_on_hold(link, order_id, now=now)
         return
     again = {"version": before.version + 1, "attempts": 0, "not_before": None}
     link.execute(update(parcels).where(parcels.c.id == before.id).values(entry.values() | again))

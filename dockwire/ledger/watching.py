@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from dockwire.errors import Fixer
 from dockwire.ledger.facts import write_facts
+from dockwire.ledger.hold_lists import selected
 from dockwire.ledger.notice_tables import noted_runs, notice_marks, ship_by_warnings
 from dockwire.ledger.overrides import has_override
 from dockwire.ledger.shipping_states import shipping_state
@@ -18,7 +19,7 @@ from dockwire.ledger.tables import holds, orders, parcels
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.notice import NotedRun, ShipByRow, ShipByStage, ShipByWarning, WaitingReason
 from dockwire.model.order import OrderStatus
-from dockwire.model.override import OverrideKind
+from dockwire.model.override import HoldSelection, OverrideKind
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import Fact, FactKind, OrderState, Shipping
 
@@ -33,7 +34,6 @@ _TO_BE_SHIPPED = (
 _REMEMBERED = timedelta(days=30)
 """Runs are looked for two days back; those noted before this are forgotten."""
 _DAY = timedelta(days=1)
-_WAIT = (OrderState.HELD, OrderState.QUARANTINED, OrderState.FAILED)
 
 
 def at_risk(
@@ -116,20 +116,15 @@ def warn(link: Link, slug: ConnectionSlug, warnings: Sequence[ShipByWarning], *,
 
 def waiting_reasons(link: Link, slug: ConnectionSlug) -> list[WaitingReason]:
     """Return why orders wait for a person, the longest wait first."""
-    query = (
-        select(
-            holds.c.code,
-            holds.c.fixer,
-            func.count(holds.c.order_id.distinct()).label("orders"),
-            func.min(holds.c.since).label("since"),
-            func.min(holds.c.sentence).label("sentence"),
-            func.min(orders.c.amazon_order_id).label("example"),
-        )
-        .join(orders, orders.c.id == holds.c.order_id)
-        .where(orders.c.connection == slug, orders.c.state.in_(_WAIT), holds.c.resolved.is_(None))
-        .where(~has_override(OverrideKind.SKIP))
-        .group_by(holds.c.code, holds.c.fixer)
+    columns = select(
+        holds.c.code,
+        holds.c.fixer,
+        func.count(holds.c.order_id.distinct()).label("orders"),
+        func.min(holds.c.since).label("since"),
+        func.min(holds.c.sentence).label("sentence"),
+        func.min(orders.c.amazon_order_id).label("example"),
     )
+    query = selected(columns, HoldSelection(slug), skipped=False).group_by(holds.c.code, holds.c.fixer)
     found = [
         WaitingReason(
             row.code, row.sentence, Fixer(row.fixer), row.orders, row.since, AmazonOrderId(row.example)

@@ -15,6 +15,9 @@ SKIPPED_BY_PERSON = "skipped_by_person"
 HELD_BY_PERSON = "held_by_person"
 """Code of an order that a person stopped."""
 
+ON_HOLD_THERE = "on_hold_in_warehouse"
+"""Code of an order that dockwire put on hold in the warehouse."""
+
 REFERENCE_TAKEN = "reference_taken"
 """Code of an order whose warehouse reference another one has."""
 

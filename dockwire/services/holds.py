@@ -18,7 +18,7 @@ from dockwire.errors import SettingsError
 from dockwire.model.connection import Connection
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, ConnectionSlug
-from dockwire.model.override import HoldCount, HoldSelection
+from dockwire.model.override import ON_HOLD_THERE, HoldCount, HoldSelection
 from dockwire.model.record import OrderState, Problem
 from dockwire.ports import Ledger
 
@@ -67,8 +67,6 @@ class Explanation:
 
     row: HoldRow
     reasons: tuple[Explained, ...] = field(default=())
-    on_hold: str = ""
-    """Why dockwire put its warehouse order on hold; empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,10 @@ class Holds:
             return [(order_id, selection.connection) for order_id in dict.fromkeys(selection.order_ids)]
         skipped = any(isinstance(act, Unskip) for act in acts)
         rows = await self._ledger.hold_rows(selection, limit=_MOST, skipped=skipped)
-        return [(row.order_id, row.connection) for row in rows if row.skipped is skipped]
+        # What is on hold in the warehouse is meant where that is named, not beside others.
+        there = ON_HOLD_THERE in selection.codes
+        meant = [row for row in rows if there or row.state is not OrderState.CREATED]
+        return [(row.order_id, row.connection) for row in meant if row.skipped is skipped]
 
     async def _decide_one(
         self,
@@ -190,7 +191,6 @@ class Holds:
         return Explanation(
             waiting.row,
             tuple(Explained(each, tuple(remedies(each, case))) for each in waiting.row.problems),
-            waiting.overrides.on_hold or "",
         )
 
     async def _look_afresh(self) -> None:

@@ -230,6 +230,12 @@ async def test_an_order_on_hold_in_the_warehouse_is_shown_so_and_released_by_a_w
         listed = (await clerk.get("/orders/list", params={"filter": f"state__in={state}"})).text
         assert (TO_SHIP in listed) is there, state
     assert "release or cancel it" in (await clerk.get("/board/list")).text
+    holds = (await clerk.get("/holds/list", params={"filter": "code__in=on_hold_in_warehouse"})).text
+    assert TO_SHIP in holds
+    assert HELD not in holds
+    assert TO_SHIP in (await clerk.get("/holds/list")).text
+    assert "on_hold_in_warehouse" in (await clerk.get("/")).text
+    assert [each for each in story(shown) if each[1] == "Waits"] == []
 
     form = (await clerk.get(f"/waiting?pk={row}&way=release")).text
     assert "The next import takes it off hold in the warehouse" in form

@@ -13,6 +13,7 @@ from dockwire.faults.rules import Rule
 from dockwire.ledger.happenings import happened
 from dockwire.model.day import Happening, Span
 from dockwire.model.ids import AmazonOrderId
+from dockwire.model.override import ON_HOLD_THERE, HoldSelection
 from dockwire.model.record import ClosingState, FactKind, OrderState, Shipping
 from dockwire.services.holds import Holds, Result
 from dockwire.services.ship_and_close import ShipAndClose
@@ -104,7 +105,9 @@ async def test_what_is_on_hold_in_the_warehouse_is_released_there_once(stage: St
     await stage.run(US, refresh=True)
     assert (await shipping(stage), await on_hold(stage, order_id)) == (Shipping.ON_HOLD, True)
     (found,) = await Holds(stage.ledger, stage.clock).explain(AmazonOrderId(order_id))
-    assert found.on_hold == "A person holds it: look first"
+    assert [each.problem.sentence for each in found.reasons] == ["A person holds it: look first"]
+    (listed,) = await stage.ledger.hold_rows(HoldSelection(US.slug))
+    assert (listed.order_id, listed.problems[0].code) == (order_id, ON_HOLD_THERE)
     assert (await decide(stage, order_id, Release())).goes_on
     assert (await decide(stage, order_id, Release())).result is Result.UNCHANGED
     # Its answer is lost: the next run finds it done.
@@ -113,6 +116,7 @@ async def test_what_is_on_hold_in_the_warehouse_is_released_there_once(stage: St
         await stage.run(US, refresh=True)
     await stage.run(US, refresh=True)
     assert (await shipping(stage), await on_hold(stage, order_id)) == (Shipping.TO_SHIP, False)
+    assert await stage.ledger.hold_rows(HoldSelection(US.slug)) == []
     assert [kind for kind, _ in await told(stage, order_id)][-1] is FactKind.RELEASED_IN_WAREHOUSE
     assert [kind for kind, _ in await told(stage, order_id)].count(FactKind.RELEASED_IN_WAREHOUSE) == 1
     report = await close(stage, US, request([order_id]))
@@ -129,7 +133,7 @@ async def test_what_a_clerk_released_and_closed_there_is_on_hold_no_more(stage: 
     await do(stage, order_id, *by_hand(tracking(1)))
     await update(stage, US)
     (found,) = await Holds(stage.ledger, stage.clock).explain(AmazonOrderId(order_id))
-    assert (await shipping(stage), found.on_hold) == (Shipping.CONFIRMED, "")
+    assert (await shipping(stage), found.reasons) == (Shipping.CONFIRMED, ())
     assert (await decide(stage, order_id, Release())).result is Result.REFUSED
 
 

@@ -19,6 +19,7 @@ SOURCES = (
     "services/creating.py",
     "services/doubts.py",
     "ledger/creating.py",
+    "ledger/on_hold.py",
     "ledger/orders_in.py",
 )
 WATCHED = {"pending", "pending_availability"}

@@ -137,11 +137,16 @@ def test_what_is_on_hold_in_the_warehouse_is_shown_and_released(state: Path) -> 
 
     in_ledger(state, put_on_hold)
     shown = dockwire("show", number(1)).stdout
-    assert "on hold in the warehouse, as order 17: The buyer asked to cancel." in shown
+    assert "on hold as warehouse order 17" in shown
+    assert "on_hold_in_warehouse: The buyer asked to cancel. (who can fix it: clerk)" in shown
     assert f"dockwire holds release {number(1)}" in shown
     assert "it waits for nobody" not in shown
     (told,) = json.loads(dockwire("show", number(1), "--json").stdout)
-    assert told["on_hold"] == "The buyer asked to cancel."
+    assert told["reasons"][0]["reason"] == "The buyer asked to cancel."
+    assert listed("--code", "on_hold_in_warehouse") == [number(1)]
+    assert number(1) in listed()
+    # A choice that does not name the code means those that are not in the warehouse yet.
+    assert number(1) not in dockwire("release", "--connection", "acme-us", "--dry-run").stdout
     assert "done: to be released in the warehouse" in dockwire("release", number(1), "--by", "anna").stdout
     assert "release there, by anna" in dockwire("show", number(1)).stdout
 
