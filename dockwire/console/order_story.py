@@ -12,7 +12,7 @@ from dockwire.console import order_words as words
 from dockwire.console.fields import iso
 from dockwire.console.hold_words import code_in_words
 from dockwire.console.order_rows import OrderRows
-from dockwire.console.parts import SHIP_ASKED
+from dockwire.console.parts import SHIP_ASKED, SHIP_REFUSED
 from dockwire.console.records import OrderRecord, Told
 from dockwire.model.console import Role
 from dockwire.model.notice import NoticeKind
@@ -102,7 +102,8 @@ def _closings(rows: Sequence[Row[Any]]) -> Iterator[Moment]:
     for row in rows:
         if row.state in (ClosingState.PLANNED, ClosingState.CLOSING):
             state = words.CLOSINGS[ClosingState(row.state)]
-            yield _told(row.at, words.DOCKWIRE, f"Ship and close: {state}", tracking=row.tracking)
+            told = {"tracking": row.tracking, "reason": row.sentence}
+            yield _told(row.at, words.DOCKWIRE, f"Ship and close: {state}", **told)
 
 
 def _packages(rows: OrderRows) -> Iterator[Moment]:
@@ -139,17 +140,22 @@ def _mails(rows: Sequence[Row[Any]], role: Role) -> Iterator[Moment]:
         yield row.posted, Told(iso(row.posted), f"Mail {about}", tuple(shown.items()), words.DOCKWIRE)
 
 
+_IN_VAIN = "Asked to ship and close it, and nothing was sent"
+
+
 def _asked(rows: Sequence[Row[Any]]) -> Iterator[Moment]:
-    """Yield who asked for the order to be closed: its facts name the run alone."""
+    """Yield who asked for the order to be closed, in vain or not: its facts name the run alone."""
     for row in rows:
         if row.act == SHIP_ASKED:
             yield _told(row.at, row.user, "Asked to ship and close it", role=row.role)
+        elif row.act == SHIP_REFUSED:
+            yield _told(row.at, row.user, _IN_VAIN, role=row.role, reason=row.detail)
 
 
 def _audit(rows: Sequence[Row[Any]]) -> Iterator[Moment]:
     for row in rows:
         # What was decided stands there by its fact.
-        if not row.act.endswith("_done") and row.act != SHIP_ASKED:
+        if not row.act.endswith("_done") and row.act not in (SHIP_ASKED, SHIP_REFUSED):
             yield _told(
                 row.at,
                 row.user,

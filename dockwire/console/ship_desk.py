@@ -23,7 +23,15 @@ from dockwire.console.ship_methods import methods_of
 from dockwire.console.ship_page import previewed
 from dockwire.console.ship_pasting import pasted
 from dockwire.console.ship_reading import ShipRow, rows_shown
-from dockwire.console.ship_sending import Sent, rest_to_close, send, sent_as, typed_again
+from dockwire.console.ship_sending import (
+    Sent,
+    note_refused,
+    refused_of,
+    rest_to_close,
+    send,
+    sent_as,
+    typed_again,
+)
 from dockwire.console.ship_ways import MOST_AT_ONCE, held, nothing_left, query_of, to_run
 from dockwire.errors import DockwireError
 from dockwire.model.charge import Apply
@@ -163,6 +171,8 @@ class ShipDesk(CustomView):
             faults += faults_of(plan.problems, rows)
             warnings = faults_of(_doubts(plan), rows)
             if faults:
+                if sends and plan.problems:
+                    await note_refused(self._parts, request, connection, refused_of(wanted, plan.problems))
                 return await self._form(request, shown, typed, faults=faults, warnings=warnings)
             if not sends or (warnings and typed.warned != mark_of(wanted.token, warnings)):
                 told = "" if sends else "Nothing is in the way."

@@ -9,19 +9,23 @@ from decimal import Decimal
 from starlette.requests import Request
 
 from dockwire.console.desk import SeenRun, StartedRun
-from dockwire.console.parts import SHIP_ASKED, Parts
+from dockwire.console.parts import SHIP_ASKED, SHIP_REFUSED, Parts, user_of
 from dockwire.console.ship_form import Typed, common_routing, parameters_of, request_in, typed_charges
 from dockwire.console.ship_looks import Looks, bare_request
 from dockwire.console.ship_reading import ShipRow, closings_of, rows_by_name, rows_of_orders
 from dockwire.console.ship_reasons import Reasons, reasons_in
 from dockwire.decisions.closing import Candidate
 from dockwire.decisions.rest import rest_of
+from dockwire.errors import DockwireError
 from dockwire.model.closing import ShipRequest
+from dockwire.model.console import Audited
 from dockwire.model.ids import ConnectionSlug
-from dockwire.model.record import Closing, ClosingState
+from dockwire.model.record import Closing, ClosingState, Problem
 from dockwire.model.warehouse import PlacedStatus
 
 FLOW = "ship-and-close"
+_LONGEST_WHY = 1_000
+_BESIDE_OTHERS = "Other orders of the request were in the way of it; nothing was sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,33 @@ async def send(
     for order_id in order_ids:
         await parts.audit(request, SHIP_ASKED, connection=connection, order_id=order_id)
     key = hashlib.sha256(f"{once} {wanted.token}".encode()).hexdigest() if once else ""
-    run = await parts.desk.start(FLOW, ConnectionSlug(connection), parameters_of(wanted), once=key)
+    try:
+        run = await parts.desk.start(FLOW, ConnectionSlug(connection), parameters_of(wanted), once=key)
+    except DockwireError as error:
+        await note_refused(parts, request, connection, dict.fromkeys(order_ids, str(error)))
+        raise
     await parts.audit(request, "run_started", connection=connection, detail=f"{FLOW}: {run.name}")
     return run
+
+
+def refused_of(wanted: ShipRequest, problems: Mapping[str, Sequence[Problem]]) -> dict[str, str]:
+    """Return why each order of a request was not sent, by its name in the request."""
+    shared = problems.get("", ())
+    told = {form.order: [*problems.get(form.order, ()), *shared] for form in wanted.orders}
+    return {
+        name: " ".join(problem.sentence for problem in found) or _BESIDE_OTHERS
+        for name, found in told.items()
+    }
+
+
+async def note_refused(parts: Parts, request: Request, connection: str, why: Mapping[str, str]) -> None:
+    """Write into the audit trail that orders were to be closed and nothing was sent; ``why`` is by order id."""
+    who, now = user_of(request), parts.clock.now()
+    rows = [
+        Audited(now, who.name, who.role, SHIP_REFUSED, connection, order_id, told[:_LONGEST_WHY])
+        for order_id, told in why.items()
+    ]
+    await parts.ledger.audit(*rows)
 
 
 async def sent_as(parts: Parts, run_id: str) -> Sent | None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from dockwire.console.parts import Parts
+from dockwire.console.parts import SHIP_REFUSED, Parts
 from dockwire.console.ship_form import request_in
 from dockwire.console.ship_looks import Looks
 from dockwire.console.ship_sending import rest_to_close, sent_as, typed_again
@@ -150,6 +150,12 @@ async def test_what_did_not_close_is_offered_again_and_charged_once(tmp_path: Pa
         assert values(offered.text, "charge-price_per_unit")[0] == "3.33"
         assert "is on hold; release it first" in text_of(
             await post(clerk, "/ship-and-close/do", data=shop.form(numbers, charge=box))
+        )
+        trail = [order for _, act, order in await shop.town.trail() if act == SHIP_REFUSED]
+        assert trail == shop.ids, "the others, too: nothing of the request was sent"
+        told = text_of(await clerk.get(f"/orders/detail?pk={shop.rows[2]}"))
+        assert re.search(
+            r"clerk Asked to ship and close it, and nothing was sent .{0,80} is on hold; release it", told
         )
 
         await shop.hold(shop.ids[2], ends=True)
