@@ -107,6 +107,7 @@ def outcome_data(outcome: Outcome, dry_run: bool) -> dict[str, Any]:
         "result": outcome.result.value,
         "dry_run": dry_run,
         "sentence": outcome.sentence,
+        "command": outcome.command,
         "goes_on": outcome.goes_on,
         "still": [problem.code for problem in outcome.problems],
     }

@@ -252,7 +252,8 @@ def _act(selection: HoldSelection, acts: list[Act], by: str, *, dry_run: bool, a
         async for outcome in Holds(ledger, _CLOCK).decide(selection, acts, by=person, dry_run=dry_run):
             outcomes.append(outcome)
             if not as_json:
-                say.line(f"{outcome.order_id}  {_would(outcome, dry_run)}: {outcome.sentence}")
+                first = f": {outcome.command}" if outcome.command else ""
+                say.line(f"{outcome.order_id}  {_would(outcome, dry_run)}: {outcome.sentence}{first}")
         return outcomes
 
     outcomes = with_ledger(work)

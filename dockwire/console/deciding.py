@@ -42,10 +42,17 @@ async def decide(
 async def go_on(parts: Parts, request: Request, outcomes: Iterable[Outcome]) -> list[str]:
     """Ask for an import of each connection of which something was done; return a sentence for each."""
     done = {each.connection for each in outcomes if each.result is Result.DONE and each.connection}
+    return await start_imports(parts, request, done)
+
+
+async def start_imports(
+    parts: Parts, request: Request, connections: Iterable[ConnectionSlug], *, refresh: bool = False
+) -> list[str]:
+    """Ask for an import of each connection; return a sentence for each. ``refresh`` reads the items again."""
     told = []
-    for slug in sorted(done):
+    for slug in sorted(set(connections)):
         try:
-            run = await parts.desk.start("order-import", slug)
+            run = await parts.desk.start("order-import", slug, {"refresh": True} if refresh else None)
         except DockwireError as error:
             # What was decided stays decided: the next import by schedule takes it up.
             told.append(f"{slug}: no import was started, the next one takes it up: {error}")

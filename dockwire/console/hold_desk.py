@@ -3,19 +3,20 @@
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette_admin import CustomView
 from starlette_admin.routing import route
 
-from dockwire.console.deciding import decide, go_on
+from dockwire.console.deciding import decide, go_on, start_imports
 from dockwire.console.hold_forms import act_of, said_of
+from dockwire.console.hold_items import AT_ONCE, items_like
 from dockwire.console.hold_reading import named, page_of, rows_of
 from dockwire.console.parts import WORKERS, Parts, may
 from dockwire.decisions.remedies import Way
 from dockwire.errors import SettingsError
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.order import Address
-from dockwire.services.holds import Outcome
+from dockwire.services.holds import Outcome, Result
 
 MOST_AT_ONCE = 100
 """Orders of one page; the list takes the next ones."""
@@ -54,7 +55,32 @@ class HoldDesk(CustomView):
         orders = await named(self._parts, rows_of(asked, most=MOST_AT_ONCE))
         outcomes = await decide(self._parts, request, orders.values(), [act])
         runs = await go_on(self._parts, request, outcomes) if "import" in form else []
+        if any(each.result in (Result.REFUSED, Result.BUSY) for each in outcomes):
+            # What was typed stays, to be put right.
+            way = str(form.get("way", ""))
+            return await self._page(request, asked, said=form, outcomes=outcomes, runs=runs, way=way)
         return await self._page(request, asked, outcomes=outcomes, runs=runs)
+
+    @route("/items", methods=["GET"], name="hold-items")
+    async def items(self, request: Request) -> Response:
+        """Return items of the warehouse that fit what is being typed about an order."""
+        said = request.query_params
+        orders = await named(self._parts, rows_of(said.getlist("pk"), most=1))
+        found = [
+            await items_like(self._parts, each.connection, said.get("q", "")) for each in orders.values()
+        ]
+        return JSONResponse(found[0] if found else [])
+
+    @route("/items", methods=["POST"], name="read-items")
+    async def read_items(self, request: Request) -> Response:
+        """Ask for imports that read the warehouse's items again, for an item that was made just now."""
+        form = await request.form()
+        asked = [str(each) for each in form.getlist("pk")]
+        orders = await named(self._parts, rows_of(asked, most=MOST_AT_ONCE))
+        slugs = {ConnectionSlug(each.connection) for each in orders.values() if each.connection}
+        runs = await start_imports(self._parts, request, slugs, refresh=True)
+        told = ["The warehouse's items are read again; then try the same once more.", *runs]
+        return await self._page(request, asked, said=form, runs=told, way=str(form.get("way", "")))
 
     @route("/address", methods=["POST"], name="hold-address")
     async def address(self, request: Request) -> Response:
@@ -99,6 +125,8 @@ class HoldDesk(CustomView):
         page = await page_of(self._parts, rows_of(asked, most=MOST_AT_ONCE), way=wanted)
         if not page.orders:
             raise HTTPException(404)
+        names = any(offer.way in (Way.MAP_SKU, Way.SET_LINE) for offer in page.offers)
+        items = await items_like(self._parts, page.orders[0].connection, most=AT_ONCE + 1) if names else []
         assert self.templates is not None
         return self.templates.TemplateResponse(
             request=request,
@@ -106,6 +134,8 @@ class HoldDesk(CustomView):
             context={
                 "title": self.title(request),
                 "page": page,
+                "items": items[:AT_ONCE],
+                "more_items": len(items) > AT_ONCE,
                 "said": said or FormData(),
                 "fault": fault,
                 "outcomes": outcomes or [],

@@ -15,10 +15,12 @@ from dockwire.decisions.remedies import Remedy, Way
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.override import ON_HOLD_THERE
-from dockwire.services.holds import Explained, Explanation, Holds
+from dockwire.services.holds import Explained, Explanation, Holds, LineAsked
 
 _OF_ONE = frozenset({Way.SET_LINE, Way.ADDRESS})
 """Decisions that make sense for one order at a time."""
+_OF_REASONS = frozenset({Way.MAP_SKU, Way.SET_LINE, Way.SHIP_METHOD, Way.AMAZON_ADDRESS})
+"""Decisions that only a reason asks for, whatever the order is like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Shown:
     skipped: bool
     decided: tuple[tuple[str, str, str], ...]
     """What was decided before, by whom and when."""
+    lines: tuple[LineAsked, ...] = ()
     on_hold: bool = False
     """dockwire put its warehouse order on hold."""
 
@@ -66,6 +69,8 @@ class Offer:
     way: Way
     subject: str
     rows: tuple[int, ...]
+    line: LineAsked | None = None
+    """The line that it is about, of the first of the orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ async def _with(parts: Parts, order: Shown, offers: list[Offer], way: Way) -> li
     slug = ConnectionSlug(order.connection) if order.connection else None
     known = await Holds(parts.ledger, parts.clock).know(AmazonOrderId(order.order_id), slug)
     others = [each for each in offers if each.way is not way]
+    if way in _OF_REASONS:
+        return [*(each for each in offers if each.way is way), *others]
     if known is None or way not in known.ways:
         return others
     return [Offer(way, "", (order.row,)), *others]
@@ -133,6 +140,7 @@ def _shown(row: int, found: Explanation) -> Shown:
         ship_by=iso(found.row.ship_by) if found.row.ship_by else "",
         skipped=found.row.skipped,
         decided=tuple((note.kind.value.replace("_", " "), note.by, iso(note.at)) for note in found.row.notes),
+        lines=found.lines,
         on_hold=any(problem.code == ON_HOLD_THERE for problem in found.row.problems),
     )
 
@@ -152,4 +160,9 @@ def _offers(shown: Sequence[Shown]) -> list[Offer]:
                 helped.setdefault((way, subject), []).append(each.row)
     # The widest first; to skip, which ends every hold, last.
     ordered = sorted(helped.items(), key=lambda item: item[0][0] is Way.SKIP)
-    return [Offer(way, subject, tuple(rows)) for (way, subject), rows in ordered]
+    return [Offer(way, subject, tuple(rows), _line(shown, subject)) for (way, subject), rows in ordered]
+
+
+def _line(shown: Sequence[Shown], subject: str) -> LineAsked | None:
+    lines = (line for each in shown for line in each.lines)
+    return next((line for line in lines if subject and subject in (line.item_id, line.sku)), None)

@@ -88,13 +88,13 @@ def sku_problem(line: OrderLine, rules: ImportRules) -> Problem | None:
         return Problem(
             "unknown_item",
             f"Amazon SKU {line.sku or ''!r} is {mapped} to {target!r}, which the warehouse does not know. "
-            f"{_once_it('exists', rules.connection)}",
+            f"{_once_it('exists')}",
             Fixer.ENGINEER,
         )
     if not rules.items[target].active:
         return Problem(
             "item_deactivated",
-            f"The warehouse item {target!r} is deactivated. {_once_it('is active', rules.connection)}",
+            f"The warehouse item {target!r} is deactivated. {_once_it('is active')}",
             Fixer.CLERK,
         )
     return None
@@ -108,15 +108,15 @@ def _unmapped(sku: str, connection: Connection) -> str:
         )
     return (
         f"Amazon SKU {sku!r} is neither in the connection's SKU map nor in the alias table, nor an item of the "
-        f"warehouse. An entry counts at the next import. {_once_it('exists', connection)}"
+        f"warehouse. An entry counts at the next import. {_once_it('exists')}"
     )
 
 
-def _once_it(is_there: str, connection: Connection) -> str:
+def _once_it(is_there: str) -> str:
     minutes = ITEMS_ASKED_AGAIN // timedelta(minutes=1)
     return (
         f"Once the item {is_there}, the order goes on by itself: with the first import after {minutes} "
-        f"minutes, or at once with 'dockwire run order-import {connection.slug} --refresh'."
+        "minutes, or at once with one that reads the warehouse's items again."
     )
 
 

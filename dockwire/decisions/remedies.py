@@ -139,7 +139,8 @@ def _missing_item(code: str, case: Case) -> Iterator[Remedy]:
     verb = "Activate" if code == "item_deactivated" else "Add"
     yield Remedy(
         Fixer.CLERK,
-        f"{verb} the item in the warehouse; then the order goes on by itself, or at once with the command.",
+        f"{verb} the item in the warehouse; then the order goes on by itself, or at once with an import that reads the items "
+        "again.",
         f"dockwire run order-import {case.rules.connection.slug} --refresh",
     )
 

@@ -55,6 +55,8 @@ class Refusal:
     """Why this cannot be done to this order, and what to do instead."""
 
     sentence: str
+    command: str = ""
+    """What to type before the same is tried again; empty where no command helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +298,7 @@ def _map_sku(
             "any alias; change it in the connections file and apply that, or set the line of this order (--line)"
         )
     if (fault := _item_fault(rules, warehouse_sku)) is not None:
-        return Refusal(fault)
+        return fault
     alias = rules.aliases.get(amazon_sku)
     if alias == warehouse_sku:
         return _Step(overrides, f"alias: {amazon_sku} is {warehouse_sku}")
@@ -315,16 +317,17 @@ def _set_line(
     if item_id not in lines:
         return Refusal(f"it has no line {item_id}; its lines are: {', '.join(lines)}")
     if (fault := _item_fault(rules, warehouse_sku)) is not None:
-        return Refusal(fault)
+        return fault
     skus = {**overrides.skus, item_id: warehouse_sku}
     return _Step(replace(overrides, skus=skus), f"line {item_id} is {warehouse_sku}")
 
 
-def _item_fault(rules: ImportRules, warehouse_sku: str) -> str | None:
+def _item_fault(rules: ImportRules, warehouse_sku: str) -> Refusal | None:
     item = rules.items.get(warehouse_sku)
     if item is None:
-        return (
+        return Refusal(
             f"the warehouse has no item {warehouse_sku!r} as far as dockwire has read.{Lookalikes(rules.items).hint(warehouse_sku)} "
-            f"For an item made just now, 'dockwire run order-import {rules.connection.slug} --refresh' reads them again"
+            "For an item made just now, let the items be read again first",
+            f"dockwire run order-import {rules.connection.slug} --refresh",
         )
-    return None if item.active else f"the warehouse item {warehouse_sku!r} is deactivated"
+    return None if item.active else Refusal(f"the warehouse item {warehouse_sku!r} is deactivated")

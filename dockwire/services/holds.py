@@ -51,6 +51,8 @@ class Outcome:
     """What still holds it."""
     goes_on: bool = False
     """The next import takes it up, as far as the ledger can tell."""
+    command: str = ""
+    """Of a refusal: what to type first; empty where no command helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,22 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class LineAsked:
+    """One open line of a waiting order, as much of it as names its goods."""
+
+    item_id: AmazonItemId
+    sku: str
+    title: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why one order waits."""
 
     row: HoldRow
     reasons: tuple[Explained, ...] = field(default=())
+    lines: tuple[LineAsked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +204,7 @@ class Holds:
         return Explanation(
             waiting.row,
             tuple(Explained(each, tuple(remedies(each, case))) for each in waiting.row.problems),
+            _lines(waiting),
         )
 
     async def _look_afresh(self) -> None:
@@ -210,10 +224,26 @@ class Holds:
         return self._rules[slug]
 
 
+def _lines(waiting: WaitingOrder) -> tuple[LineAsked, ...]:
+    lines = waiting.known.order.lines if waiting.known is not None else ()
+    return tuple(
+        LineAsked(line.item_id, line.sku or "", line.title, line.quantity_open)
+        for line in lines
+        if line.quantity_open > 0
+    )
+
+
 def _nothing_done(waiting: WaitingOrder, why: Refusal | Unchanged) -> Outcome:
     row = waiting.row
     if isinstance(why, Refusal):
-        return Outcome(row.order_id, row.connection, Result.REFUSED, why.sentence, row.problems)
+        return Outcome(
+            row.order_id,
+            row.connection,
+            Result.REFUSED,
+            why.sentence,
+            row.problems,
+            command=why.command,
+        )
     goes_on = row.state is OrderState.NEW
     return Outcome(row.order_id, row.connection, Result.UNCHANGED, "it is so already", row.problems, goes_on)
 

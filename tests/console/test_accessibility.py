@@ -19,8 +19,8 @@ from tests.servers import serve
 Look = tuple[int, Literal["light", "dark"]]
 LOOKS: tuple[Look, ...] = ((1280, "light"), (820, "dark"))
 """Contrast depends on the scheme, room on the width: each once."""
-NO_PAGES = {"inline-edit", "inline-edit-row", "relation-lookup", "file", "create", "edit"}
-"""Routes of starlette-admin that lists without a form have no use for."""
+NO_PAGES = {"inline-edit", "inline-edit-row", "relation-lookup", "file", "create", "edit", "hold-items"}
+"""Routes of starlette-admin that lists without a form have no use for, and those that answer scripts."""
 _BOX, _OPENED = '[data-sa-hook="row-checkbox"]', ".dropdown-menu.show:not(#sidebar-menu *), .modal.show"
 
 

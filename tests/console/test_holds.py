@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from dockwire.console.hold_items import AT_ONCE
 from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
 from dockwire.model.console import Role
@@ -108,6 +109,51 @@ async def test_a_sku_is_mapped_for_all_that_wait_for_it_and_each_order_is_told(t
         ("clerk", "mapsku_done", HELD),
         ("clerk", "mapsku_done", ALIKE),
     ]
+
+
+async def test_a_line_is_named_by_what_the_clerk_sees_and_what_was_typed_stays(town: Town) -> None:
+    await _held(town.ledger)
+    clerk = await town.signed_in()
+    row = await _row(town, ALIKE)
+    page = (await clerk.get(f"/waiting?pk={row}")).text
+    item_id = line().item_id
+    said = f"The line: seller SKU <b>NOBODY</b>, {line().title}, quantity 2, Amazon item <b>{item_id}</b>"
+    assert said in " ".join(page.split())
+    assert '<option value="RED-S">' in page
+    assert "data-more" not in page
+    assert "order-import" not in page
+
+    form = {"way": "set_line", "pk": row, "item_id": item_id, "warehouse_sku": "RED-X"}
+    refused = await post(clerk, "/waiting/decide", data=form)
+    assert "the warehouse has no item" in refused.text
+    assert "--refresh" not in refused.text
+    (kept,) = re.findall(r'<input[^>]*value="RED-X"', refused.text)
+    assert 'id="set_line-warehouse_sku-' in kept
+    wrong = await post(clerk, "/waiting/decide", data=form | {"warehouse_sku": "x" * 401})
+    assert (wrong.status_code, "x" * 401 in wrong.text) == (400, True)
+
+    new = await post(clerk, "/waiting/items", data=form)
+    assert "items are read again" in new.text
+    assert 'value="RED-X"' in new.text
+    assert town.desk.started == [("order-import", "acme-us")]
+    assert [seen.parameters["refresh"] for seen in town.desk.runs.values()] == [True]
+    viewer = await town.signed_in(Role.VIEWER)
+    assert (await post(viewer, "/waiting/items", data=form)).status_code == 403
+    assert (await viewer.get(f"/waiting/items?pk={row}")).status_code == 403
+
+
+async def test_items_are_suggested_while_one_types_where_they_are_many(town: Town) -> None:
+    await _held(town.ledger)
+    many = [Item(f"SKU-{n}") for n in range(250)] + [Item("50%-OFF"), Item("OLD-50%", active=False)]
+    await town.ledger.store_items(ACME.warehouse, ACME.customer_id, [*many, Item("A-SKU-7")], now=NOW)
+    clerk, row = await town.signed_in(), await _row(town, ALIKE)
+    page = (await clerk.get(f"/waiting?pk={row}")).text
+    assert page.count("<option value=") == AT_ONCE
+    (more,) = re.findall(r'data-more="([^"]+)"', page)
+    for said, found in (("sku-24", ["SKU-24", *(f"SKU-24{n}" for n in range(10))]), ("50%", ["50%-OFF"])):
+        assert (await clerk.get(more, params={"pk": row, "q": said})).json() == found, said
+    assert (await clerk.get(more, params={"pk": row, "q": "sku-7"})).json()[-1] == "A-SKU-7"
+    assert (await clerk.get("/waiting/items?pk=99&q=x")).json() == []
 
 
 async def test_an_address_is_seen_and_entered_by_those_who_ship_and_it_is_written_down(town: Town) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from dockwire.console.hold_items import AT_ONCE
 from dockwire.model.warehouse import Item
 from tests.builders import NOW, order
 from tests.console.orders import four_orders
@@ -20,7 +21,8 @@ ROW, BOX, CHECKED = "tr[data-sa-pk]", '[data-sa-hook="row-checkbox"]', '[data-sa
 async def _town(url: str) -> Town:
     town = await opened_town(url)
     await four_orders(town.ledger)
-    await town.ledger.store_items(ACME.warehouse, ACME.customer_id, [Item("RED-S")], now=NOW)
+    many = [Item("RED-S"), *(Item(f"CUP-{n}") for n in range(AT_ONCE))]
+    await town.ledger.store_items(ACME.warehouse, ACME.customer_id, many, now=NOW)
     await read(town.ledger, *[order(order_id=number(place)) for place in range(10, 16)])
     return town
 
@@ -95,6 +97,13 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         expect(page.get_by_role("heading", name="SKU without an item")).to_be_visible()
         pictured(page, tmp_path / "pictures", "hold")
         form = page.get_by_role("form", name="Give the SKU its name in the warehouse")
+        expect(page.locator("#hold-items option")).to_have_count(AT_ONCE)
+        form.get_by_label("Warehouse SKU").press_sequentially("red")
+        expect(page.locator("#hold-items option")).to_have_count(1)
+        form.get_by_label("Warehouse SKU").fill("RED-X")
+        form.get_by_role("button", name="Save").click()
+        expect(page.locator("#console-outcomes")).to_contain_text("has no item")
+        expect(form.get_by_label("Warehouse SKU")).to_have_value("RED-X")
         form.get_by_label("Warehouse SKU").fill("RED-S")
         form.get_by_role("button", name="Save").click()
         expect(page.locator("#console-outcomes")).to_contain_text("alias: NOBODY is RED-S")

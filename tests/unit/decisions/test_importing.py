@@ -219,7 +219,7 @@ def test_an_order_held_for_an_item_says_when_it_goes_on_and_how_to_hurry_it(
     assert isinstance(decision, Hold)
     (problem,) = decision.problems
     assert "with the first import after 10 minutes" in problem.sentence
-    assert "'dockwire run order-import acme-us --refresh'" in problem.sentence
+    assert "one that reads the warehouse's items again" in problem.sentence
 
 
 def test_a_connection_that_goes_by_its_map_alone_does_not_send_people_to_the_warehouse() -> None:
