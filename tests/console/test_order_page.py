@@ -206,6 +206,7 @@ async def test_an_order_in_the_warehouse_is_cancelled_by_a_wish_that_somebody_co
     assert (due.state, due.overrides.cancel) == (OrderState.CREATED, f"wrong item {SCRIPT}")
     shown = await page(town, TO_SHIP)
     assert "Decided: cancel, by clerk" in shown
+    assert "/ship-and-close?pk=" not in shown, "it would be refused"
     assert story(shown)[0] == ("clerk", "Decided")
     assert SCRIPT not in shown
     assert [each for each in await town.trail() if each[2]] == [("clerk", "cancel_done", TO_SHIP)]
