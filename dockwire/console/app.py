@@ -21,6 +21,7 @@ from dockwire.console.auth import ConsoleAuth
 from dockwire.console.board import BoardView
 from dockwire.console.connections_view import ConnectionsView
 from dockwire.console.desk import Desk
+from dockwire.console.exporting import MOST_EXPORTED
 from dockwire.console.guarding import Guard
 from dockwire.console.hold_desk import HoldDesk
 from dockwire.console.holds_view import HoldsView
@@ -42,7 +43,6 @@ from dockwire.ledger.engine import took_too_long
 from dockwire.warehouse import WarehouseTables
 
 _HERE = Path(__file__).parent
-_MOST_EXPORTED = 50_000
 _TOO_LONG = (
     "The database took longer than 30 seconds. Ask for less, such as one connection or a shorter span of time; "
     "where that takes too long, too, an engineer looks at the database."
@@ -96,7 +96,7 @@ async def build_console(
         index_view=Home(parts),
         auth_provider=ConsoleAuth(Gate(ledger, clock, key=key), ledger, clock),
         secret_key=key,
-        export_config=ExportConfig(max_rows=_MOST_EXPORTED),
+        export_config=ExportConfig(max_rows=MOST_EXPORTED),
         # A cookie that names no zone, but a path, would break every page.
         timezone_config=TimezoneConfig(timezone_cookie_name=None),
     )

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.actions import ActionSelection
-from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.exceptions import ActionFailed
 from starlette_admin.export.csv import CsvExporter
 from starlette_admin.fields import BaseField
 from starlette_admin.filters import FilterGroup
 from starlette_admin.types import RowActionsDisplayType
 
+from dockwire.console.exporting import ExportingList
 from dockwire.console.parts import EVERYBODY, WORKERS, Parts, may, user_of
 from dockwire.errors import DockwireError
 from dockwire.model.console import Role, SavedView
@@ -24,7 +24,7 @@ _MOST_PAGE = 1_000_000
 """A page beyond this is nobody's: databases count in 64 bits."""
 
 
-class ReadOnlyList(ModelView):
+class ReadOnlyList(ExportingList):
     """A list over a table of the ledger. What it lets people do goes through services and is audited.
 
     Subclasses set ``key``, ``menu_label`` and ``sortable_fields``, return their fields from :meth:`columns` and the
@@ -111,7 +111,9 @@ class ReadOnlyList(ModelView):
 
     async def before_action(self, request: Request, name: str, selection: ActionSelection) -> None:
         """Write down that an act begins, on how many rows; the act itself writes what became of each."""
-        rows = "all that match" if selection.is_select_all else await selection.count() or "those of the page"
+        if name == "export":
+            return  # written once it is known how much leaves
+        rows = "all that match" if selection.is_select_all else await selection.count()
         detail = f"{self.key}: {rows}"
         await self.parts.audit(request, name, detail=detail)
 

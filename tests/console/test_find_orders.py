@@ -5,10 +5,12 @@ import csv
 import io
 import re
 from dataclasses import replace
+from html import unescape
 from itertools import permutations
 from typing import Any
 
 import pytest
+from httpx import Response
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
 
@@ -19,7 +21,7 @@ from dockwire.model.record import ClosingState, OrderState, Shipping
 from tests.builders import NOW, order
 from tests.console.orders import FORMULA, HELD, NEW, SCRIPT, SHIPPED, TO_SHIP, four_orders
 from tests.console.town import Town, opened_town, post
-from tests.unit.ledger.acts import ACME, number, state_of
+from tests.unit.ledger.acts import ACME, number, read, state_of
 from tests.unit.ledger.shipments import claimed, created, plan
 from tests.unit.ledger.test_shipping_states import parcels_of
 
@@ -147,11 +149,45 @@ async def test_an_export_has_what_is_shown_and_no_formula(town: Town) -> None:
     browser = await town.signed_in(Role.VIEWER)
     query = {"name": "export", "all": "1", "_list_query": "?filter=state__in=new"}
     answer = await post(browser, "/_api/orders/action", data={"format": "csv", "scope": "selected"}, **query)
-    (row,) = csv.DictReader(io.StringIO(answer.content.decode()))
+    (row,) = rows_of(answer)
     assert row["Amazon order"] == NEW
     assert row["SKUs"] == f"'{FORMULA}, {SCRIPT}"
     assert row["Ship by"] == "2026-11-03T09:00:00Z"
     assert ("viewer", "export", "") in await town.trail()
+
+
+async def test_an_export_is_all_that_matches_with_the_columns_that_are_shown(town: Town) -> None:
+    await town.ledger.register(ACME, now=NOW)
+    await read(town.ledger, *[order(order_id=number(place)) for place in range(30)])
+    browser = await town.signed_in(Role.ENGINEER)
+    page = (await browser.get("/orders/list?page_size=25&cols=amazon_order_id,ship_by")).text
+    form = unescape(re.findall(r'data-sa-form="([^"]*)"', page)[-1])
+    assert "All 30 matching rows" in form
+    ticked = [each for each in re.findall(r"<input[^>]*>", form) if " checked" in each]
+    assert [re.findall(r'value="(\w+)"', each)[0] for each in ticked] == ["all", "amazon_order_id", "ship_by"]
+
+    query = {"name": "export", "_list_query": "?page_size=25&q=111-000"}
+    ship = {"format": "csv", "fields": ["amazon_order_id", "ship_by"]}
+    for scope, more, count in (
+        ({}, {}, 30),
+        ({"scope": "page"}, {}, 25),
+        ({"scope": "selected"}, {"pks": "1"}, 1),
+    ):
+        answer = await post(browser, "/_api/orders/action", data=ship | scope, **query, **more)
+        rows = rows_of(answer)
+        assert (len(rows), list(rows[0])) == (count, ["Amazon order", "Ship by"]), scope
+    trail = (await browser.get("/audit/list?filter=act__eq=export")).text
+    for told in (
+        "orders: 30 rows, all that match",
+        "orders: 25 rows, one page",
+        "orders: 1 row, the selected",
+    ):
+        assert told in trail
+
+
+def rows_of(answer: Response) -> list[dict[str, str]]:
+    """Return the rows of a CSV that was answered."""
+    return list(csv.DictReader(io.StringIO(answer.content.decode())))
 
 
 async def test_waiting_orders_are_tried_again_and_each_is_in_the_trail(town: Town) -> None:
