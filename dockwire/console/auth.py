@@ -47,6 +47,7 @@ class ConsoleAuth(AuthProvider):
             signed = await self._gate.sign_in(username, password, address=_address(request))
         except NotSignedIn as error:
             await self._note("sign_in_refused", error.user, request)
+            request.state.typed_name = username[:60]  # the page that says no has it still
             raise LoginFailed(str(error)) from None
         await self._note("signed_in", signed.user, request)
         response = RedirectResponse(_wanted(request), status_code=303)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import ColumnElement, and_, false, true
@@ -12,7 +12,6 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Boolean
 from starlette.requests import Request
 from starlette_admin.filters import BaseFilter, FilterApplyContext, FilterDataType, FilterValidationError
-from starlette_admin.i18n import get_tzinfo
 
 _PAST_EVERY_SIGN = "\U0010ffff"
 
@@ -136,12 +135,12 @@ class _Moment(BaseFilter):
     data_type = FilterDataType.DATETIME
 
     def parse_value(self, raw: Any) -> datetime:
-        """Return the moment; one without an offset is meant in the reader's zone."""
+        """Return the moment; the page sends the reader's as one of UTC, and one without an offset is of UTC."""
         try:
             moment = datetime.fromisoformat(str(raw))
         except ValueError:
             raise FilterValidationError(f"{str(raw)[:40]!r} is no time like 2026-11-30T17:00") from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=get_tzinfo())
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Before(_Moment):
