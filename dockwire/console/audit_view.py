@@ -11,6 +11,7 @@ from dockwire.console.filtering import MOMENTS, WORDS, beginning
 from dockwire.console.listing import ReadOnlyList
 from dockwire.console.parts import ENGINEERS, Parts
 from dockwire.console.records import AuditRecord
+from dockwire.console.searching import as_order_id, typed
 from dockwire.ledger.console_tables import console_audit
 from dockwire.model.console import Role
 
@@ -22,6 +23,7 @@ class AuditView(ReadOnlyList):
     menu_label = "Audit trail"
     display_name = "Audit row"
     search_hint = "User or Amazon order"
+    search_told = "A whole name of a user, or an Amazon order id from its beginning"
     icon = "fa fa-clipboard-list"
     seen_by: ClassVar[frozenset[Role]] = ENGINEERS
     sortable_fields = ("at",)
@@ -46,5 +48,4 @@ class AuditView(ReadOnlyList):
 
     def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
         """Find by user, or by the beginning of an order id."""
-        term = term.strip().replace("\0", "")[:100]
-        return (console_audit.c.user == term) | beginning(console_audit.c.order_id, term)
+        return (console_audit.c.user == typed(term)) | beginning(console_audit.c.order_id, as_order_id(term))

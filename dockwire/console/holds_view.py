@@ -23,6 +23,7 @@ from dockwire.console.hold_records import HoldRecord
 from dockwire.console.hold_words import CODES, FIXERS, code_in_words
 from dockwire.console.order_filters import CONNECTIONS, SKUS_BY_ROW
 from dockwire.console.parts import Parts
+from dockwire.console.searching import as_order_id
 
 
 class _Code(OneOf):
@@ -82,7 +83,7 @@ class HoldsView(DecidingList):
     def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
         """Find by the beginning of an order id."""
         order_id: Any = HoldRecord.amazon_order_id
-        return beginning(order_id, term.strip().replace("\0", "")[:100])
+        return beginning(order_id, as_order_id(term))
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
         """Return one hold, or None; its page is that of its order, where it is decided about."""

@@ -34,6 +34,8 @@ class ReadOnlyList(ExportingList):
 
     seen_by: ClassVar[frozenset[Role]] = EVERYBODY
     search_hint: ClassVar[str] = "Search"
+    search_told: ClassVar[str] = ""
+    """What the search looks for; the hint's, from its beginning, where nothing is said."""
     act_roles: ClassVar[dict[str, frozenset[Role]]] = {}
 
     list_template = "console/list.html"

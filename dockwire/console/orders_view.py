@@ -21,8 +21,11 @@ from dockwire.console.order_filters import CARRIERS, CONNECTIONS, MARKETPLACE, S
 from dockwire.console.order_page import page_of
 from dockwire.console.parts import Parts
 from dockwire.console.records import OrderRecord
+from dockwire.console.searching import as_order_id, pasted
 from dockwire.console.ship_ways import to_ship
-from dockwire.ledger.tables import orders, parcels
+from dockwire.ledger.tables import closings, orders, parcels
+from dockwire.ledger.used_numbers import plain_number
+from dockwire.model.record import ClosingState
 
 _LARGEST = 2**63 - 1
 
@@ -35,6 +38,7 @@ class OrdersView(DecidingList):
     display_name = "Order"
     icon = "fa fa-magnifying-glass"
     search_hint = "Order, warehouse order or tracking"
+    search_told = "An Amazon order id from its beginning, a whole number of a warehouse order, or a whole tracking number"
     detail_template = "console/order.html"
     sortable_fields: Sequence[str] = ("amazon_order_id", "ship_by", "warehouse_order_id", "first_seen")
     sortable_field_mapping: ClassVar[dict[str, Any]] = {"first_seen": OrderRecord.id}
@@ -92,12 +96,17 @@ class OrdersView(DecidingList):
 
     def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
         """Find by the beginning of an Amazon order id, a warehouse order id or a tracking number."""
-        term = term.strip().replace("\0", "")[:100]
-        found = [
-            select(orders.c.id).where(beginning(orders.c.amazon_order_id, term)),
-            select(parcels.c.order_id).where(parcels.c.tracking == term),
-        ]
-        if term.isascii() and term.isdigit() and int(term) <= _LARGEST:
-            found.append(select(orders.c.id).where(orders.c.warehouse_order_id == int(term)))
+        plain = pasted(term)
+        number = plain.lstrip("#")
+        found = [select(orders.c.id).where(beginning(orders.c.amazon_order_id, as_order_id(term)))]
+        if key := plain_number(plain):
+            # Of those just closed the packages are not read yet.
+            closed = closings.c.state == ClosingState.CLOSED
+            found += [
+                select(parcels.c.order_id).where(parcels.c.tracking_key == key),
+                select(closings.c.order_id).where(closings.c.tracking_key == key, closed),
+            ]
+        if number.isascii() and number.isdigit() and int(number) <= _LARGEST:
+            found.append(select(orders.c.id).where(orders.c.warehouse_order_id == int(number)))
         # One after the other by index; as alternatives in one condition they would not be.
         return orders.c.id.in_(union(*found))

@@ -16,6 +16,7 @@ from dockwire.console.filtering import WORDS, OneOf, beginning
 from dockwire.console.listing import ReadOnlyList
 from dockwire.console.order_filters import CONNECTIONS
 from dockwire.console.parts import Parts
+from dockwire.console.searching import typed
 from dockwire.ledger.offers import differs
 from dockwire.ledger.stock_tables import stock_offers
 from dockwire.ledger.tables import metadata
@@ -112,7 +113,7 @@ class StockView(ReadOnlyList):
 
     def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
         """Find by the beginning of a SKU."""
-        return beginning(stock_offers.c.sku, term.strip().replace("\0", "")[:100])
+        return beginning(stock_offers.c.sku, typed(term))
 
     def last_order(self) -> tuple[Any, ...]:
         """Order by connection and SKU, the key."""

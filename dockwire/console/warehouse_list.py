@@ -12,6 +12,7 @@ from starlette_admin.filters import BaseFilter, FilterApplyContext, FilterGroup,
 from dockwire.console.filtering import BeginsWith, Is, OneOf, beginning
 from dockwire.console.listing import ReadOnlyList
 from dockwire.console.parts import Parts
+from dockwire.console.searching import typed
 from dockwire.warehouse.tables import customers, items, receive_items
 
 Filters = list[type[BaseFilter]]
@@ -68,7 +69,7 @@ class WarehouseList(ReadOnlyList):
 
     def begins(self, column: Any, term: str) -> ColumnElement[bool]:
         """Return the condition of a search by the beginning of a column."""
-        return beginning(column, term.strip().replace("\0", "")[:100])
+        return beginning(column, typed(term))
 
 
 class _Customer(OneOf):

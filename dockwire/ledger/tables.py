@@ -290,7 +290,6 @@ parcels = Table(
     UniqueConstraint("order_id", "reference"),
     Index("ix_parcels_due", "connection", "state", "id"),
     Index("ix_parcels_carrier", "carrier", "order_id"),
-    Index("ix_parcels_tracking", "tracking", "order_id"),
     Index("ix_parcels_tracking_key", "tracking_key", "order_id"),
     Index("ix_parcels_state", "state", "order_id"),
     Index("ix_parcels_first_seen", "first_seen", "order_id"),

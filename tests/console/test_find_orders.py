@@ -32,6 +32,13 @@ FOUND = [
     (f"q={SHIPPED}", {SHIPPED}),
     ("q=17", {SHIPPED}),
     ("q=1Z5", {SHIPPED}),
+    (f"q=%20{SHIPPED.replace('-', '%20')}%C2%A0", {SHIPPED}),
+    (f"q={SHIPPED.replace('-', '')}", {SHIPPED}),
+    (f"q={SHIPPED.replace('-', '%E2%80%93')}", {SHIPPED}),
+    ("q=11100000", ALL),
+    ("q=%2317", {SHIPPED}),
+    ("q=1%20z5", {SHIPPED}),
+    ("q=1Z", set()),
     ("q=111_0000001", set()),
     ("q=%25", set()),
     ("q=99999999999999999999", set()),
@@ -118,6 +125,41 @@ async def test_the_filter_of_the_state_finds_what_shows_it(request: pytest.Fixtu
         }, value
     await browser.aclose()
     await town.ledger.close()
+
+
+async def test_an_order_is_found_by_the_tracking_number_that_it_was_closed_with(town: Town) -> None:
+    await town.ledger.register(ACME, now=NOW)
+    await created(town.ledger, 9, order(order_id=number(9)))
+    (closing,) = await town.ledger.begin_submission(ACME, plan(9, order_id=number(9)), now=NOW)
+    browser = await town.signed_in(Role.VIEWER)
+    asked = f"/orders/list?q={closing.tracking.lower()}"
+    assert f">{number(9)}<" not in (await browser.get(asked)).text
+    closing = await claimed(town.ledger, closing)
+    await town.ledger.record_closing(ACME, replace(closing, state=ClosingState.CLOSED), now=NOW)
+    assert f">{number(9)}<" in (await browser.get(asked)).text
+
+
+async def test_what_is_not_found_says_what_was_looked_for_and_how_to_go_on(town: Town) -> None:
+    await four_orders(town.ledger)
+    browser = await town.signed_in(Role.ENGINEER)
+    asked = "/orders/list?q=999&filter=state__in%3Dheld&cols=amazon_order_id"
+    page = (await browser.get(asked)).text
+    told = re.sub(r"\s+", " ", page.partition("<tbody")[2].partition("</tbody>")[0])
+    assert ">999</strong> among what the filters leave" in told
+    assert "a whole tracking number" in told
+    ways = dict(re.findall(r'<a class="btn[^"]*" href="[^"?]*\?([^"]*)">([^<]*)</a>', told))
+    assert ways == {
+        "q=999&amp;cols=amazon_order_id": "Search without filters",
+        "filter=state__in%3Dheld&amp;cols=amazon_order_id": "Clear the search",
+        "cols=amazon_order_id": "Clear search and filters",
+    }
+    assert (
+        "Nothing matches the filters" in (await browser.get("/orders/list?filter=state__in%3Dcancelled")).text
+    )
+    assert "To the first page" in (await browser.get("/orders/list?page=9")).text
+    for name in ("holds", "stock", "audit"):
+        page = (await browser.get(f"/{name}/list?q={SCRIPT}")).text
+        assert ("The search looks for" in page, SCRIPT in page) == (True, False), name
 
 
 async def test_a_row_says_where_an_order_stands(town: Town) -> None:

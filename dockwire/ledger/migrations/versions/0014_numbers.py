@@ -22,6 +22,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("tracking_key", sa.String(_LONGEST), comment=comment))
         op.execute(_PLAIN.format(table))
         op.create_index(f"ix_{table}_tracking_key", table, ["tracking_key", "order_id"])
+    op.drop_index("ix_parcels_tracking", table_name="parcels")
     op.add_column(
         "closings",
         sa.Column("automatic", sa.Text(), comment="what the warehouse's own rules charged, as it was closed"),
@@ -30,6 +31,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Undo."""
+    op.create_index("ix_parcels_tracking", "parcels", ["tracking", "order_id"])
     op.drop_column("closings", "automatic")
     for table in reversed(_TABLES):
         op.drop_index(f"ix_{table}_tracking_key", table_name=table)
