@@ -27,7 +27,7 @@ from dockwire.console.hold_desk import HoldDesk
 from dockwire.console.holds_view import HoldsView
 from dockwire.console.home import Home
 from dockwire.console.link_settings import NO_LINKS, LinkSettings
-from dockwire.console.listing import ReadOnlyList
+from dockwire.console.listing import ReadOnlyList, ways_to
 from dockwire.console.order_desk import OrderDesk
 from dockwire.console.orders_view import OrdersView
 from dockwire.console.parts import Parts
@@ -106,6 +106,7 @@ async def build_console(
         admin.add_view(DropDown("Warehouse", [*stored], icon="fa fa-warehouse"))
     lists = frozenset(str(page.key) for page in [*pages, *stored] if isinstance(page, ReadOnlyList))
     admin.add_view(SavedViews(parts, lists))
+    admin.routes.extend(ways_to(lists))
     app = Starlette(middleware=[Middleware(Guard)])
     admin.mount_to(app)
     return app

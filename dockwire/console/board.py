@@ -72,6 +72,9 @@ class BoardView(OrdersView):
     sortable_fields: Sequence[str] = ("ship_by", "amazon_order_id")
     sortable_field_mapping: ClassVar[dict[str, Any]] = {}
     fields_default_sort = (("ship_by", False),)
+    shown_first: ClassVar[frozenset[str]] = frozenset(
+        {"countdown", "amazon_order_id", "connection", "state", "need", "fixer", "skus"}
+    )
 
     def columns(self) -> list[BaseField]:
         """Return the columns, in the order of the screen."""
@@ -85,7 +88,9 @@ class BoardView(OrdersView):
                 lambda row: words.state_in_words(row.state, row.beside.shipping),
                 filters=STANDING,
             ),
-            text("need", "What it needs", lambda row: self._told(row)["reason"], filters=[]),
+            text(
+                "need", "What it needs", lambda row: row.beside.hold or self._told(row)["reason"], filters=[]
+            ),
             text("fixer", "Who", lambda row: row.beside.fixer or self._told(row)["fixer"], filters=[]),
             text("stage", "Ship-by", self._stage, filters=_STAGE),
             moment("ship_by", "Ship by", filters=MOMENTS),

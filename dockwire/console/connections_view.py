@@ -17,6 +17,8 @@ from dockwire.reports.status_table import reason_rows, run_rows, table_row, wait
 from dockwire.services.seeing import excused, read_status
 
 _COLOURS = {Level.FINE: "green", Level.LOOK: "yellow", Level.ACT: "red"}
+_PAUSED = "yellow"
+"""Nothing is wrong, and nothing goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Shown:
 
     slug: str
     paused: bool
+    badge: str
     colour: str
     row: dict[str, str]
     reasons: list[dict[str, str]]
@@ -96,11 +99,13 @@ class ConnectionsView(CustomView):
 
 
 def _shown(status: Status, paused: bool) -> Shown:
+    row = table_row(status)
     return Shown(
         slug=status.standing.connection,
         paused=paused,
-        colour=_COLOURS[status.level],
-        row=table_row(status),
+        badge="paused" if paused and status.level is Level.FINE else row["health"],
+        colour=_PAUSED if paused and status.level is Level.FINE else _COLOURS[status.level],
+        row=row,
         reasons=reason_rows(status),
         runs=run_rows(status),
         waiting=waiting_rows(status),

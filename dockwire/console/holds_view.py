@@ -1,7 +1,7 @@
 """Holds: why orders wait, and what would end it; decided in place, one or many at a time."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement
@@ -54,6 +54,9 @@ class HoldsView(DecidingList):
     search_hint = "Amazon order"
     detail_template = "console/hold.html"
     # Among the waiting orders only, which an index finds: they are few beside all orders.
+    shown_first: ClassVar[frozenset[str]] = frozenset(
+        {"amazon_order_id", "connection", "code", "sentence", "fixer", "since"}
+    )
     sortable_fields = ("since", "ship_by", "amazon_order_id")
     fields_default_sort = (("since", False),)
 

@@ -1,19 +1,21 @@
 """The frame of every list: read only, roles for acts, an audit row for each, paging by index."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import anyio.to_thread
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 from starlette_admin.actions import ActionSelection
 from starlette_admin.exceptions import ActionFailed
 from starlette_admin.export.csv import CsvExporter
 from starlette_admin.fields import BaseField
 from starlette_admin.filters import FilterGroup
-from starlette_admin.types import RowActionsDisplayType
+from starlette_admin.types import ListParams, RowActionsDisplayType
 
 from dockwire.console.exporting import ExportingList
 from dockwire.console.parts import EVERYBODY, WORKERS, Parts, may, user_of
@@ -37,6 +39,9 @@ class ReadOnlyList(ExportingList):
     search_told: ClassVar[str] = ""
     """What the search looks for; the hint's, from its beginning, where nothing is said."""
     act_roles: ClassVar[dict[str, frozenset[Role]]] = {}
+
+    shown_first: ClassVar[frozenset[str]] = frozenset()
+    """The columns of a page that nobody has chosen columns for; empty: all."""
 
     list_template = "console/list.html"
     detail_template = "console/detail.html"
@@ -142,9 +147,24 @@ class ReadOnlyList(ExportingList):
     ) -> Sequence[Any]:
         """Return one page of records."""
         skip = min(skip, _MOST_PAGE)
-        found = await super().find_all(request, skip=skip, limit=limit, q=q, sorts=sorts, filters=filters)
+        found = await self.read_page(request, skip, limit, q, sorts, filters)
         await self._complete(request, found)
         await self._offer_views(request)
+        return found
+
+    async def read_page(
+        self,
+        request: Request,
+        skip: int,
+        limit: int,
+        q: str | None,
+        sorts: Sequence[tuple[str, str]] | None,
+        filters: FilterGroup | None,
+    ) -> Sequence[Any]:
+        """Return the records of a page as they stand in their table; no limit below 1."""
+        found: Sequence[Any] = await super().find_all(
+            request, skip=skip, limit=limit, q=q, sorts=sorts, filters=filters
+        )
         return found
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
@@ -162,6 +182,15 @@ class ReadOnlyList(ExportingList):
         )
         await self._complete(request, found)
         return found
+
+    def _parse_list_params(self, request: Request, query_params: QueryParams | None = None) -> ListParams:
+        asked: ListParams = super()._parse_list_params(request, query_params)
+        query = request.query_params if query_params is None else query_params
+        if asked.visible_cols is None and self.shown_first:
+            # None means all of them, which is a choice, too.
+            names = [field.name for field in self.get_fields_list(request)]
+            asked.visible_cols = [each for each in names if "cols" in query or each in self.shown_first]
+        return asked
 
     def build_order_clauses(
         self, request: Request, sorts: Sequence[tuple[str, str]], stmt: Select[Any]
@@ -186,6 +215,17 @@ class ReadOnlyList(ExportingList):
     async def _offer_views(self, request: Request) -> None:
         views: list[SavedView] = await self.parts.ledger.saved_views(user_of(request).name, str(self.key))
         request.state.saved_views = views
+
+
+def ways_to(keys: Iterable[str]) -> list[Route]:
+    """Return the routes that lead from a list's key alone to the list."""
+
+    async def go_on(request: Request) -> Response:
+        key = request.url.path.rstrip("/").rpartition("/")[2]
+        url = request.url_for(request.app.state.ROUTE_NAME + ":list", key=key)
+        return RedirectResponse(url.replace(query=request.url.query), status_code=307)
+
+    return [Route(f"/{key}", go_on, methods=["GET"], name=f"to-{key}") for key in sorted(keys)]
 
 
 def _is_id(pk: Any) -> bool:

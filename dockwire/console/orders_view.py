@@ -23,6 +23,7 @@ from dockwire.console.parts import Parts
 from dockwire.console.records import OrderRecord
 from dockwire.console.searching import as_order_id, pasted
 from dockwire.console.ship_ways import to_ship
+from dockwire.console.urgent_first import UrgentFirst
 from dockwire.ledger.tables import closings, orders, parcels
 from dockwire.ledger.used_numbers import plain_number
 from dockwire.model.record import ClosingState
@@ -30,7 +31,7 @@ from dockwire.model.record import ClosingState
 _LARGEST = 2**63 - 1
 
 
-class OrdersView(DecidingList):
+class OrdersView(UrgentFirst, DecidingList):
     """All orders of all connections."""
 
     key = "orders"
@@ -39,10 +40,12 @@ class OrdersView(DecidingList):
     icon = "fa fa-magnifying-glass"
     search_hint = "Order, warehouse order or tracking"
     search_told = "An Amazon order id from its beginning, a whole number of a warehouse order, or a whole tracking number"
+    shown_first: ClassVar[frozenset[str]] = frozenset(
+        {"amazon_order_id", "connection", "state", "ship_by", "skus", "hold"}
+    )
     detail_template = "console/order.html"
     sortable_fields: Sequence[str] = ("amazon_order_id", "ship_by", "warehouse_order_id", "first_seen")
     sortable_field_mapping: ClassVar[dict[str, Any]] = {"first_seen": OrderRecord.id}
-    fields_default_sort = (("ship_by", True),)
 
     def __init__(self, parts: Parts) -> None:
         """Take what every view works with."""

@@ -5,17 +5,22 @@ import csv
 import io
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from itertools import permutations
 from typing import Any
 
 import pytest
 from httpx import Response
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.engine import Engine
 
+from dockwire.console.urgent_first import urgent
 from dockwire.console.words import SHIPPING
+from dockwire.ledger.tables import orders
+from dockwire.ledger.watching import to_be_shipped
 from dockwire.model.console import Role
+from dockwire.model.order import OrderStatus, Window
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import ClosingState, OrderState, Shipping
 from tests.builders import NOW, order
@@ -123,6 +128,13 @@ async def test_the_filter_of_the_state_finds_what_shows_it(request: pytest.Fixtu
         assert {each for each in shown if f">{each}<" in found} == {
             each for each in shown if shown[each] == words
         }, value
+    with town.ledger.reading_sessions()() as session:
+        board, first = [
+            set(session.scalars(select(orders.c.id).where(condition)))
+            for condition in (to_be_shipped(), urgent())
+        ]
+    assert board == first
+    assert 0 < len(first) < len(shown)
     await browser.aclose()
     await town.ledger.close()
 
@@ -157,6 +169,9 @@ async def test_what_is_not_found_says_what_was_looked_for_and_how_to_go_on(town:
         "Nothing matches the filters" in (await browser.get("/orders/list?filter=state__in%3Dcancelled")).text
     )
     assert "To the first page" in (await browser.get("/orders/list?page=9")).text
+    for way, wanted in (("orders", "orders/list"), ("holds?q=1", "holds/list?q=1"), ("audit", "audit/list")):
+        answer = await browser.get(f"/{way}")
+        assert (answer.status_code, answer.headers["location"].split("8092/")[1]) == (307, wanted)
     for name in ("holds", "stock", "audit"):
         page = (await browser.get(f"/{name}/list?q={SCRIPT}")).text
         assert ("The search looks for" in page, SCRIPT in page) == (True, False), name
@@ -164,7 +179,9 @@ async def test_what_is_not_found_says_what_was_looked_for_and_how_to_go_on(town:
 
 async def test_a_row_says_where_an_order_stands(town: Town) -> None:
     await four_orders(town.ledger)
-    page = (await (await town.signed_in()).get("/orders/list")).text
+    page = (
+        await (await town.signed_in()).get("/orders/list?cols=state,carrier,tracking,skus,marketplace_id")
+    ).text
     for shown in (
         ">held<",
         ">to ship<",
@@ -247,6 +264,41 @@ async def test_waiting_orders_are_tried_again_and_each_is_in_the_trail(town: Tow
 
     again = await post(browser, "/_api/orders/action", name="release", pks=["2"])
     assert (again.status_code, "Nothing was done" in again.text) == (400, True)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_the_most_urgent_order_comes_first_and_what_is_over_last(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    town = await opened_town(request.getfixturevalue(f"{kind}_url"))
+    await town.ledger.register(ACME, now=NOW)
+    many = range(80)
+    due = [NOW + timedelta(hours=place * 7 % len(many)) for place in many]
+    over = {place for place in many if place % 2}
+    await read(
+        town.ledger,
+        *[
+            order(
+                order_id=number(place),
+                ship_by=Window(NOW, due[place]),
+                status=OrderStatus.SHIPPED if place in over else OrderStatus.UNSHIPPED,
+            )
+            for place in many
+        ],
+    )
+    browser = await town.signed_in(Role.VIEWER)
+    shown = []
+    for page in range(1, 5):
+        text = (await browser.get(f"/orders/list?page_size=25&page={page}")).text
+        shown += re.findall(r">\s*(111-\d{7}-0000001)\s*<", text)
+    urgent = sorted(set(many) - over, key=lambda place: due[place])
+    behind = sorted(over, key=lambda place: due[place], reverse=True)
+    assert shown == [number(place) for place in (*urgent, *behind)]
+    text = (await browser.get("/orders/list?page_size=25&sort=ship_by__asc")).text
+    assert f">{number(0)}<" in text
+    assert f">{number(23)}<" in text
+    await browser.aclose()
+    await town.ledger.close()
 
 
 async def test_views_are_saved_for_oneself_or_for_everybody(town: Town) -> None:

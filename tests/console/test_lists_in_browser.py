@@ -1,4 +1,4 @@
-"""Lists of the console in Debian's Chromium, for a reader in Berlin: times of filters, exports, what is not found."""
+"""Lists of the console in Debian's Chromium, for a reader in Berlin: times of filters, exports, columns."""
 
 import asyncio
 import csv
@@ -16,6 +16,7 @@ from tests.deployments.browser import opened_page
 from tests.servers import serve
 from tests.unit.ledger.acts import number, read
 
+TABLE = ".table-responsive:has(tr[data-sa-pk])"
 ROW, WHEN = "tr[data-sa-pk]", '#filter-rows input[type="datetime-local"]'
 SUMMER, WINTER = number(70), number(71)
 TYPED = (
@@ -65,6 +66,7 @@ def test_lists_speak_the_readers_time_and_export_all_that_matches(sqlite_url: st
         page.keyboard.press("Escape")
 
         _export(page, tmp_path / "all.csv", "All 62 matching rows")
+        _look_at_all_columns(page, url)
     assert troubles == []
     asyncio.run(town.ledger.close())
 
@@ -93,6 +95,32 @@ def _filter_ship_by(page: Page, typed: str) -> None:
     expect(page.locator("#console-zone")).to_be_visible()
     page.get_by_role("button", name="Apply filters").click()
     page.wait_for_url("**filter=**")
+
+
+def _look_at_all_columns(page: Page, url: str) -> None:
+    """See what fits, ask for all columns, and go through them by keys without losing sight of the orders' numbers."""
+    for name in ("orders", "board", "holds"):
+        page.goto(f"{url}/{name}")
+        assert page.locator(TABLE).evaluate("each => each.scrollWidth - each.clientWidth") <= 0, name
+    page.goto(f"{url}/orders")
+    page.get_by_role("button", name="Columns").click()
+    for box in page.locator(".column-visibility-toggle").all():
+        box.check()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("thead th[data-column]")).to_have_count(15)
+    # The list's own script takes the focus when it begins.
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.locator("thead a").first.focus()
+    for _ in range(page.locator("thead a").count() - 1):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="First seen")).to_be_focused()
+    assert page.locator(TABLE).evaluate("each => each.scrollLeft") > 0
+    for cell in (
+        "thead th[data-column=amazon_order_id]",
+        f"{ROW}:nth-child(2) td[data-column=amazon_order_id]",
+    ):
+        on_top = "each => { const at = each.getBoundingClientRect(); return document.elementFromPoint(at.x + 20, at.y + 12); }"
+        assert page.locator(cell).evaluate(f"each => each.contains(({on_top})(each))"), cell
 
 
 def _export(page: Page, to: Path, choice: str) -> None:

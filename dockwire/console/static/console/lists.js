@@ -1,3 +1,4 @@
+// What lists do beyond their library's own.
 // Times of filters: typed and shown in the reader's zone, as everything else is; sent and saved with their offset, so that
 // a view means the same to everybody.
 (function () {
@@ -37,7 +38,18 @@
 
   document.addEventListener("submit", (event) => event.target.id === "filter-form" && sendMoments(event.target), true);
 
+  // All columns are a choice, too: without one, a page shows those that fit.
+  function showColumns() {
+    const chosen = Array.from(document.querySelectorAll(".column-visibility-toggle:checked"), (box) => box.value);
+    const url = new URL(window.location.href);
+    url.searchParams.delete("page");
+    url.searchParams.delete("cols");
+    if (chosen.length) url.searchParams.set("cols", chosen.join(","));
+    window.location.href = url.toString();
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    window.applyColumnVisibility = showColumns;
     document.querySelectorAll("#active-filters a").forEach((chip) => {
       chip.setAttribute("aria-label", (chip.getAttribute("aria-label") || chip.textContent).replace(moment, shown));
       for (const part of chip.childNodes) {
