@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -22,12 +22,12 @@ from dockwire.console.board import BoardView
 from dockwire.console.connections_view import ConnectionsView
 from dockwire.console.desk import Desk
 from dockwire.console.exporting import MOST_EXPORTED
-from dockwire.console.guarding import Guard
+from dockwire.console.guarding import Guard, broken
 from dockwire.console.hold_desk import HoldDesk
 from dockwire.console.holds_view import HoldsView
 from dockwire.console.home import Home
 from dockwire.console.link_settings import NO_LINKS, LinkSettings
-from dockwire.console.listing import ReadOnlyList, ways_to
+from dockwire.console.listing import AWAY, ReadOnlyList, ways_to
 from dockwire.console.order_desk import OrderDesk
 from dockwire.console.orders_view import OrdersView
 from dockwire.console.parts import Parts
@@ -38,9 +38,12 @@ from dockwire.console.stock_view import StockView
 from dockwire.console.templating import NonceLoader
 from dockwire.console.warehouse_records import bound_to
 from dockwire.console.warehouse_views import warehouse_views
+from dockwire.errors import LedgerUnavailable, Unexpected
 from dockwire.ledger import SqlLedger
 from dockwire.ledger.engine import took_too_long
 from dockwire.warehouse import WarehouseTables
+
+log = logging.getLogger("dockwire.console")
 
 _HERE = Path(__file__).parent
 _TOO_LONG = (
@@ -113,17 +116,30 @@ async def build_console(
 
 
 class _Console(Admin):
-    """starlette-admin, with a nonce at every script of a template, and a sentence where a database takes too long."""
+    """starlette-admin, with a nonce at every script of a template, and a sentence where a database does not answer."""
 
     def mount_to(self, app: Starlette) -> None:
         """Become part of an application."""
         super().mount_to(app)
-        self.app.add_exception_handler(OperationalError, self._given_up)
+        for kind in (DBAPIError, LedgerUnavailable):
+            self.app.add_exception_handler(kind, self._given_up)
+        # Whoever asks is not known yet where that fails.
+        self.app.add_exception_handler(Exception, broken)
 
     async def _given_up(self, request: Request, error: Exception) -> Response:
-        if not took_too_long(error):
-            raise error
-        return await self._render_error(request, HTTPException(503, _TOO_LONG))
+        if took_too_long(error):
+            told = _TOO_LONG
+        else:
+            # The database's own words may quote an order.
+            log.error("%s", error if isinstance(error, LedgerUnavailable) else Unexpected.from_error(error))
+            told = self._away(request)
+        return await self._render_error(request, HTTPException(503, told))
+
+    def _away(self, request: Request) -> str:
+        if "key" not in request.path_params:
+            return AWAY
+        view = self._find_view_by_key(request.path_params["key"])
+        return view.away if isinstance(view, ReadOnlyList) else AWAY
 
     def _setup_templates(self) -> None:
         super()._setup_templates()

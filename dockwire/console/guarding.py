@@ -6,11 +6,11 @@ import logging
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dockwire.errors import Unexpected
+from dockwire.errors import LedgerUnavailable, Unexpected
 
 log = logging.getLogger("dockwire.console")
 
@@ -20,6 +20,7 @@ HANDLERS = ("applyColumnVisibility()", "window.location = this.value")
 _LARGEST = 1_000_000
 """Bytes of a form: tokens are looked for before anybody is known to be signed in."""
 _TOO_MUCH = "A form has at most 1 MB, and says its length.\n"
+_AWAY = "The ledger's database does not answer. An engineer looks whether it runs: 'dockwire doctor'.\n"
 _BROKEN = "Something broke. It is in the log of the console; an engineer looks there.\n"
 
 
@@ -52,10 +53,19 @@ class Guard:
                 await self._app(scope, receive, guarded)
         except ClientDisconnect:
             return  # a page asked for something newer, or was left
+        except LedgerUnavailable as error:
+            log.error("%s", error)  # noqa: TRY400 - it says what is to be done
         except Exception as error:  # noqa: BLE001 - its text may quote an order
             log.error("%s", Unexpected.from_error(error))  # noqa: TRY400 - a traceback may quote it too
             if not begun:
-                await PlainTextResponse(_BROKEN, status_code=500)(scope, receive, guarded)
+                await broken(Request(scope), error)(scope, receive, guarded)
+
+
+def broken(_request: Request, error: Exception) -> Response:
+    """Return what is told of an error that no page tells of, nor who asked, perhaps: what failed, and who acts."""
+    if isinstance(error, LedgerUnavailable):
+        return PlainTextResponse(_AWAY, status_code=503)
+    return PlainTextResponse(_BROKEN, status_code=500)
 
 
 def _is_too_much(headers: Headers, method: str) -> bool:

@@ -1,10 +1,12 @@
 """The frame of every list: read only, roles for acts, an audit row for each, paging by index."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import anyio.to_thread
 from sqlalchemy import Select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -22,6 +24,10 @@ from dockwire.console.parts import EVERYBODY, WORKERS, Parts, may, user_of
 from dockwire.errors import DockwireError
 from dockwire.model.console import Role, SavedView
 
+AWAY = (
+    "The ledger's database does not answer as it should. An engineer looks whether it runs ('dockwire doctor'), and at the "
+    "console's log."
+)
 _MOST_PAGE = 1_000_000
 """A page beyond this is nobody's: databases count in 64 bits."""
 
@@ -38,6 +44,8 @@ class ReadOnlyList(ExportingList):
     search_hint: ClassVar[str] = "Search"
     search_told: ClassVar[str] = ""
     """What the search looks for; the hint's, from its beginning, where nothing is said."""
+    away: ClassVar[str] = AWAY
+    """What is told where its database does not answer."""
     act_roles: ClassVar[dict[str, frozenset[Role]]] = {}
 
     shown_first: ClassVar[frozenset[str]] = frozenset()
@@ -102,17 +110,25 @@ class ReadOnlyList(ExportingList):
 
     async def handle_action(self, request: Request, selection: ActionSelection, name: str) -> Response | None:
         """Carry out an act; what a service refuses is told in its own words."""
-        try:
+        with self._in_words():
             return await super().handle_action(request, selection, name)
-        except DockwireError as error:
-            raise ActionFailed(str(error)) from None
 
     async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
         """Carry out an act on one row, likewise."""
         if name == "view":
             raise ActionFailed("A row is viewed by its link.")
-        try:
+        with self._in_words():
             return await super().handle_row_action(request, pk, name)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except ActionFailed as error:
+            # starlette-admin would tell the database's own words, which are nothing for people.
+            if isinstance(error.__cause__, DBAPIError):
+                raise error.__cause__ from None
+            raise
         except DockwireError as error:
             raise ActionFailed(str(error)) from None
 

@@ -21,6 +21,8 @@ class Counted:
 
     count: int
     query: str
+    told: str = ""
+    """What it counts and leads to, where that is not the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ def _connection_row(standing: Standing) -> ConnectionRow:
         oldest_hold=in_words(standing.at - since) if standing.holds.count and since else "",
         due=Counted(standing.ship_by.due, due_query(slug, DUE_WITHIN)),
         packages_refused=Counted(
-            standing.shipments_refused, _of(slug, f"state__in={Shipping.REFUSED.value}")
+            standing.shipments_refused,
+            _of(slug, f"state__in={Shipping.REFUSED.value}"),
+            f"Packages of {slug} that Amazon refused: {standing.shipments_refused}; leads to their orders",
         ),
         quantities_refused=Counted(standing.quantities_refused, _of(slug, "state__in=refused")),
     )

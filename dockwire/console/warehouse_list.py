@@ -1,13 +1,12 @@
 """The frame and the filters of lists over the embedded warehouse's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.exc import DBAPIError
-from starlette.exceptions import HTTPException
+from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette_admin.filters import BaseFilter, FilterApplyContext, FilterGroup, FilterValidationError
+from starlette_admin.filters import BaseFilter, FilterApplyContext, FilterValidationError
 
 from dockwire.console.filtering import BeginsWith, Is, OneOf, beginning
 from dockwire.console.listing import ReadOnlyList
@@ -20,9 +19,13 @@ _AWAY = "The warehouse's database does not answer. An engineer looks whether it 
 
 
 class WarehouseList(ReadOnlyList):
-    """A list over a table of the embedded warehouse: read only, the newest first. Subclasses name their record."""
+    """A list over a table of the embedded warehouse: read only, the newest first. Subclasses name their
+    record, the column that is searched, and what reads other tables for a page."""
 
     record: ClassVar[type[Any]]
+    searched: ClassVar[ColumnElement[str]]
+    completed_by: ClassVar[tuple[Callable[[Session, Sequence[Any]], None], ...]] = ()
+    away = _AWAY
     sortable_fields: Sequence[str] = ("id",)
     fields_default_sort = (("id", True),)
 
@@ -30,46 +33,18 @@ class WarehouseList(ReadOnlyList):
         """Take what every view works with."""
         super().__init__(parts, self.record)
 
-    async def find_all(
-        self,
-        request: Request,
-        skip: int = 0,
-        limit: int = 100,
-        q: str | None = None,
-        sorts: Sequence[tuple[str, str]] | None = None,
-        filters: FilterGroup | None = None,
-    ) -> Sequence[Any]:
-        """Return one page of records."""
-        try:
-            return await super().find_all(request, skip, limit, q, sorts, filters)
-        except DBAPIError:
-            raise HTTPException(503, _AWAY) from None
+    def beside(self, session: Session, records: Sequence[Any]) -> None:
+        """Read what other tables have of a page of records."""
+        for complete in self.completed_by:
+            complete(session, records)
 
-    async def count(self, request: Request, q: str | None = None, filters: FilterGroup | None = None) -> int:
-        """Count records."""
-        try:
-            counted: int = await super().count(request, q, filters)
-        except DBAPIError:
-            raise HTTPException(503, _AWAY) from None
-        return counted
+    def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
+        """Find by the beginning of the column that is searched."""
+        return self.of_found(beginning(self.searched, typed(term)))
 
-    async def find_by_pk(self, request: Request, pk: Any) -> Any:
-        """Return one record, or None."""
-        try:
-            return await super().find_by_pk(request, pk)
-        except DBAPIError:
-            raise HTTPException(503, _AWAY) from None
-
-    async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
-        """Return these records."""
-        try:
-            return await super().find_by_pks(request, pks)
-        except DBAPIError:
-            raise HTTPException(503, _AWAY) from None
-
-    def begins(self, column: Any, term: str) -> ColumnElement[bool]:
-        """Return the condition of a search by the beginning of a column."""
-        return beginning(column, typed(term))
+    def of_found(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Return the condition on records, by that on the column that is searched."""
+        return condition
 
 
 class _Customer(OneOf):

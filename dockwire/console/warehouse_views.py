@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette_admin.fields import BaseField, IntegerField
 
@@ -29,7 +28,7 @@ from dockwire.console.warehouse_records import (
     ReceiptRecord,
 )
 from dockwire.warehouse.quantities import IN_STOCK
-from dockwire.warehouse.tables import items, orders, receivers
+from dockwire.warehouse.tables import customers, items, orders, receivers
 
 
 def warehouse_views(parts: Parts) -> list[WarehouseList]:
@@ -70,6 +69,8 @@ class PlacedOrders(WarehouseList):
     display_name = "Warehouse order"
     search_hint = "Reference"
     record = PlacedRecord
+    searched = orders.c.reference
+    completed_by = (beside.name,)
 
     def columns(self) -> list[BaseField]:
         """Return the columns, in the order of the screen."""
@@ -87,14 +88,6 @@ class PlacedOrders(WarehouseList):
             moment("confirmed", "Closed with date", filters=[]),
         ]
 
-    def beside(self, session: Session, records: Sequence[Any]) -> None:
-        """Read the names of customers and facilities."""
-        beside.name(session, records)
-
-    def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
-        """Find by the beginning of a reference."""
-        return self.begins(orders.c.reference, term)
-
 
 class Items(WarehouseList):
     """Items with what orders could still take."""
@@ -104,6 +97,8 @@ class Items(WarehouseList):
     display_name = "Item"
     search_hint = "SKU"
     record = ItemRecord
+    searched = items.c.sku
+    completed_by = (beside.name, beside.weigh)
     sortable_fields: Sequence[str] = ("sku", "id")
     fields_default_sort = (("sku", False),)
 
@@ -122,15 +117,6 @@ class Items(WarehouseList):
             moment("modified", "Changed", filters=[]),
         ]
 
-    def beside(self, session: Session, records: Sequence[Any]) -> None:
-        """Read the names of customers, and what there is."""
-        beside.name(session, records)
-        beside.weigh(session, records)
-
-    def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
-        """Find by the beginning of a SKU."""
-        return self.begins(items.c.sku, term)
-
 
 class Goods(WarehouseList):
     """Stock, receipt by receipt."""
@@ -140,6 +126,8 @@ class Goods(WarehouseList):
     display_name = "Receive item"
     search_hint = "SKU"
     record = GoodsRecord
+    searched = items.c.sku
+    completed_by = (beside.name, beside.label)
 
     def columns(self) -> list[BaseField]:
         """Return the columns, in the order of the screen."""
@@ -168,14 +156,9 @@ class Goods(WarehouseList):
         query: Select[Any] = super().get_count_query(request)
         return query.where(IN_STOCK)
 
-    def beside(self, session: Session, records: Sequence[Any]) -> None:
-        """Read SKUs and the names of customers and facilities."""
-        beside.name(session, records)
-        beside.label(session, records)
-
-    def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
-        """Find by the beginning of a SKU."""
-        return of_items(self.begins(items.c.sku, term))
+    def of_found(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Return the condition on goods, by that on their items."""
+        return of_items(condition)
 
 
 class Receipts(WarehouseList):
@@ -186,6 +169,8 @@ class Receipts(WarehouseList):
     display_name = "Receipt"
     search_hint = "Reference"
     record = ReceiptRecord
+    searched = receivers.c.reference
+    completed_by = (beside.name, beside.unpack)
 
     def columns(self) -> list[BaseField]:
         """Return the columns, in the order of the screen."""
@@ -200,15 +185,6 @@ class Receipts(WarehouseList):
             moment("arrived", "Arrived", filters=[]),
         ]
 
-    def beside(self, session: Session, records: Sequence[Any]) -> None:
-        """Read goods and the names of customers and facilities."""
-        beside.name(session, records)
-        beside.unpack(session, records)
-
-    def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
-        """Find by the beginning of a reference."""
-        return self.begins(receivers.c.reference, term)
-
 
 class Customers(WarehouseList):
     """Whose goods the warehouse keeps."""
@@ -218,6 +194,8 @@ class Customers(WarehouseList):
     display_name = "Customer"
     search_hint = "Name"
     record = CustomerRecord
+    searched = customers.c.name
+    completed_by = (beside.place,)
 
     def columns(self) -> list[BaseField]:
         """Return the columns, in the order of the screen."""
@@ -229,14 +207,6 @@ class Customers(WarehouseList):
             text("order_queue", "Order queue", lambda row: "yes" if row.order_queue else "no", filters=[]),
             _active(),
         ]
-
-    def beside(self, session: Session, records: Sequence[Any]) -> None:
-        """Read the names of facilities."""
-        beside.place(session, records)
-
-    def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
-        """Find by the beginning of a name."""
-        return self.begins(CustomerRecord.name, term)
 
 
 def _held(row: GoodsRecord) -> str:

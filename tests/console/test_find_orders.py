@@ -391,6 +391,32 @@ async def test_how_far_orders_are_shipped_is_never_looked_up_in_a_list(town: Tow
     assert not [each for each in asked if "IN (SELECT parcels" in each or "IN (SELECT closings" in each]
 
 
+@pytest.mark.parametrize(
+    ("table", "way", "exported"),
+    [("parcels", "list", 503), ("console_views", "list", 400), ("events", "detail?pk=1", 200)],
+)
+async def test_a_ledger_that_does_not_answer_is_told_with_the_menu(
+    town: Town, sqlite_url: str, table: str, way: str, exported: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    await four_orders(town.ledger)
+    browser = await town.signed_in()
+    engine = create_engine(sqlite_url)
+    with engine.begin() as link:
+        link.execute(text(f"ALTER TABLE {table} RENAME TO away"))
+    answer = await browser.get(f"/orders/{way}")
+    assert (answer.status_code, "database does not answer" in answer.text) == (503, True)
+    assert "Ship-by board" in answer.text
+    assert HELD not in caplog.text
+    export = await post(browser, "/_api/orders/action", name="export", data={"format": "csv"})
+    assert (export.status_code, "SELECT" in export.text) == (exported, False)
+    with engine.begin() as link:
+        link.execute(text("ALTER TABLE console_sessions RENAME TO gone"))
+    engine.dispose()
+    # Nobody knows any more who asks.
+    answer = await browser.get("/orders/list")
+    assert (answer.status_code, "database does not answer" in answer.text) == (503, True)
+
+
 async def test_a_page_that_takes_too_long_is_given_up_in_words(postgresql_url: str) -> None:
     town = await opened_town(postgresql_url)
     browser = await town.signed_in(Role.VIEWER)
