@@ -6,14 +6,19 @@ from sqlalchemy import ColumnElement
 from starlette.requests import Request
 from starlette_admin.fields import BaseField
 
+from dockwire.console.act_words import ACTS, act_in_words
 from dockwire.console.fields import moment, text
-from dockwire.console.filtering import MOMENTS, WORDS, beginning
+from dockwire.console.filtering import MOMENTS, WORDS, OneOf, beginning
 from dockwire.console.listing import ReadOnlyList
 from dockwire.console.parts import ENGINEERS, Parts
 from dockwire.console.records import AuditRecord
 from dockwire.console.searching import as_order_id, typed
 from dockwire.ledger.console_tables import console_audit
 from dockwire.model.console import Role
+
+
+class _Act(OneOf):
+    choices = tuple(sorted(ACTS.items(), key=lambda each: each[1]))
 
 
 class AuditView(ReadOnlyList):
@@ -40,7 +45,7 @@ class AuditView(ReadOnlyList):
             moment("at", "When", filters=MOMENTS),
             text("user", "Who", filters=WORDS),
             text("role", "Role", filters=[]),
-            text("act", "What", filters=WORDS),
+            text("act", "What", lambda row: act_in_words(row.act), filters=[_Act, *WORDS]),
             text("connection", "Connection", filters=WORDS),
             text("order_id", "Order", filters=WORDS),
             text("detail", "Detail", filters=[]),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import anyio.to_thread
 from starlette.requests import Request
 
+from dockwire.console.act_words import DECISIONS
 from dockwire.console.fields import iso
 from dockwire.console.order_documents import Document, documents_of
 from dockwire.console.order_links import Link, links_of, pages_of_runs
@@ -118,4 +119,4 @@ def _lines(rows: OrderRows, known: Known | None) -> tuple[Line, ...]:
 
 def _decided(known: Known | None) -> tuple[tuple[str, str, str], ...]:
     notes = known.waiting.row.notes if known is not None else ()
-    return tuple((note.kind.value.replace("_", " "), note.by, iso(note.at)) for note in notes)
+    return tuple((DECISIONS[note.kind], note.by, iso(note.at)) for note in notes)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from dockwire.console import order_words as words
+from dockwire.console.act_words import act_in_words
 from dockwire.console.fields import iso
 from dockwire.console.hold_words import code_in_words
 from dockwire.console.order_rows import OrderRows
@@ -159,7 +160,7 @@ def _audit(rows: Sequence[Row[Any]]) -> Iterator[Moment]:
             yield _told(
                 row.at,
                 row.user,
-                f"At the console: {row.act.replace('_', ' ')}",
+                f"At the console: {act_in_words(row.act)}",
                 role=row.role,
                 detail=row.detail,
             )

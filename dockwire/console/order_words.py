@@ -1,5 +1,9 @@
 """What happened to an order, in a clerk's words: who did it, what, and in which flow's runs it happens."""
 
+import re
+from datetime import datetime
+
+from dockwire.console.fields import iso
 from dockwire.console.hold_words import code_in_words
 from dockwire.decisions.health import FLOWS
 from dockwire.model.parcel import ParcelState
@@ -58,6 +62,7 @@ CLOSINGS = {
     ClosingState.REFUSED: "not closed",
 }
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _DETAILS = {
     "act": "what",
     "by": "by",
@@ -89,4 +94,17 @@ def detail_of(fact: Fact) -> tuple[tuple[str, str], ...]:
         detail.pop("by", None)
     if code := detail.pop("code", ""):
         detail = {"why": ", ".join(code_in_words(each) for each in code.split(", ")), **detail}
-    return tuple((_DETAILS.get(name, name.replace("_", " ")), told) for name, told in detail.items() if told)
+    return tuple(
+        (_DETAILS.get(name, name.replace("_", " ")), _moment_or(told))
+        for name, told in detail.items()
+        if told
+    )
+
+
+def _moment_or(told: str) -> str:
+    """Return a moment as the page shows one, and anything else as it is."""
+    try:
+        at = datetime.fromisoformat(told) if _MOMENT.match(told) else None
+    except ValueError:
+        at = None
+    return iso(at) if at is not None and at.tzinfo else told

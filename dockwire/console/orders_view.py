@@ -69,6 +69,7 @@ class OrdersView(UrgentFirst, DecidingList):
                 filters=[*STANDING, *HAPPENED],
             ),
             text("amazon_status", "Amazon says", filters=STATUS),
+            moment("amazon_updated", "Changed at Amazon", filters=[]),
             moment("ship_by", "Ship by", filters=MOMENTS),
             text("prime", "Prime", lambda row: "Prime" if row.prime else "", filters=TRUTH),
             text("service_level", "Service", filters=WORDS),

@@ -263,10 +263,10 @@ def _release(case: Case, order: Order, overrides: Overrides) -> _Step | Refusal:
     looks = wanted_looks(order, lines, rules)
     if not looks:
         return Refusal("nothing of it is held for a look; 'dockwire holds show' says what would end its hold")
-    codes = ", ".join(dict.fromkeys(problem.code for problem in looks.values()))
+    why = ", ".join(dict.fromkeys(problem.code.replace("_", " ") for problem in looks.values()))
     # A person's own hold ends by it: the next one is another, whatever its reason.
     released = frozenset({*overrides.released, *looks} - {HELD_BY_PERSON})
-    return _Step(replace(overrides, released=released, hold=None), f"released: {codes}")
+    return _Step(replace(overrides, released=released, hold=None), f"released, though: {why}")
 
 
 def _release_there(overrides: Overrides) -> _Step:

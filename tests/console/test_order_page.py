@@ -180,7 +180,7 @@ async def test_the_address_is_shown_to_those_who_ship_and_it_is_written_down(tow
         assert (await post(clerk, "/order/address", data={"pk": wrong})).status_code == 404, wrong
     assert (await clerk.get("/order")).headers["location"].endswith("/orders/list")
     told = story(await page(town, SHIPPED, Role.ENGINEER))
-    assert told[0] == ("clerk", "At the console: personal data seen")
+    assert told[0] == ("clerk", "At the console: looked at personal data")
     assert all("console" not in what for _, what in story(await page(town, SHIPPED)))
 
 
@@ -205,7 +205,7 @@ async def test_an_order_in_the_warehouse_is_cancelled_by_a_wish_that_somebody_co
     (due,) = [each for each in await town.ledger.due_orders(ACME, now=NOW) if each.order.order_id == TO_SHIP]
     assert (due.state, due.overrides.cancel) == (OrderState.CREATED, f"wrong item {SCRIPT}")
     shown = await page(town, TO_SHIP)
-    assert "Decided: cancel, by clerk" in shown
+    assert "Decided: cancel in the warehouse, by clerk" in shown
     assert "/ship-and-close?pk=" not in shown, "it would be refused"
     assert story(shown)[0] == ("clerk", "Decided")
     assert SCRIPT not in shown
@@ -245,7 +245,7 @@ async def test_an_order_on_hold_in_the_warehouse_is_shown_so_and_released_by_a_w
     assert ">done<" in done.text
     assert town.desk.started == [("order-import", "acme-us")]
     shown = await page(town, TO_SHIP)
-    assert "Decided: release there, by clerk" in shown
+    assert "Decided: release in the warehouse, by clerk" in shown
     assert [way for way in Way if f"pk={row}&amp;way={way}" in shown] == [Way.HOLD, Way.CANCEL]
 
 
