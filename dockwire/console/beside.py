@@ -1,11 +1,12 @@
-"""What a page of orders shows from other tables: five statements for a page, however long it is."""
+"""What a page of orders shows from other tables: six statements for a page, however long it is."""
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from dockwire.console.records import Beside, OrderRecord
@@ -24,7 +25,7 @@ def fill(session: Session, records: Sequence[OrderRecord]) -> None:
         shipping = _shipping(session, ids)
         skus = _texts(session, order_lines, order_lines.c.sku, ids)
         carriers, tracking = _packed(session, ids)
-        reasons = _reasons(session, ids)
+        reasons, closed = _reasons(session, ids), _closed(session, ids)
         for record in some:
             record.beside = Beside(
                 shipping.get(record.id),
@@ -32,6 +33,7 @@ def fill(session: Session, records: Sequence[OrderRecord]) -> None:
                 _all(carriers[record.id]),
                 _all(tracking[record.id]),
                 *reasons.get(record.id, ("", "")),
+                closed=closed.get(record.id),
             )
 
 
@@ -77,6 +79,17 @@ def _packed(session: Session, ids: Sequence[int]) -> tuple[dict[int, list[str]],
         carriers[row.order_id].append(json.loads(row.routing).get("carrier", ""))
         tracking[row.order_id].append(row.tracking)
     return carriers, tracking
+
+
+def _closed(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
+    """Return since when orders are known to be closed."""
+    met = select(parcels.c.order_id, parcels.c.first_seen.label("at")).where(parcels.c.order_id.in_(ids))
+    asked = select(closings.c.order_id, closings.c.at).where(
+        closings.c.order_id.in_(ids), closings.c.state == ClosingState.CLOSED
+    )
+    known = union_all(met, asked).subquery()
+    query = select(known.c.order_id, func.min(known.c.at)).group_by(known.c.order_id)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _reasons(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:

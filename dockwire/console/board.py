@@ -17,8 +17,10 @@ from dockwire.console.filtering import MOMENTS, OneOf
 from dockwire.console.order_filters import CONNECTIONS, SKUS, STANDING
 from dockwire.console.orders_view import OrdersView
 from dockwire.console.records import OrderRecord
+from dockwire.decisions.health import TRACKING_LATE
 from dockwire.decisions.ship_by import warning
 from dockwire.decisions.spans import in_words
+from dockwire.errors import Fixer
 from dockwire.ledger.standings import DUE_WITHIN
 from dockwire.ledger.tables import orders
 from dockwire.ledger.watching import to_be_shipped
@@ -28,6 +30,8 @@ from dockwire.model.record import OrderState, Shipping
 
 LATE, AT_RISK, LATER = "late", "at_risk", "later"
 _STAGES = {LATE: "late", AT_RISK: "at risk", LATER: "later"}
+_COMING = "It is closed: the next tracking update tells Amazon."
+"""As long as the tracking update is not late: it runs by schedule, and at once behind a closing."""
 _DUE = "new,held,quarantined,claimed,failed,to_ship,on_hold,to_confirm,refused"
 
 
@@ -145,6 +149,13 @@ class BoardView(OrdersView):
     def _told(self, row: OrderRecord) -> dict[str, str]:
         assert row.ship_by is not None
         shipping = Shipping(row.beside.shipping) if row.beside.shipping else None
+        closed = row.beside.closed
+        if (
+            shipping is Shipping.TO_CONFIRM
+            and closed
+            and self.parts.clock.now() - closed < TRACKING_LATE.look
+        ):
+            return {"reason": _COMING, "fixer": Fixer.NOBODY.value}
         waiting = ShipByRow(
             row.id,
             AmazonOrderId(row.amazon_order_id),

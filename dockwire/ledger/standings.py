@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy import Connection as Link
 
 from dockwire.decisions.expiry import secret_expires
@@ -19,6 +19,7 @@ from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.stock_tables import stock_offers
 from dockwire.ledger.tables import (
     accounts,
+    closings,
     connections,
     events,
     holds,
@@ -35,7 +36,7 @@ from dockwire.model.marketplaces import Region
 from dockwire.model.order import OrderStatus
 from dockwire.model.override import OverrideKind
 from dockwire.model.parcel import ParcelState
-from dockwire.model.record import FactKind, OrderState, Shipping
+from dockwire.model.record import ClosingState, FactKind, OrderState, Shipping
 from dockwire.model.status import Bucket, ConsentEnds, ShipBy, Standing, Waiting
 from dockwire.model.stock_book import OfferState
 
@@ -221,7 +222,28 @@ def _parcels(link: Link, only: ColumnElement[bool]) -> dict[str, tuple[Waiting, 
         .where(parcels.c.state.in_((ParcelState.TO_SEND, ParcelState.SENT, ParcelState.REFUSED)))
         .group_by(_SLUG)
     )
-    return {slug: (Waiting(count, since), bad) for slug, count, since, bad in link.execute(query)}
+    unread = _closed_unread(link, only)
+    found = {slug: (Waiting(count, since), bad) for slug, count, since, bad in link.execute(query)}
+    for slug, closed in unread.items():
+        known, bad = found.get(slug, (Waiting(), 0))
+        begun = [each for each in (known.since, closed.since) if each is not None]
+        found[slug] = (Waiting(known.count + closed.count, min(begun, default=None)), bad)
+    return found
+
+
+def _closed_unread(link: Link, only: ColumnElement[bool]) -> dict[str, Waiting]:
+    """Return the orders that requests closed and whose packages the tracking update has not read yet."""
+    is_known = exists().where(parcels.c.order_id == orders.c.id).correlate(orders)
+    query = (
+        select(_SLUG, func.count(orders.c.id.distinct()), func.min(closings.c.at))
+        .select_from(connections.join(orders, orders.c.connection == connections.c.slug))
+        .join(closings, closings.c.order_id == orders.c.id)
+        # Amazon does not wait for others: without that, every closing ever would be read.
+        .where(only, orders.c.amazon_status.in_(_NOT_SHIPPED), orders.c.state == OrderState.CREATED)
+        .where(closings.c.state == ClosingState.CLOSED, ~is_known)
+        .group_by(_SLUG)
+    )
+    return {slug: Waiting(count, since) for slug, count, since in link.execute(query)}
 
 
 def _offers(link: Link, only: ColumnElement[bool]) -> dict[str, tuple[int, int]]:

@@ -33,6 +33,12 @@ async def test_what_has_to_ship_comes_soonest_first_and_leads_to_find_orders(
     town = await opened_town(request.getfixturevalue(f"{kind}_url"))
     await four_orders(town.ledger)
     await read(town.ledger, order(order_id=SOON, ship_by=Window(NOW, NOW + timedelta(hours=1))))
+    closed = "/board/list?filter=state__in=to_confirm&cols=need,fixer"
+    early = await town.signed_in(Role.VIEWER)
+    shown = (await early.get(closed)).text
+    await early.aclose()
+    assert "It is closed: the next tracking update tells Amazon." in shown
+    assert re.findall(r'<td data-column="fixer".*?title="(\w+)"', shown, re.DOTALL) == ["nobody"]
     town.clock.advance(4 * 3600)
     browser = await town.signed_in(Role.VIEWER)
     for query, wanted in BOARD:
@@ -41,6 +47,8 @@ async def test_what_has_to_ship_comes_soonest_first_and_leads_to_find_orders(
         assert (sorted(shown), shown[:1]) == (sorted(wanted), wanted[:1]), query
     page = (await browser.get("/board/list")).text
     assert ">3 h late<" in re.sub(r">\s+|\s+<", lambda cut: cut[0].strip(), page)
+    # Late by now.
+    assert "run the tracking update" in (await browser.get(closed)).text
     # A held order needs what its reason says.
     assert "no item for &lt;script&gt;" in page
     # Whoever ends the reason, not whoever looks after orders outside the warehouse.
