@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import anyio.to_thread
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from starlette.requests import Request
 from starlette_admin.filters import FilterGroup
 
@@ -19,7 +19,7 @@ from dockwire.model.record import OrderState
 _AT_ONCE = 500
 """Rows of one statement: databases take only so many values."""
 _LET_BE = (OrderState.WATCHED, OrderState.SKIPPED, OrderState.CANCELLED)
-_OPEN = (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)
+_OPEN = (OrderStatus.UNSHIPPED.value, OrderStatus.PARTIALLY_SHIPPED.value)
 _UNTOLD = (ParcelState.REFUSED, ParcelState.TO_SEND, ParcelState.SENT)
 
 
@@ -100,7 +100,8 @@ def urgent() -> ColumnElement[bool]:
     return and_(
         orders.c.ship_by.is_not(None),
         orders.c.state.not_in(_LET_BE),
-        orders.c.amazon_status.in_(_OPEN),
+        # As the index of these orders has it: databases look for its words, not for values that come with them.
+        orders.c.amazon_status.in_(bindparam("open", _OPEN, expanding=True, literal_execute=True)),
         ~has_override(OverrideKind.SKIP),
         ~and_(_has_parcel(), ~_has_parcel(parcels.c.state.in_(_UNTOLD))),
     )

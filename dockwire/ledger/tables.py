@@ -138,6 +138,16 @@ orders = Table(
         "service_level",
     ),
     Index("ix_orders_state", "state", "ship_by", "id"),
+    # What Amazon waits for is little beside what it once waited for.
+    Index(
+        "ix_orders_open",
+        "ship_by",
+        "id",
+        "state",
+        "connection",
+        sqlite_where=text("amazon_status IN ('UNSHIPPED', 'PARTIALLY_SHIPPED')"),
+        postgresql_where=text("amazon_status IN ('UNSHIPPED', 'PARTIALLY_SHIPPED')"),
+    ),
     Index("ix_orders_warehouse_order_id", "warehouse_order_id"),
     Index("ix_orders_first_seen", "first_seen"),
     # PostgreSQL finds beginnings with it whatever the database's collation.

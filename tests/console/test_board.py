@@ -35,10 +35,10 @@ async def test_what_has_to_ship_comes_soonest_first_and_leads_to_find_orders(
     await read(town.ledger, order(order_id=SOON, ship_by=Window(NOW, NOW + timedelta(hours=1))))
     closed = "/board/list?filter=state__in=to_confirm&cols=need,fixer"
     early = await town.signed_in(Role.VIEWER)
-    shown = (await early.get(closed)).text
+    told = (await early.get(closed)).text
     await early.aclose()
-    assert "It is closed: the next tracking update tells Amazon." in shown
-    assert re.findall(r'<td data-column="fixer".*?title="(\w+)"', shown, re.DOTALL) == ["nobody"]
+    assert "It is closed: the next tracking update tells Amazon." in told
+    assert re.findall(r'<td data-column="fixer".*?title="(\w+)"', told, re.DOTALL) == ["nobody"]
     town.clock.advance(4 * 3600)
     browser = await town.signed_in(Role.VIEWER)
     for query, wanted in BOARD:
