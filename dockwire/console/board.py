@@ -17,13 +17,13 @@ from dockwire.console.filtering import MOMENTS, OneOf
 from dockwire.console.order_filters import CONNECTIONS, SKUS, STANDING
 from dockwire.console.orders_view import OrdersView
 from dockwire.console.records import OrderRecord
+from dockwire.console.urgent_first import urgent
 from dockwire.decisions.health import TRACKING_LATE
 from dockwire.decisions.ship_by import warning
 from dockwire.decisions.spans import in_words
 from dockwire.errors import Fixer
 from dockwire.ledger.standings import DUE_WITHIN
 from dockwire.ledger.tables import orders
-from dockwire.ledger.watching import to_be_shipped
 from dockwire.model.ids import AmazonOrderId
 from dockwire.model.notice import ShipByRow
 from dockwire.model.record import OrderState, Shipping
@@ -105,12 +105,12 @@ class BoardView(OrdersView):
     def get_list_query(self, request: Request) -> Select[Any]:
         """Return the orders that Amazon waits for."""
         query: Select[Any] = super().get_list_query(request)
-        return query.where(to_be_shipped(), orders.c.ship_by.is_not(None))
+        return query.where(urgent())
 
     def get_count_query(self, request: Request) -> Select[Any]:
         """Count them."""
         query: Select[Any] = super().get_count_query(request)
-        return query.where(to_be_shipped(), orders.c.ship_by.is_not(None))
+        return query.where(urgent())
 
     async def find_all(
         self,
