@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, union_all
 from sqlalchemy import Connection as Link
-from sqlalchemy import Row, Select, func, select, union_all
 
 from dockwire.decisions.carriers import plain_tracking
 from dockwire.ledger.tables import closings, orders, parcels
@@ -50,10 +50,12 @@ def used_numbers(
 def _last(numbers: Sequence[str], apart: Sequence[int]) -> Select[tuple[Any, ...]]:
     """Return the query for the last order with each number, and how many bear it."""
     told = select(parcels.c.tracking_key, parcels.c.order_id, parcels.c.first_seen.label("at")).where(
-        parcels.c.tracking_key.in_(numbers)
+        parcels.c.tracking_key.in_(numbers),
+        # A parcel that was withdrawn before Amazon was told of it is no more.
+        or_(parcels.c.digest != "", parcels.c.sent_digest.is_not(None)),
     )
     closed = select(closings.c.tracking_key, closings.c.order_id, closings.c.at).where(
-        closings.c.tracking_key.in_(numbers), closings.c.state == ClosingState.CLOSED
+        closings.c.tracking_key.in_(numbers), closings.c.state == ClosingState.CLOSED, ~_met()
     )
     both = union_all(told, closed).subquery()
     # An order that a request closed is met by the tracking update later.
@@ -75,6 +77,16 @@ def _last(numbers: Sequence[str], apart: Sequence[int]) -> Select[tuple[Any, ...
         select(ranked, orders.c.amazon_order_id, orders.c.connection)
         .join(orders, orders.c.id == ranked.c.order_id)
         .where(ranked.c.place == 1)
+    )
+
+
+def _met() -> ColumnElement[bool]:
+    """Whether the tracking update read the order's packages since: their numbers count, corrected ones too."""
+    since = parcels.c.first_seen >= closings.c.at
+    return (
+        exists()
+        .where(parcels.c.order_id == closings.c.order_id, parcels.c.content != "", since)
+        .correlate(closings)
     )
 
 

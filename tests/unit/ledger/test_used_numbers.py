@@ -81,3 +81,19 @@ async def test_no_parcel_or_closing_is_read_but_by_an_index(sqlite_url: str) -> 
     assert any("ix_parcels_tracking_key" in step for step in steps)
     assert any("ix_closings_tracking_key" in step for step in steps)
     await ledger.close()
+
+
+async def test_a_number_that_an_order_does_not_bear_any_more_is_free(ledger: SqlLedger) -> None:
+    # The package is gone, and the warehouse order was opened again; Amazon was told of neither.
+    await shipped(ledger, 1, tracking="GONE")
+    await store(ledger, 1, parcel("21", tracking="RIGHT"))
+    await shipped(ledger, 2, tracking="OPENED")
+    await ledger.withdraw_parcels(ACME, [WarehouseOrderId(2)], now=LATER)
+    # A clerk corrected in the warehouse what a request had closed with.
+    await created(ledger, 7, order(order_id=number(7)))
+    (closing,) = await ledger.begin_submission(ACME, plan(7), now=NOW)
+    closed = replace(await claimed(ledger, closing), state=ClosingState.CLOSED)
+    await ledger.record_closing(ACME, closed, now=NOW)
+    await ledger.store_parcels(ACME, [(WarehouseOrderId(7), [parcel("27", tracking="NEW")])], now=LATER)
+    found = await ledger.used_numbers(["GONE", "RIGHT", "OPENED", "1Z7", "NEW"], apart_from=[])
+    assert {each: used.order_id for each, used in found.items()} == {"RIGHT": number(1), "NEW": number(7)}
