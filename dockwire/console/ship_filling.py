@@ -35,7 +35,9 @@ async def filled_page(
     except DockwireError as error:
         more.setdefault("trouble", str(error))
     if typed is None:
-        routing = common_words(proposed(each, seen.carriers) for each in seen.candidates) if seen else {}
+        # An order that the warehouse does not have takes no word from the others.
+        there = [each for each in seen.candidates if each.order is not None] if seen else []
+        routing = common_words(proposed(each, seen.carriers) for each in there) if seen else {}
         typed = Typed(frozenset(each.row for each in shown), routing=routing)
     if not typed.once:
         typed = replace(typed, once=secrets.token_urlsafe(12))

@@ -79,6 +79,14 @@ async def test_every_field_that_is_blank_is_marked_and_the_eye_is_led_to_what_is
         assert focus((await post(clerk, "/ship-and-close/do", data=whole)).text) == "ship-send"
 
 
+async def test_an_order_that_is_not_in_the_warehouse_leaves_the_routing_of_the_others(tmp_path: Path) -> None:
+    levels = ("STANDARD", "STANDARD", "SCHEDULED")  # nobody said how the last one travels, so it is held
+    async with opened_shop(tmp_path, 3, which=MIXED, levels=levels) as shop:
+        clerk = await shop.town.signed_in()
+        page = await clerk.get("/ship-and-close", params={"pk": shop.rows})
+        assert [values(page.text, name) for name in UPS] == [["UPS"], ["03"], ["UPSN"]]
+
+
 def focus(page: str) -> str:
     """Return the id of what has the focus when the page opens."""
     (tag,) = re.findall(r"<[^>]* autofocus[^>]*>", page)
