@@ -26,6 +26,7 @@ from dockwire.model.warehouse import PlacedStatus
 FLOW = "ship-and-close"
 _LONGEST_WHY = 1_000
 _BESIDE_OTHERS = "Other orders of the request were in the way of it; nothing was sent."
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ async def rest_to_close(parts: Parts, looks: Looks, sent: Sent, *, most: int) ->
     Raises:
         DockwireError: Prefect or the warehouse does not answer.
     """
-    left = [row.order_id for row in sent.rows if not row.is_closed]
+    # One that the request names twice stands on the page once.
+    left = list(dict.fromkeys(row.order_id for row in sent.rows if not row.is_closed))
     known = await rows_of_orders(parts, sent.connection, left)
     found: list[ShipRow] = []
     currency, looked = "", 0
@@ -206,7 +208,18 @@ async def rest_to_close(parts: Parts, looks: Looks, sent: Sent, *, most: int) ->
             f"These are {most} of the orders that are left, with what they were to bear; "
             "change the rest once more when they are closed."
         )
+    if unknown := unknown_names(sent):
+        told.append(unknown)
     return Rest(tuple(found[:most]), currency, " ".join(told))
+
+
+def unknown_names(sent: Sent) -> str:
+    """Return a sentence about the names of a request by which its connection has no orders; empty: there are none."""
+    unknown = [row.name for row in sent.rows if row.row is None]
+    if not unknown:
+        return ""
+    named = ", ".join(unknown[:_NAMED]) + (" and more" if len(unknown) > _NAMED else "")
+    return f"{sent.connection} has no orders by the names {named}; look up what they are."
 
 
 def _ended(seen: Candidate) -> bool:
@@ -248,7 +261,9 @@ def _told(row: ResultRow, sent: Sent, reasons: Reasons) -> ResultRow:
     if sent.is_dry:
         return replace(row, sentence=reasons.by_name.get(row.name, ""))
     state = row.state if row.name in sent.closings else None
-    return replace(row, sentence=reasons.of(row.name, row.order_id, state))
+    # A name that nobody knows may be a number, and stand in any line.
+    order_id = row.order_id if row.row is not None else ""
+    return replace(row, sentence=reasons.of(row.name, order_id, state))
 
 
 def _row(name: str, closing: Closing | None, shown: ShipRow | None) -> ResultRow:

@@ -9,11 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin.actions import ActionSelection
 from starlette_admin.flash import flash
 
-from dockwire.console.ship_sending import Sent
+from dockwire.console.ship_sending import Sent, unknown_names
 
 MOST_AT_ONCE = 250
 """Orders of one page; a form has a field for each."""
-_NAMED = 5
 
 
 async def to_ship(request: Request, selection: ActionSelection) -> Response:
@@ -37,11 +36,8 @@ def held(request: Request, sent: Sent) -> Response:
 
 def nothing_left(sent: Sent) -> tuple[str, str]:
     """Return what to tell of a request that has no order to close any more, and in which colour."""
-    unknown = [row.name for row in sent.rows if row.row is None]
-    if not unknown:
-        return "Nothing is left open in the warehouse.", "success"
-    named = ", ".join(unknown[:_NAMED]) + (" and more" if len(unknown) > _NAMED else "")
-    return f"{sent.connection} has no orders by the names {named}; look up what they are.", "error"
+    unknown = unknown_names(sent)
+    return (unknown, "error") if unknown else ("Nothing is left open in the warehouse.", "success")
 
 
 def to_run(request: Request, run_id: str) -> Response:

@@ -62,6 +62,29 @@ def test_each_line_of_a_message_belongs_to_its_order() -> None:
     assert told.of("B", "111", ClosingState.PLANNED) == "The run ended before it came to this order."
 
 
+def test_the_last_order_of_a_long_message_is_told_its_own_reason() -> None:
+    names = [f"111-{n:07}-0000001" for n in range(1000)]
+    lines = [f"{name}: It is on hold in the warehouse; release it there first. [clerk]" for name in names]
+    told = reasons_in("\n".join(["Nothing was written.", *lines]), names)
+    assert {told.of(name, name, None) for name in names} == {
+        "It is on hold in the warehouse; release it there first. [clerk]"
+    }
+    assert len(reasons_in("x" * 100_000, names).lines[0]) < 100_000
+
+
+async def test_names_that_are_unknown_or_told_twice_mislead_nobody(tmp_path: Path) -> None:
+    async with opened_shop(tmp_path, 2) as shop:
+        clerk = await shop.town.signed_in()
+        first, known = shop.ids[0], placed(shop.stage, shop.ids[0])
+        began_elsewhere(shop, first, str(known["orderId"]), "12")
+        ends(shop, f"Amazon order {first}, the warehouse does not answer. 0 of 12 orders are closed")
+        told = whys(await clerk.get("/ship-and-close/run", params={"id": "elsewhere"}))
+        assert told[2] == "The run ended before it came to this order."
+        rest = await clerk.get("/ship-and-close", params={"again": "elsewhere"})
+        assert len(values(rest.text, f"tracking-{shop.rows[0]}")) == 1
+        assert "has no orders by the names 12; look up what they are" in text_of(rest)
+
+
 async def test_nothing_of_a_run_under_way_is_asked_for_again(tmp_path: Path) -> None:
     async with opened_shop(tmp_path, 1) as shop:
         clerk = await shop.town.signed_in()
