@@ -16,6 +16,8 @@ from tests.builders import connection, order
 METHODS = {
     "STANDARD": {"carrier": "UPS", "service": "03"},
     "EXPEDITED": {"carrier": "UPS", "service": "12"},
+    "SECOND_DAY": {"carrier": "UPS", "service": "02"},
+    "PRIORITY": {"carrier": "UPS", "service": "59"},
     "NEXT_DAY": {"carrier": "UPS", "service": "01"},
     "SCHEDULED": {"carrier": "Van"},
 }
@@ -34,7 +36,8 @@ NEXT_DAY = RoutingForm(carrier="UPS", service="01")
         ("STANDARD", RoutingForm(carrier="FedEx", service="GROUND"), ""),  # nothing is slower
         ("SCHEDULED", RoutingForm(carrier="VAN", service="any"), ""),  # its method names no service
         ("SCHEDULED", GROUND, "The buyer paid for SCHEDULED, which travels by Van; the request says ups 03."),
-        ("SECOND_DAY", GROUND, ""),  # nobody said how it travels
+        ("PRIORITY", RoutingForm(carrier="UPS", service="02"), ""),  # as quick
+        ("SAME_DAY", GROUND, ""),  # nobody said how it travels
         ("EXPEDITED", RoutingForm(carrier="UPS"), ""),  # told already
     ],
 )  # fmt: skip
