@@ -14,7 +14,9 @@ DECISIONS = {
     OverrideKind.SKIP: "skipped: the warehouse does not ship it",
     OverrideKind.HOLD: "hold",
     OverrideKind.CANCEL: "cancel in the warehouse",
+    OverrideKind.CANCEL_UNDONE: "cancellation taken back",
     OverrideKind.ON_HOLD: "put on hold in the warehouse",
+    OverrideKind.LIFTED: "hold taken off in the warehouse, to cancel",
     OverrideKind.RELEASE_THERE: "release in the warehouse",
     OverrideKind.ASK_AGAIN: "ask Amazon for it again",
 }

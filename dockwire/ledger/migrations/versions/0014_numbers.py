@@ -10,8 +10,10 @@ depends_on = None
 
 _TABLES = ("parcels", "closings")
 _LONGEST = 100
+# In capitals one letter may become two, by the language of the database.
 _PLAIN = (
-    "UPDATE {} SET tracking_key = upper(replace(replace(tracking, ' ', ''), '-', '')) WHERE tracking <> ''"
+    "UPDATE {} SET tracking_key = substr(upper(replace(replace(tracking, ' ', ''), '-', '')), 1, 100)"
+    " WHERE tracking <> ''"
 )
 
 
