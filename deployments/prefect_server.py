@@ -83,6 +83,8 @@ def _home(state_dir: Path) -> dict[str, str]:
         "PREFECT_CLI_COLORS": "false",
         # Our own lines belong to the run they were written in.
         "PREFECT_LOGGING_EXTRA_LOGGERS": "dockwire",
+        # Those of the console and of commands belong to none.
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     }
 
 

@@ -92,10 +92,8 @@ class BoardView(OrdersView):
                 lambda row: words.state_in_words(row.state, row.beside.shipping),
                 filters=STANDING,
             ),
-            text(
-                "need", "What it needs", lambda row: row.beside.hold or self._told(row)["reason"], filters=[]
-            ),
-            text("fixer", "Who", lambda row: row.beside.fixer or self._told(row)["fixer"], filters=[]),
+            text("need", "What it needs", lambda row: self._told(row)["reason"], filters=[]),
+            text("fixer", "Who", lambda row: self._told(row)["fixer"], filters=[]),
             text("stage", "Ship-by", self._stage, filters=_STAGE),
             moment("ship_by", "Ship by", filters=MOMENTS),
             text("skus", "SKUs", lambda row: ", ".join(row.beside.skus), filters=SKUS),
@@ -149,6 +147,8 @@ class BoardView(OrdersView):
     def _told(self, row: OrderRecord) -> dict[str, str]:
         assert row.ship_by is not None
         shipping = Shipping(row.beside.shipping) if row.beside.shipping else None
+        if row.beside.hold and shipping is None:
+            return {"reason": row.beside.hold, "fixer": row.beside.fixer}
         closed = row.beside.closed
         if (
             shipping is Shipping.TO_CONFIRM
