@@ -43,7 +43,7 @@ QUESTIONS = {
     "search: tracking": (
         "orders",
         "q=1Z00012345",
-        "id IN (SELECT order_id FROM parcels WHERE tracking = '1Z00012345')",
+        "id IN (SELECT order_id FROM parcels WHERE tracking_key = '1Z00012345')",
     ),
     "connection": ("orders", "filter=connection__in=seller-2", "connection = 'seller-2'"),
     "state: held": ("orders", "filter=state__in=held", "state = 'held'"),
@@ -81,6 +81,8 @@ QUESTIONS = {
     "holds": ("holds", "", "EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id AND h.resolved IS NULL)"),
 }
 _EXPORT = "filter=state__in=held"
+_HOME = "SELECT connection, state, count(*) FROM orders GROUP BY connection, state"
+"""Home shows more: its ratio is to this alone."""
 
 
 def main() -> None:
@@ -170,14 +172,14 @@ def _questions(browser: httpx.AsyncClient) -> Iterator[Question]:
             page = page.replace("DESC", "ASC")
         path = f"/{key}/list?{query}"
         yield Question(name, partial(browser.get, path), (page.format(where), _COUNT.format(where)))
+    yield Question("home", partial(browser.get, "/"), (_HOME,))
     held = QUESTIONS["state: held"][2]
     export = partial(
         post,
         browser,
         "/_api/orders/action",
-        data={"format": "csv", "scope": "selected"},
+        data={"format": "csv", "scope": "all"},
         name="export",
-        all="1",
     )
     bare = (_FOUND.replace(" LIMIT 50", "").format(held),)
     yield Question("export of all held", partial(export, _list_query=f"?{_EXPORT}"), bare)

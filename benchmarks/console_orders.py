@@ -81,12 +81,12 @@ def _rows(dice: random.Random, number: int) -> Iterator[tuple[Any, dict[str, Any
     if parcel:
         yield parcels, {
             "connection": f"seller-{seller}", "order_id": number, "reference": "1", "content": "{}",
-            "carrier": dice.choice(_CARRIERS), "tracking": f"1Z{number:08d}", "number": f"1Z{number:08d}", "digest": "d" * 64, "state": parcel,
+            "carrier": dice.choice(_CARRIERS), "tracking": f"1Z{number:08d}", "tracking_key": f"1Z{number:08d}", "digest": "d" * 64, "state": parcel,
             "first_seen": seen, "version": 1,
         }  # fmt: skip
         yield closings, {
             "connection": f"seller-{seller}", "token": f"t{number}", "position": 0, "handle": f"{number}", "order_id": number,
-            "warehouse_order_id": number, "routing": "{}", "tracking": f"1Z{number:08d}", "number": f"1Z{number:08d}", "charges": "[]", "before": "null",
+            "warehouse_order_id": number, "routing": "{}", "tracking": f"1Z{number:08d}", "tracking_key": f"1Z{number:08d}", "charges": "[]", "before": "null",
             "state": "closed", "sentence": "", "at": seen,
         }  # fmt: skip
     if state in ("held", "failed"):
