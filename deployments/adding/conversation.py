@@ -82,8 +82,9 @@ class Conversation:
             DockwireError: an answer does not do, or one of the two sides does not answer.
         """
         place, since, seller, levels = self._until_good(self._ask_amazon)
-        if self.interview.alone:
-            self._pattern = pattern_of(self.draft, seller)
+        self._pattern = pattern_of(self.draft, seller)
+        if self._pattern.name and not self.interview.alone:
+            say.aside(f"Enter takes what {self._pattern.name}, the seller's other connection, has")
         warehouse, customer, facility, methods = self._until_good(lambda: self._ask_warehouse(levels, wishes))
         self._fields |= {
             "seller": seller,
@@ -221,10 +222,10 @@ class Conversation:
             default=bool(self._pattern.fields.get("stock_sync")),
         )
         if self._pattern.nameless_terms and questions.TERMS.name not in self.interview.given:
-            raise WrongOption(
-                f"--terms is needed where nobody can be asked: {self._pattern.name} has terms, and {self.draft.path} does "
-                "not say in which file"
-            )
+            told = f"{self._pattern.name} has terms, and {self.draft.path} does not say in which file"
+            if self.interview.alone:
+                raise WrongOption(f"--terms is needed where nobody can be asked: {told}")
+            say.aside(told)
         terms, text = self.interview.ask(
             questions.TERMS, self._terms, default=self._pattern.fields.get("terms")
         )

@@ -1,5 +1,6 @@
 """Which server sends the mails of a connection, and who gets them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from deployments.adding import questions
@@ -36,15 +37,22 @@ def ask_mail(interview: Interview, draft: Draft, words: list[str], pattern: Patt
         draft.tables["mail", name] = interview.table("mail")
     sender = interview.ask(questions.MAIL_FROM, read_address, default=before.get("mail_from"))
     if not contacts:
-        contacts = dict(before.get("contacts", {})) if interview.alone else _asked(interview)
+        known = dict(before.get("contacts", {}))
+        contacts = known if interview.alone else _asked(interview, known)
     return {"mail": name, "mail_from": sender} | ({"contacts": contacts} if contacts else {})
 
 
-def _asked(interview: Interview) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _asked(interview: Interview, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the contacts; ``known`` are proposed, and kept where no question is about them."""
+    found = {key: value for key, value in known.items() if key not in set(_TOLD)}
     for kind, text in _TOLD.items():
-        like_failed = ", ".join(found.get(NoticeKind.RUN_FAILED.value, [])) if kind in _AS_FAILED else ""
-        question = Question("contact", text, default=like_failed, prefix=f"{kind.value}=")
+        before = known.get(kind.value, [])
+        told_before = before if isinstance(before, list) else before.get("to", [])
+        told_failed = found.get(NoticeKind.RUN_FAILED.value, []) if kind in _AS_FAILED and not known else []
+        question = Question(
+            "contact", text, default=", ".join(told_before or told_failed), prefix=f"{kind.value}="
+        )
         if told := interview.ask(question, read_addresses):
-            found[kind.value] = told
+            # When and how they are told stays as it was.
+            found[kind.value] = before if told == told_before else told
     return found

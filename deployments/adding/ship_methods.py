@@ -26,7 +26,7 @@ def ask_methods(
 ) -> dict[str, Any]:
     """Return the ship methods by service level.
 
-    ``words`` are those that options name; ``known`` counts where there are none and nobody can be asked.
+    ``words`` are those that options name; where there are none, ``known`` is proposed, or taken if nobody can be asked.
 
     Raises:
         WrongOption: one cannot be, or none is named nor known and nobody can be asked.
@@ -39,7 +39,7 @@ def ask_methods(
         raise WrongOption(f"--ship-method: {error}") from None
     if methods or (known and interview.alone):
         return methods or dict(known)
-    wanted = tuple(dict.fromkeys((*levels, *STANDARD_LEVELS)))
+    wanted = tuple(dict.fromkeys((*levels, *STANDARD_LEVELS, *known)))
     if interview.alone:
         raise WrongOption(
             f"--ship-method is needed where nobody can be asked: LEVEL=CARRIER/SERVICE for {', '.join(wanted)}; the "
@@ -55,12 +55,16 @@ def ask_methods(
                 prefix=f"{level}=",
             ),
             lambda answer: {} if answer == "-" else read_method(answer, carriers),
-            default=default or None,
+            default=_written(known[level]) if level in known else "-" if known else default or None,
         )
         if answer:
             methods[level] = answer
-            default = f"{answer['carrier']}/{answer['service']}/{answer['scac']}"
+            default = _written(answer)
     return methods
+
+
+def _written(method: Mapping[str, Any]) -> str:
+    return "/".join(str(method.get(part, "")) for part in ("carrier", "service", "scac"))
 
 
 def read_method(answer: str, carriers: Sequence[Carrier]) -> dict[str, str]:

@@ -279,6 +279,15 @@ def test_what_no_option_says_is_taken_over_from_the_sellers_other_connection(sho
     assert {key: value for key, value in tables["harbour-mx"].items() if key not in own} == {
         key: value for key, value in tables["harbour-us"].items() if key not in own
     }
+    # Who is asked is proposed the same: 20 times Enter, and no at the end.
+    person = ("harbour-ca", "--marketplace", "CA", "--seller", "town-na", "--accepted-by", "Kim Seller")
+    asked = shop.run(*person, said="\n" * 20 + "n\n", code=1)
+    assert "Enter takes what harbour-mx, the seller's other connection, has" in asked.stderr
+    preview = asked.stdout[asked.stdout.index("[connections.harbour-ca]") :].partition("the first import")[0]
+    shown = tomllib.loads(preview)["connections"]["harbour-ca"]
+    assert {key: value for key, value in shown.items() if key not in own} == {
+        key: value for key, value in tables["harbour-us"].items() if key not in own
+    }
     # From another file it is what is stored; the name of the terms' file is not.
     other = shop.town.folder / "other.toml"
     elsewhere = ("harbour-ca", "--marketplace", "CA", "--seller", "town-na", "--file", str(other), "--json")
