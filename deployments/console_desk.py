@@ -1,7 +1,7 @@
 """What the console asks of Prefect: runs of the stored connections' flows, and their schedules."""
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from deployments.prefect_server import prepare_environment
 from dockwire.console.desk import SeenRun, StartedRun
 from dockwire.errors import DockwireError, SettingsError, Unavailable
 from dockwire.model.ids import ConnectionSlug
+from dockwire.model.status import Status
 from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.settings import read_settings
 
@@ -118,6 +119,13 @@ class PrefectDesk:
 
         async with _asked("paused"):
             return await paused_flows()
+
+    async def never_ran(self, known: Collection[ConnectionSlug]) -> list[Status]:
+        """See the protocol."""
+        async with _asked("never_ran"):
+            from deployments.never_ran import read_never_ran
+
+            return await read_never_ran(known)
 
     async def _scheduled(self, connection: ConnectionSlug) -> Sequence["Registered"]:
         from deployments.registry import of_connection

@@ -27,12 +27,13 @@ def never_ran(known: Collection[ConnectionSlug]) -> list[Status] | None:
     if nothing_is_kept():
         return []
     try:
-        return beside_prefect(lambda: _never_ran(known))
+        return beside_prefect(lambda: read_never_ran(known))
     except (PrefectException, httpx.HTTPError, OSError, RuntimeError):
         return None
 
 
-async def _never_ran(known: Collection[ConnectionSlug]) -> list[Status]:
+async def read_never_ran(known: Collection[ConnectionSlug]) -> list[Status]:
+    """Return where the stored connections besides the ``known`` ones stand, as the configured Prefect has them."""
     names = [ConnectionSlug(name) for name in await stored_connections() if name not in known]
     if not names:
         return []

@@ -26,6 +26,8 @@ class Shown:
     """One connection of the page."""
 
     slug: str
+    known: bool
+    """It has run; what has not is stored, and nothing more."""
     paused: bool
     badge: str
     colour: str
@@ -49,12 +51,17 @@ class ConnectionsView(CustomView):
     async def index(self, request: Request) -> Response:
         """Show all connections."""
         statuses = await read_status(self._parts.ledger, now=self._parts.clock.now())
-        trouble, paused = "", dict[str, set[str]]()
+        trouble, paused, never_ran = "", dict[str, set[str]](), list[Status]()
+        known = [each.standing.connection for each in statuses]
         try:
             paused = await self._parts.desk.paused()
+            never_ran = await self._parts.desk.never_ran(known)
         except DockwireError as error:
-            trouble = f"Whether a connection is paused is not known: {error}"
-        shown = [_shown(each, each.standing.connection in paused) for each in excused(statuses, paused)]
+            trouble = f"Whether a connection is paused, and which have not run yet, is not known: {error}"
+        shown = [
+            _shown(each, each.standing.connection in paused, known=each.standing.connection in known)
+            for each in (*excused(statuses, paused), *never_ran)
+        ]
         assert self.templates is not None
         return self.templates.TemplateResponse(
             request=request,
@@ -98,10 +105,11 @@ class ConnectionsView(CustomView):
         return RedirectResponse(request.url_for(request.app.state.ROUTE_NAME + ":connections"), 303)
 
 
-def _shown(status: Status, paused: bool) -> Shown:
+def _shown(status: Status, paused: bool, *, known: bool) -> Shown:
     row = table_row(status)
     return Shown(
         slug=status.standing.connection,
+        known=known,
         paused=paused,
         badge="paused" if paused and status.level is Level.FINE else row["health"],
         colour=_PAUSED if paused and status.level is Level.FINE else _COLOURS[status.level],

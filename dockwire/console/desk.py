@@ -1,11 +1,12 @@
 """What the console asks of the rest of the installation: only Prefect and the accounts' blocks can do it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from dockwire.model.ids import ConnectionSlug
+from dockwire.model.status import Status
 from dockwire.services.ship_and_close import ShipAndClose
 
 
@@ -75,4 +76,8 @@ class Desk(Protocol):
 
     async def paused(self) -> dict[str, set[str]]:
         """Return the flows whose schedules are stopped, by connection."""
+        ...
+
+    async def never_ran(self, known: Collection[ConnectionSlug]) -> list[Status]:
+        """Return where the stored connections besides the ``known`` ones stand: they have not run yet."""
         ...

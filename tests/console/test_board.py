@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from dockwire.errors import Unavailable
+from dockwire.errors import Fixer, Unavailable
 from dockwire.model.console import Role
+from dockwire.model.ids import ConnectionSlug
 from dockwire.model.order import Window
+from dockwire.model.status import Level, Reason, Standing
+from dockwire.services.seeing import judged
 from tests.builders import NOW, order
 from tests.console.orders import HELD, NEW, SHIPPED, TO_SHIP, four_orders
 from tests.console.town import Town, opened_town, post
@@ -69,6 +72,10 @@ async def test_engineers_pause_and_resume_a_connection_and_others_see_it(town: T
     data = {"connection": "acme-us"}
     assert (await post(clerk, "/connections/pause", data=data)).status_code == 403
     assert (await post(engineer, "/connections/pause", data={"connection": "no"})).status_code == 404
+    why = Reason(Level.LOOK, "never_ran", "It is stored and not deployed.", Fixer.ENGINEER)
+    town.desk.stored = [judged(Standing(ConnectionSlug("acme-ca"), None, NOW, NOW, never_ran=why))]
+    assert "It is stored and not deployed." in (shown := (await engineer.get("/connections")).text)
+    assert "Yes, pause acme-ca" not in shown
     assert "Yes, pause" not in (await clerk.get("/connections")).text
     assert "Yes, pause acme-us" in (await engineer.get("/connections")).text
     assert (await post(engineer, "/connections/pause", data=data)).status_code == 303
@@ -86,6 +93,6 @@ async def test_engineers_pause_and_resume_a_connection_and_others_see_it(town: T
 
     town.desk.trouble = Unavailable("Prefect is away", system="Prefect", operation="pause")
     page = (await engineer.get("/connections")).text
-    assert "is not known: Prefect is away" in page
+    assert "not known: Prefect is away" in page
     await post(engineer, "/connections/pause", data=data)
     assert "acme-us is not paused: Prefect is away" in (await engineer.get("/connections")).text

@@ -1,7 +1,7 @@
 """A console on a real ledger: two connections, some orders of every kind, a desk that notes what it is asked for."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,7 @@ from dockwire.errors import DockwireError, SettingsError
 from dockwire.ledger import SqlLedger
 from dockwire.model.console import Role
 from dockwire.model.ids import ConnectionSlug
+from dockwire.model.status import Status
 from dockwire.sealing import Sealer
 from dockwire.services.ship_and_close import ShipAndClose
 from dockwire.warehouse import WarehouseTables
@@ -36,6 +37,8 @@ class NotingDesk:
     stopped: set[ConnectionSlug] = field(default_factory=set)
     trouble: DockwireError | None = None
     """Why it does not pause, resume or tell."""
+    stored: list[Status] = field(default_factory=list)
+    """Connections that have not run yet."""
     runs: dict[str, SeenRun] = field(default_factory=dict)
     """What was asked for, by id."""
     opened: Callable[[ConnectionSlug], AbstractAsyncContextManager[ShipAndClose]] | None = None
@@ -85,6 +88,10 @@ class NotingDesk:
     async def paused(self) -> dict[str, set[str]]:
         self._try()
         return {each: set(FLOWS) for each in self.stopped}
+
+    async def never_ran(self, known: Collection[ConnectionSlug]) -> list[Status]:
+        self._try()
+        return [each for each in self.stored if each.standing.connection not in known]
 
     def _try(self) -> None:
         if self.trouble is not None:
