@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy import Connection as Link
 
 from dockwire.errors import Fixer
@@ -66,19 +78,32 @@ def selected(query: Select[Any], selection: HoldSelection, *, skipped: bool) -> 
     """Join what is waiting with its open reasons, and keep what the selection means."""
     open_hold = (holds.c.order_id == orders.c.id) & holds.c.resolved.is_(None)
     query = query.select_from(orders).join(holds, open_hold)
-    query = query.where(or_(waits(skipped=skipped), waits_there()))
+    # Found first: by the conditions alone databases read every order there ever was.
+    found = _coded(selection.codes) if selection.codes else _can_wait()
+    query = query.where(orders.c.id.in_(found), or_(waits(skipped=skipped), waits_there()))
     if selection.connection is not None:
         query = query.where(orders.c.connection == selection.connection)
     if selection.order_ids:
         query = query.where(orders.c.amazon_order_id.in_(selection.order_ids))
-    if selection.codes:
-        # The order is meant, whatever else holds it: its age is that of its oldest reason.
-        coded = select(holds.c.order_id).where(holds.c.code.in_(selection.codes), holds.c.resolved.is_(None))
-        meant: ColumnElement[bool] = orders.c.id.in_(coded)
-        if SKIPPED_BY_PERSON in selection.codes:
-            meant |= has_override(OverrideKind.SKIP)
-        query = query.where(meant)
     return query
+
+
+def _can_wait() -> CompoundSelect[Any]:
+    """Return the ids of the orders that wait, and of few others."""
+    decided = order_overrides.c.kind.in_((OverrideKind.SKIP, OverrideKind.ON_HOLD))
+    return union(
+        select(orders.c.id).where(orders.c.state.in_(_WAITS)),
+        select(order_overrides.c.order_id).where(decided),
+    )
+
+
+def _coded(codes: Sequence[str]) -> CompoundSelect[Any]:
+    """Return the ids of the orders with one of these reasons, whatever else holds them."""
+    taken = order_overrides.c.kind == OverrideKind.SKIP
+    found = [select(holds.c.order_id).where(holds.c.code.in_(codes), holds.c.resolved.is_(None))]
+    if SKIPPED_BY_PERSON in codes:
+        found.append(select(order_overrides.c.order_id).where(taken))
+    return union(*found)
 
 
 def waits(*, skipped: bool) -> ColumnElement[bool]:

@@ -234,14 +234,26 @@ def _parcels(link: Link, only: ColumnElement[bool]) -> dict[str, tuple[Waiting, 
 def _closed_unread(link: Link, only: ColumnElement[bool]) -> dict[str, Waiting]:
     """Return the orders that requests closed and whose packages the tracking update has not read yet."""
     is_known = exists().where(parcels.c.order_id == orders.c.id).correlate(orders)
-    query = (
-        select(_SLUG, func.count(orders.c.id.distinct()), func.min(closings.c.at))
+    closed = closings.c.state == ClosingState.CLOSED
+    # Looked up order by order: a join may begin with every closing ever.
+    since = (
+        select(func.min(closings.c.at))
+        .where(closings.c.order_id == orders.c.id, closed)
+        .correlate(orders)
+        .scalar_subquery()
+    )
+    unread = (
+        select(_SLUG, since.label("since"))
         .select_from(connections.join(orders, orders.c.connection == connections.c.slug))
-        .join(closings, closings.c.order_id == orders.c.id)
-        # Amazon does not wait for others: without that, every closing ever would be read.
-        .where(only, orders.c.amazon_status.in_(_NOT_SHIPPED), orders.c.state == OrderState.CREATED)
-        .where(closings.c.state == ClosingState.CLOSED, ~is_known)
-        .group_by(_SLUG)
+        # Nearly all orders are in the warehouse, and Amazon waits for few: these are found by its status.
+        .where(only, orders.c.amazon_status.in_(_NOT_SHIPPED), orders.c.state != OrderState.CANCELLED)
+        .where(~is_known)
+        .subquery()
+    )
+    query = (
+        select(unread.c.slug, func.count(), func.min(unread.c.since))
+        .where(unread.c.since.is_not(None))
+        .group_by(unread.c.slug)
     )
     return {slug: Waiting(count, since) for slug, count, since in link.execute(query)}
 

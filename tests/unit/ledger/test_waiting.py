@@ -1,13 +1,18 @@
 """Orders that wait in the ledger: their ages, their numbers, and wishes to ask Amazon again."""
 
 from datetime import timedelta
+from typing import Any
 
+from sqlalchemy import create_engine, event, text
+
+from benchmarks.console_orders import filled
 from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
 from dockwire.model.hold import Ruling
-from dockwire.model.override import HoldCount, HoldSelection, OverrideKind, Overrides
+from dockwire.model.override import SKIPPED_BY_PERSON, HoldCount, HoldSelection, OverrideKind, Overrides
 from dockwire.model.record import OrderState, Problem, Verdict
 from dockwire.model.warehouse import Routing
+from dockwire.sealing import Sealer
 from tests.builders import NOW, connection, malformed, order
 from tests.unit.ledger.acts import ACME, claim, kinds, number, read
 
@@ -96,3 +101,40 @@ async def test_a_decision_keeps_who_made_it_and_never_reaches_an_order_that_is_b
     late = Ruling(order().order_id, 5, Overrides(), OrderState.NEW, (), {})
     assert not await ledger.record_ruling(ACME, late, by="ben", now=NOW)
     assert await kinds(ledger, order().order_id) == before
+
+
+_WAITED = (
+    "INSERT INTO holds (order_id, code, sentence, fixer, since, resolved) "
+    "SELECT id, 'filtered', '', 'clerk', first_seen, first_seen FROM orders WHERE state = 'created'"
+)
+
+
+async def test_what_waits_is_found_without_reading_every_order(sqlite_url: str) -> None:
+    ledger = await SqlLedger.open(sqlite_url, sealer=Sealer([Sealer.new_key()]))
+    engine = ledger._database._engine
+    # Of many orders few wait, nearly all did once, and the database knows.
+    filled(engine, 5_000)
+    with engine.begin() as link:
+        link.execute(text(_WAITED))
+        link.execute(text("ANALYZE"))
+    asked: list[tuple[str, Any]] = []
+
+    def note(_link: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    for codes in ((), ("filtered",), (SKIPPED_BY_PERSON,)):
+        for skipped in (False, True):
+            await ledger.hold_rows(HoldSelection(codes=codes), skipped=skipped)
+    await ledger.hold_summary()
+    event.remove(engine, "before_cursor_execute", note)
+    reader = create_engine(sqlite_url)
+    with reader.connect() as link:
+        steps = [
+            row.detail
+            for statement, parameters in asked
+            for row in link.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    reader.dispose()
+    assert [step for step in steps if step.startswith("SCAN orders")] == []
+    await ledger.close()
