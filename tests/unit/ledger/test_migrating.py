@@ -32,6 +32,7 @@ from dockwire.ledger.stock_tables import (
 from dockwire.ledger.tables import closings, feed_messages, feeds, metadata, parcels, shipping_marks
 from dockwire.migrating import configuration
 from dockwire.model.ids import AmazonOrderId, CustomerId
+from dockwire.model.override import ON_HOLD_THERE, HoldSelection
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import FactKind, OrderState, Shipping
 from dockwire.model.warehouse import Item
@@ -48,7 +49,7 @@ from tests.unit.ledger.first_schema import (
     first_columns,
     make_first_version,
 )
-from tests.unit.ledger.shipments import parcel, plan, states, store
+from tests.unit.ledger.shipments import created, parcel, plan, states, store
 
 GIFT = (line(gift_message="For Zoe"),)
 NEW = {
@@ -187,6 +188,33 @@ async def test_numbers_of_parcels_from_before_are_found(empty_url: str) -> None:
     ledger = await SqlLedger.open(empty_url, sealer=sealer)
     (used,) = (await ledger.used_numbers(["1Z999AA1"], apart_from=[])).values()
     assert (used.order_id, used.shipped) == (CREATED, NOW)
+    await ledger.close()
+
+
+async def test_what_was_put_on_hold_in_the_warehouse_before_is_listed(empty_url: str) -> None:
+    sealer = Sealer([Sealer.new_key()])
+    ledger = await SqlLedger.open(empty_url, sealer=sealer)
+    await ledger.register(ACME, now=NOW)
+    order_id = await created(ledger, 7)
+    (waiting,) = await ledger.waiting_orders(order_id)
+    held, why = FactKind.HELD_IN_WAREHOUSE, {"reason": "look first"}
+    version = waiting.row.version
+    assert await ledger.record_follow(ACME, order_id, version=version, fact=held, detail=why, now=NOW)
+    await ledger.close()
+    database = Database(empty_url)
+    await database.write("back", lambda link: command.downgrade(configuration(link, MIGRATIONS), "0015"))
+    # As earlier versions left it.
+    gone = text("DELETE FROM holds WHERE code = 'on_hold_in_warehouse'")
+    await database.write("gone", lambda link: link.execute(gone).rowcount)
+    await database.close()
+    ledger = await SqlLedger.open(empty_url, sealer=sealer)
+    (listed,) = await ledger.hold_rows(HoldSelection(codes=(ON_HOLD_THERE,)))
+    assert (listed.order_id, listed.since) == (order_id, NOW)
+    # It ends as every other does.
+    assert await ledger.record_follow(
+        ACME, order_id, version=version + 1, fact=FactKind.RELEASED_IN_WAREHOUSE, detail={}, now=NOW
+    )
+    assert await ledger.hold_rows(HoldSelection(codes=(ON_HOLD_THERE,))) == []
     await ledger.close()
 
 
