@@ -137,6 +137,7 @@ def record_follow(
     cancelled: bool,
     ends_correction: bool,
     keeps_cancel: bool,
+    ends_hold: bool,
     held: str | None,
     scribe: Scribe,
 ) -> bool:
@@ -164,7 +165,7 @@ def record_follow(
         held = detail.get("reason")
     if held is not None:
         note_on_hold(link, row_id, held, scribe=scribe, now=now)
-    elif fact in _ENDS_HOLD:
+    elif ends_hold or fact in _ENDS_HOLD:
         end_on_hold(link, row_id, now=now)
     if fact is not None:
         write_facts(link, [Fact(fact, now, slug, order_id, detail)])

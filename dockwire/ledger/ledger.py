@@ -266,6 +266,7 @@ class SqlLedger(
         cancelled: bool = False,
         ends_correction: bool = False,
         keeps_cancel: bool = False,
+        ends_hold: bool = False,
         held: str | None = None,
     ) -> bool:
         """See the port."""
@@ -282,6 +283,7 @@ class SqlLedger(
                 cancelled=cancelled,
                 ends_correction=ends_correction,
                 keeps_cancel=keeps_cancel,
+                ends_hold=ends_hold,
                 held=held,
                 scribe=self._scribe,
             ),

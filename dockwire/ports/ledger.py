@@ -224,13 +224,15 @@ class Ledger(
         cancelled: bool = False,
         ends_correction: bool = False,
         keeps_cancel: bool = False,
+        ends_hold: bool = False,
         held: str | None = None,
     ) -> bool:
         """Record what was done about a change of a created order; later changes are measured from here.
 
         With ``ends_correction`` the address that a person gave is forgotten: Amazon's moved, and people know.
         What persons wanted done is ended; with ``keeps_cancel`` a person's cancellation stays, which the
-        warehouse refused, and stops the closing. ``held`` says why it was put on hold there, where the fact
+        warehouse refused, and stops the closing. ``ends_hold`` says that the
+        warehouse order is closed or cancelled, so that no hold of it waits for anybody; ``held`` says why it was put on hold there, where the fact
         is another one.
         """
         ...

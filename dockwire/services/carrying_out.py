@@ -23,6 +23,8 @@ class End:
     obstacle: str = ""
     refused: bool = False
     """The warehouse would not: as far as is known the order is open, and as it was."""
+    over: bool = False
+    """The warehouse order is closed or cancelled: no hold is to be released any more."""
 
 
 class CarryingOut:
@@ -69,6 +71,7 @@ class CarryingOut:
             FactKind.CHANGE_NEEDS_PERSON,
             f"Warehouse order {current.order_id} was cancelled before: reopen it there, or cancel the order in "
             "Seller Central, too.",
+            over=True,
         )
 
     def _settled(self, current: PlacedOrder, follow: Follow) -> End | None:
@@ -79,10 +82,12 @@ class CarryingOut:
             if follow.act is FollowAct.CANCEL:
                 return End(FactKind.CANCELLED_IN_WAREHOUSE)
             return End(
-                FactKind.CHANGE_NEEDS_PERSON, "The warehouse order is cancelled; Amazon's order is not."
+                FactKind.CHANGE_NEEDS_PERSON,
+                "The warehouse order is cancelled; Amazon's order is not.",
+                over=True,
             )
         if current.status is PlacedStatus.CLOSED:
-            return End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse order is closed.")
+            return End(FactKind.CHANGE_NEEDS_PERSON, "The warehouse order is closed.", over=True)
         done = _WITH_HOLD if current.on_hold else _WITHOUT_HOLD
         return End(done[follow.act]) if follow.act in done else None
 
@@ -131,7 +136,13 @@ class CarryingOut:
         if version is None:
             raise Moved
         self.version, self._lifted = version, True
-        await self._desk.warehouse.release_order(current)
+        try:
+            await self._desk.warehouse.release_order(current)
+        except Outdated:
+            raise
+        except Refused:
+            self._lifted = False
+            raise
 
     async def _hold_again(self, before: PlacedOrder, reason: str) -> None:
         current = await self._desk.warehouse.get_order(before.order_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dockwire.decisions.following import (
     Follow,
+    FollowAct,
     decide_follow,
     where_cancelling_is_refused,
     with_wishes,
@@ -68,7 +69,7 @@ async def _follow(desk: Desk, known: LedgerOrder) -> FactKind | None:
     held = also = None
     try:
         end = await work.act(follow)
-        if end is not None and end.refused:
+        if end is not None and end.refused and follow.act is FollowAct.CANCEL:
             held = where_cancelling_is_refused(change, known.overrides)
             also = await work.act(held) if held is not None else None
     except Moved:
@@ -87,6 +88,7 @@ async def _follow(desk: Desk, known: LedgerOrder) -> FactKind | None:
         cancelled=end is not None and end.fact is FactKind.CANCELLED_IN_WAREHOUSE,
         ends_correction=follow.ends_correction,
         keeps_cancel=end is not None and end.refused,
+        ends_hold=end is not None and end.over,
         held=held.sentence if held is not None and is_held else None,
     )
     return end.fact if end else None

@@ -8,8 +8,10 @@ import pytest_asyncio
 
 from dockwire.decisions.acts import Cancel, Hold, Release
 from dockwire.faults import FaultRules, Faults
+from dockwire.faults.rules import Rule
 from dockwire.ledger import SqlLedger
 from dockwire.model.ids import AmazonOrderId
+from dockwire.model.override import HoldSelection
 from dockwire.model.record import FactKind, Shipping
 from dockwire.sealing import Sealer
 from tests.e2e.crashing import Doom, chosen, die, doomed_stage, stocked
@@ -24,6 +26,7 @@ from tests.e2e.persons import (
     hold_by_hand,
     meanwhile,
     on_hold,
+    there,
     told,
 )
 from tests.e2e.shipping import imported, placed
@@ -105,6 +108,44 @@ async def test_a_hold_is_carried_out_where_amazons_own_cancellation_is_refused(s
     with faulty(stage, NO_CANCELLING):
         await stage.run(US, refresh=True)
     assert (placed(stage, order_id)["status"], await on_hold(stage, order_id)) == (OPEN, True)
+
+
+async def test_a_hold_that_is_refused_is_tried_and_told_once(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    await decide(stage, order_id, Hold("look first"))
+    with faulty(stage, Rule(method="PUT", path=r"/orderholder$", effect={"kind": "status", "status": 400})):
+        await stage.run(US, refresh=True)
+    *_, (kind, reason) = await told(stage, order_id)
+    assert kind is FactKind.CHANGE_NEEDS_PERSON
+    assert reason.count("A person holds it: look first") == 1, reason
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_a_hold_that_stays_is_not_told_to_be_gone(stage: Stage, refused: bool) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    await hold_by_hand(stage, order_id)
+    await decide(stage, order_id, Cancel("wrong item"))
+    stays = Rule(method="PUT", path=r"/orderholder$", effect={"kind": "status", "status": 400})
+    with faulty(stage, NO_CANCELLING, *([stays] if refused else [])):
+        await stage.run(US, refresh=True)
+    assert await on_hold(stage, order_id)
+    *_, (kind, reason) = await told(stage, order_id)
+    assert (kind, "is no longer" in reason) == (FactKind.CHANGE_NEEDS_PERSON, False)
+
+
+async def test_what_was_cancelled_there_waits_for_no_release(stage: Stage) -> None:
+    (order_id,) = await imported(stage, US, 1)
+    await decide(stage, order_id, Hold("look first"))
+    await stage.run(US, refresh=True)
+    async with stage.desk(US) as desk:
+        await desk.warehouse.release_order(await there(stage, order_id, desk))
+        await desk.warehouse.cancel_order(await there(stage, order_id, desk), "by hand")
+    await decide(stage, order_id, Release())
+    await stage.run(US, refresh=True)
+    *_, (kind, reason) = await told(stage, order_id)
+    assert kind is FactKind.CHANGE_NEEDS_PERSON
+    assert "The warehouse order is cancelled" in reason
+    assert await stage.ledger.hold_rows(HoldSelection(US.slug)) == []
 
 
 @pytest.fixture(scope="module")
