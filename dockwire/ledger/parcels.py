@@ -16,12 +16,14 @@ from sqlalchemy import Row, insert, select, update
 from dockwire.decisions.repacking import take_over
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.on_hold import end_on_hold
+from dockwire.ledger.overrides import has_override
 from dockwire.ledger.parcel_outcomes import reason, told
 from dockwire.ledger.tables import orders, parcels
 from dockwire.ledger.used_numbers import plain_number
 from dockwire.ledger.withdrawals import gone_from_order, withdraw
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug, WarehouseOrderId
+from dockwire.model.override import OverrideKind
 from dockwire.model.parcel import Parcel, ParcelState, Stored
 from dockwire.model.record import Fact, FactKind, Problem
 
@@ -187,6 +189,9 @@ def _store(
     if before is None:
         new = {"connection": connection.slug, "order_id": order_id, "first_seen": now, "version": 1}
         link.execute(insert(parcels).values(entry.values() | new))
+        # What a person decides with the hold in view may not write it down again.
+        moved = update(orders).where(orders.c.id == order_id, has_override(OverrideKind.ON_HOLD))
+        link.execute(moved.values(version=orders.c.version + 1))
         end_on_hold(link, order_id, now=now)
         return
     again = {"version": before.version + 1, "attempts": 0, "not_before": None}

@@ -1,5 +1,6 @@
 """Orders that wait in the ledger: their ages, their numbers, and wishes to ask Amazon again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,12 @@ from dockwire.errors import Fixer
 from dockwire.ledger import SqlLedger
 from dockwire.model.hold import Ruling
 from dockwire.model.override import SKIPPED_BY_PERSON, HoldCount, HoldSelection, OverrideKind, Overrides
-from dockwire.model.record import OrderState, Problem, Verdict
+from dockwire.model.record import FactKind, OrderState, Problem, Verdict
 from dockwire.model.warehouse import Routing
 from dockwire.sealing import Sealer
 from tests.builders import NOW, connection, malformed, order
 from tests.unit.ledger.acts import ACME, claim, kinds, number, read
+from tests.unit.ledger.shipments import created, parcel, store
 
 DAY = timedelta(days=1)
 UPS = Overrides(ship_method=Routing("UPS"))
@@ -101,6 +103,24 @@ async def test_a_decision_keeps_who_made_it_and_never_reaches_an_order_that_is_b
     late = Ruling(order().order_id, 5, Overrides(), OrderState.NEW, (), {})
     assert not await ledger.record_ruling(ACME, late, by="ben", now=NOW)
     assert await kinds(ledger, order().order_id) == before
+
+
+async def test_a_decision_of_before_brings_no_hold_back_that_ended_with_the_closing(
+    ledger: SqlLedger,
+) -> None:
+    order_id = await created(ledger, 7)
+    (seen,) = await ledger.waiting_orders(order_id)
+    held = FactKind.HELD_IN_WAREHOUSE
+    await ledger.record_follow(
+        ACME, order_id, version=seen.row.version, fact=held, detail={"reason": "look first"}, now=NOW
+    )
+    (seen,) = await ledger.waiting_orders(order_id)
+    released = replace(seen.overrides, release_there=True)
+    ruling = Ruling(order_id, seen.row.version, released, OrderState.CREATED, seen.row.problems, {})
+    # Somebody released and closed it in the warehouse meanwhile.
+    await store(ledger, 7, parcel())
+    assert not await ledger.record_ruling(ACME, ruling, by="kim", now=NOW)
+    assert await ledger.hold_rows(HoldSelection()) == []
 
 
 _WAITED = (
