@@ -27,6 +27,7 @@ from dockwire.ledger.tables import (
     outbox,
     parcels,
     quota_buckets,
+    shipping_marks,
     watermarks,
 )
 from dockwire.model.agreement import Acceptance, Ruling
@@ -232,13 +233,22 @@ def _parcels(link: Link, only: ColumnElement[bool]) -> dict[str, tuple[Waiting, 
 
 
 def _closed_unread(link: Link, only: ColumnElement[bool]) -> dict[str, Waiting]:
-    """Return the orders that requests closed and whose packages the tracking update has not read yet."""
+    """Return the orders that requests closed and whose packages the tracking update has not read yet.
+
+    What it did not meet in a whole reading of later was opened again in the warehouse, or cancelled there.
+    """
+    mark = (
+        select(shipping_marks.c.mark)
+        .where(shipping_marks.c.connection == orders.c.connection)
+        .correlate(orders)
+        .scalar_subquery()
+    )
     is_known = exists().where(parcels.c.order_id == orders.c.id).correlate(orders)
     closed = closings.c.state == ClosingState.CLOSED
     # Looked up order by order: a join may begin with every closing ever.
     since = (
         select(func.min(closings.c.at))
-        .where(closings.c.order_id == orders.c.id, closed)
+        .where(closings.c.order_id == orders.c.id, closed, or_(mark.is_(None), closings.c.at >= mark))
         .correlate(orders)
         .scalar_subquery()
     )

@@ -139,6 +139,15 @@ async def test_an_order_is_due_until_amazon_took_its_shipment(ledger: SqlLedger)
     assert (found.ship_by, found.shipments, found.shipments_refused) == (ShipBy(), Waiting(), 0)
 
 
+async def test_what_a_later_reading_did_not_meet_closed_waits_for_nobody(ledger: SqlLedger) -> None:
+    await shipments.created(ledger, 7, order())
+    await close(ledger, 7, at=NOW)
+    await ledger.move_shipping_mark(ACME, NOW, seen=None)
+    assert (await standing(ledger)).shipments == Waiting(1, NOW)
+    await ledger.move_shipping_mark(ACME, NOW + timedelta(minutes=1), seen=NOW)
+    assert (await standing(ledger)).shipments == Waiting()
+
+
 async def test_quantities_mails_and_quota_are_what_is_under_way_and_left(ledger: SqlLedger) -> None:
     await stocks.listed(ledger, A=1, B=1, C=1, D=1)
     await stocks.want(ledger, A=5, B=5, C=5)
