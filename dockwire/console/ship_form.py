@@ -10,7 +10,15 @@ from starlette.datastructures import FormData
 
 from dockwire.console.ship_faults import FIELDS, Fault
 from dockwire.model.charge import Apply
-from dockwire.model.closing import KINDS, LONGEST_LABEL, ChargeForm, OrderForm, RoutingForm, ShipRequest
+from dockwire.model.closing import (
+    KINDS,
+    LONGEST_LABEL,
+    ChargeForm,
+    OrderForm,
+    RoutingForm,
+    ShipRequest,
+    bare_number,
+)
 
 _LONGEST = 100
 _LONGEST_UNIT = 50
@@ -104,7 +112,9 @@ def request_of(typed: Typed, orders: Mapping[int, str]) -> tuple[ShipRequest | N
     forms = [
         OrderForm(
             order=order_id,
-            tracking=_word(typed.tracking.get(row, ""), "tracking", f"{FIELD}{row}", (order_id,), faults),
+            tracking=_word(
+                bare_number(typed.tracking.get(row, "")), "tracking", f"{FIELD}{row}", (order_id,), faults
+            ),
         )
         for row, order_id in orders.items()
         if row in typed.chosen

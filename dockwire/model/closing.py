@@ -12,6 +12,21 @@ KINDS = {kind.name.lower(): kind for kind in ChargeType if kind not in AUTOMATIC
 """The kinds of charge that people add, by the names they go by in requests."""
 
 LONGEST_LABEL = 100
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+"""What has no width, and comes along from web pages."""
+
+
+def bare_number(text: str) -> str:
+    """Return a tracking number without white space of any kind; letters and dashes as typed."""
+    return "".join(text.translate(_UNSEEN).split())
+
+
+def _bare(value: object) -> object:
+    return bare_number(value) if isinstance(value, str) else value
+
+
+TrackingNumber = Annotated[str, BeforeValidator(_bare)]
+"""A tracking number as people type, paste or scan it, taken without its white space."""
 
 
 class _Form(BaseModel):
@@ -32,7 +47,11 @@ class OrderForm(_Form):
     order: str = Field(
         min_length=1, description="Amazon order id, warehouse reference or warehouse order number."
     )
-    tracking: str = Field(default="", max_length=100, description="Tracking number of this order's parcel.")
+    tracking: TrackingNumber = Field(
+        default="",
+        max_length=100,
+        description="Tracking number of this order's parcel, taken without blanks.",
+    )
     routing: RoutingForm = Field(
         default=RoutingForm(), description="What differs from the routing of all orders."
     )

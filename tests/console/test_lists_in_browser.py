@@ -103,6 +103,7 @@ def _look_at_all_columns(page: Page, url: str) -> None:
         page.goto(f"{url}/{name}")
         assert page.locator(TABLE).evaluate("each => each.scrollWidth - each.clientWidth") <= 0, name
     page.goto(f"{url}/orders")
+    _tick_and_find_the_rows_where_they_were(page)
     page.get_by_role("button", name="Columns").click()
     for box in page.locator(".column-visibility-toggle").all():
         box.check()
@@ -121,6 +122,17 @@ def _look_at_all_columns(page: Page, url: str) -> None:
     ):
         on_top = "each => { const at = each.getBoundingClientRect(); return document.elementFromPoint(at.x + 20, at.y + 12); }"
         assert page.locator(cell).evaluate(f"each => each.contains(({on_top})(each))"), cell
+
+
+def _tick_and_find_the_rows_where_they_were(page: Page) -> None:
+    top, chosen = "each => each.getBoundingClientRect().top", page.get_by_role("button", name="With selected")
+    before = page.locator(TABLE).evaluate(top)
+    expect(chosen).to_be_hidden()
+    page.locator(f"{ROW} input[type=checkbox]").first.check()
+    expect(chosen).to_be_visible()
+    assert page.locator(TABLE).evaluate(top) == before
+    page.locator(f"{ROW} input[type=checkbox]").first.uncheck()
+    expect(chosen).to_be_hidden()
 
 
 def _export(page: Page, to: Path, choice: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.console.closing_shop import UPS, US, opened_shop, text_of, values
 from tests.console.town import post
-from tests.e2e.shipping import close, request, tracking
+from tests.e2e.shipping import close, placed, request, tracking
 from tests.stage import sim_connection
 
 MIXED = sim_connection(
@@ -32,6 +32,8 @@ async def test_a_number_of_an_order_that_shipped_is_named_once_and_sent_on_reque
         form["warned"] = values(doubted.text, "warned")[0]
         assert (await post(clerk, "/ship-and-close/do", data=form)).status_code == 303
         await shop.works()
+        # The blanks are gone, the letters as typed.
+        assert placed(shop.stage, shop.ids[1])["tracking"] == tracking(0)[:2] + tracking(0)[2:].lower()
         # The same request again doubts nothing of its own.
         async with shop.opened(US.slug) as steps:
             plan = await steps.plan(request(shop.ids[:1]))

@@ -37,6 +37,12 @@ def test_rows_and_words_become_one_request(tmp_path: Path) -> None:
     assert request.routing_of(request.orders[2]).carrier == "FedEx"
 
 
+def test_a_number_is_taken_without_white_space_of_any_kind_and_with_letters_as_typed(tmp_path: Path) -> None:
+    path = written(tmp_path, 'order,tracking\n18,"1z 999\taa1-7\u200b"\n')
+    request = ship_request(["17= 1z\u00a0999aa1 \u20090009000058\x1d "], csv_file=path, routing=RoutingForm())
+    assert [form.tracking for form in request.orders] == ["1z999aa10009000058", "1z999aa1-7"]
+
+
 def test_a_file_with_semicolons_is_read_as_spreadsheets_write_it(tmp_path: Path) -> None:
     (form,) = read_csv(written(tmp_path, "order;tracking\n111-0000001-0000001;1Z1\n"))
     assert (form.order, form.tracking) == ("111-0000001-0000001", "1Z1")

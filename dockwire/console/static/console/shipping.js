@@ -93,12 +93,13 @@
       all.append(row.content);
       all.lastElementChild.querySelector("select").focus();
     });
-    // A scanner presses Enter behind each number.
+    // A scanner presses Enter behind each number; orders that stay as they are get none.
+    const ticked = (input) => document.getElementById(input.id.replace("tracking-", "pk-")).checked;
     form.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.target.name || "").startsWith("tracking-")) return;
       event.preventDefault();
       const all = Array.from(form.querySelectorAll('input[name^="tracking-"]'));
-      const next = all[all.indexOf(event.target) + 1];
+      const next = all.slice(all.indexOf(event.target) + 1).find(ticked);
       (next || form.querySelector('.card-footer [value="check"]')).focus();
     });
   }
