@@ -148,7 +148,7 @@ def _asked(rows: Sequence[Row[Any]]) -> Iterator[Moment]:
     """Yield who asked for the order to be closed, in vain or not: its facts name the run alone."""
     for row in rows:
         if row.act == SHIP_ASKED:
-            yield _told(row.at, row.user, "Asked to ship and close it", role=row.role)
+            yield _told(row.at, row.user, "Asked to ship and close it", role=row.role, note=row.detail)
         elif row.act == SHIP_REFUSED:
             yield _told(row.at, row.user, _IN_VAIN, role=row.role, reason=row.detail)
 

@@ -15,7 +15,7 @@ from starlette_admin.routing import route
 
 from dockwire.console.hold_reading import rows_of
 from dockwire.console.parts import WORKERS, Parts, may
-from dockwire.console.ship_faults import faults_of, mark_of
+from dockwire.console.ship_faults import faults_of, mark_of, overruled_of
 from dockwire.console.ship_filling import chosen_of, filled_page
 from dockwire.console.ship_form import FIELD, Typed, TypedCharge, request_of, typed_of
 from dockwire.console.ship_looks import Looks
@@ -169,7 +169,8 @@ class ShipDesk(CustomView):
             plan = (await self._looks.fresh(connection, wanted)).plan(wanted)
             rows = {each.order_id: each.row for each in shown}
             faults += faults_of(plan.problems, rows)
-            warnings = faults_of(_doubts(plan), rows)
+            doubts = _doubts(plan)
+            warnings = faults_of(doubts, rows)
             if faults:
                 if sends and plan.problems:
                     await note_refused(self._parts, request, connection, refused_of(wanted, plan.problems))
@@ -179,7 +180,10 @@ class ShipDesk(CustomView):
                 typed = replace(typed, warned=mark_of(wanted.token, warnings))
                 return await self._form(request, shown, typed, warnings=warnings, told=told)
             names = [form.order for form in wanted.orders]
-            run = await send(self._parts, request, connection, wanted, names, once=typed.once)
+            told_before = overruled_of(doubts)
+            run = await send(
+                self._parts, request, connection, wanted, names, once=typed.once, overruled=told_before
+            )
         except DockwireError as error:
             return await self._form(request, shown, typed, faults=faults, trouble=str(error))
         self._looks.forget(connection, names)

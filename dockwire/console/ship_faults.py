@@ -25,6 +25,17 @@ _FIELDS = {
     "equal_charge": "charges",
 }
 """Which field of the page a problem is about; all others are about the order."""
+_OVERRULED = "Warned of, and sent all the same: "
+_WARNINGS = {
+    "tracking_format": "the tracking number does not look like its carrier's",
+    "tracking_shared": "the tracking number stands on several orders of the request",
+    "tracking_used": "the tracking number stands on an order that shipped before",
+    "tracking_unused": "the tracking number is on none of the order's packages",
+    "routing_unfit": "the routing is not the order's ship method",
+    "charged_before": "an earlier request's charge stands on the order already",
+    "equal_charge": "an equal charge stands on the order already",
+}
+"""Kinds of warnings as the trail tells them: no number, no amount."""
 _OF_ALL = frozenset({"carrier", "service", "scac", "charges"})
 """Fields that stand on the page once."""
 
@@ -71,6 +82,15 @@ def mark_of(token: str, warnings: Iterable[Fault]) -> str:
     """Return what tells a request with these warnings from every other one."""
     told = "\n".join(f"{each.orders} {each.sentence}" for each in warnings)
     return hashlib.sha256(f"{token} {told}".encode()).hexdigest()
+
+
+def overruled_of(warnings: Mapping[str, Iterable[Problem]]) -> dict[str, str]:
+    """Return for the trail which kinds of warnings about each order a person overruled."""
+    kinds = {
+        name: dict.fromkeys(_WARNINGS.get(each.code, each.code.replace("_", " ")) for each in found)
+        for name, found in warnings.items()
+    }
+    return {name: f"{_OVERRULED}{'; '.join(found)}." for name, found in kinds.items() if found}
 
 
 def about_order(problems: Iterable[Problem]) -> str:

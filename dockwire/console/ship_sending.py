@@ -103,16 +103,19 @@ async def send(
     order_ids: Sequence[str],
     *,
     once: str,
+    overruled: Mapping[str, str] | None = None,
 ) -> StartedRun:
     """Ask for a run that closes orders; who asked for which of them is in the audit trail first.
 
+    ``overruled`` says by order id which warnings were shown before, as the trail tells them.
     The same request with the same ``once`` is asked for once.
 
     Raises:
         DockwireError: no run was asked for.
     """
     for order_id in order_ids:
-        await parts.audit(request, SHIP_ASKED, connection=connection, order_id=order_id)
+        told = (overruled or {}).get(order_id, "")
+        await parts.audit(request, SHIP_ASKED, connection=connection, order_id=order_id, detail=told)
     key = hashlib.sha256(f"{once} {wanted.token}".encode()).hexdigest() if once else ""
     try:
         run = await parts.desk.start(FLOW, ConnectionSlug(connection), parameters_of(wanted), once=key)

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from dockwire.model.console import Role
 from tests.console.closing_shop import UPS, US, opened_shop, text_of, values
 from tests.console.town import post
 from tests.e2e.shipping import close, placed, request, tracking
@@ -31,6 +32,13 @@ async def test_a_number_of_an_order_that_shipped_is_named_once_and_sent_on_reque
         assert shop.town.desk.started == []
         form["warned"] = values(doubted.text, "warned")[0]
         assert (await post(clerk, "/ship-and-close/do", data=form)).status_code == 303
+        noted = (
+            "Warned of, and sent all the same: the tracking number stands on an order that shipped before."
+        )
+        engineer = await shop.town.signed_in(Role.ENGINEER)
+        assert text_of(await engineer.get("/audit/list")).count(noted) == 1
+        stories = [text_of(await clerk.get(f"/orders/detail?pk={row}")) for row in shop.rows]
+        assert [noted in story for story in stories] == [False, True, False]
         await shop.works()
         # The blanks are gone, the letters as typed.
         assert placed(shop.stage, shop.ids[1])["tracking"] == tracking(0)[:2] + tracking(0)[2:].lower()
