@@ -21,7 +21,7 @@ from dockwire.console.ship_form import FIELD, Typed, TypedCharge, request_of, ty
 from dockwire.console.ship_looks import Looks
 from dockwire.console.ship_methods import methods_of
 from dockwire.console.ship_page import previewed
-from dockwire.console.ship_pasting import pasted
+from dockwire.console.ship_pasting import pasted, told_of
 from dockwire.console.ship_reading import ShipRow, rows_shown
 from dockwire.console.ship_sending import (
     Sent,
@@ -139,13 +139,13 @@ class ShipDesk(CustomView):
 
     async def _fill(self, request: Request, shown: Sequence[ShipRow], typed: Typed) -> Response:
         names = {name: each.row for each in shown for name in each.names}
-        found = pasted(typed.pasted, [each.row for each in shown if each.row in typed.chosen], names)
+        ticked = [each.row for each in shown if each.row in typed.chosen]
+        found = pasted(typed.pasted, ticked, names)
         if found.faults:
-            return await self._form(request, shown, typed, faults=found.faults)
+            return await self._form(request, shown, typed, faults=found.faults, nothing_was="filled in")
         typed = replace(typed, tracking={**typed.tracking, **found.tracking}, pasted="")
-        return await self._form(
-            request, shown, typed, told=f"{len(found.tracking)} tracking numbers are filled in."
-        )
+        told, note = told_of(found, ticked, typed.tracking)
+        return await self._form(request, shown, typed, told=told, note=note)
 
     async def _only(self, request: Request, shown: Sequence[ShipRow], typed: Typed, key: str) -> Response:
         """Tick the orders that are to travel one way, and take it as the routing."""

@@ -43,6 +43,10 @@ class Page:
     faults: Sequence[Fault] = ()
     warnings: Sequence[Fault] = ()
     told: str = ""
+    note: str = ""
+    """What to look at in what was done."""
+    nothing_was: str = "sent"
+    """What the faults hindered."""
     trouble: str = ""
     """Why the warehouse could not be asked."""
 

@@ -97,6 +97,34 @@ async def test_an_order_that_is_not_in_the_warehouse_leaves_the_routing_of_the_o
         assert [values(page.text, name) for name in UPS] == [["UPS"], ["03"], ["UPSN"]]
 
 
+async def test_a_pasted_column_is_not_trusted_blindly(tmp_path: Path) -> None:
+    async with opened_shop(tmp_path, 3) as shop:
+        clerk = await shop.town.signed_in()
+        numbers = [tracking(n) for n in range(3)]
+        column, few = "\n".join(numbers), f"{numbers[0][:2]} {numbers[0][2:]}"
+        mapped = "\n".join(f"{order}\t{number}" for order, number in zip(shop.ids, numbers, strict=True))
+        for pasted, filled, words in (
+            (
+                f"TRACKING\n{column}",
+                numbers,
+                "3 tracking numbers are filled in. The heading 'TRACKING' is left out.",
+            ),
+            (f"\nOrder\tTracking\n{mapped}", numbers, "The heading 'Order Tracking' is left out."),
+            (
+                few,
+                [numbers[0], "", ""],
+                "1 tracking number is filled in. There is 1 line for 3 ticked orders: look",
+            ),
+            (f"{shop.ids[1]}\t{few}", ["", numbers[0], ""], "2 ticked orders have no number."),
+            (f"{column}\n1Z9", ["", "", ""], "Nothing was filled in: this is in the way"),
+            (f"{numbers[0]}\nOrder\tTracking", ["", "", ""], "'Order' is none of the orders of this page."),
+        ):
+            page = await post(clerk, "/ship-and-close/do", data=shop.form([], pasted=pasted, do="fill"))
+            assert [values(page.text, f"tracking-{row}")[0] for row in shop.rows] == filled, pasted
+            assert words in text_of(page), pasted
+            assert "Nothing was sent" not in page.text
+
+
 def focus(page: str) -> str:
     """Return the id of what has the focus when the page opens."""
     (tag,) = re.findall(r"<[^>]* autofocus[^>]*>", page)
