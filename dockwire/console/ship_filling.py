@@ -38,7 +38,8 @@ async def filled_page(
         # An order that the warehouse does not have takes no word from the others.
         there = [each for each in seen.candidates if each.order is not None] if seen else []
         routing = common_words(proposed(each, seen.carriers) for each in there) if seen else {}
-        typed = Typed(frozenset(each.row for each in shown), routing=routing)
+        # What hinders an order whatever is typed keeps it from being ticked: it would bear a share of the charges.
+        typed = Typed(frozenset(each.row for each in shown if not notes.get(each.order_id)), routing=routing)
     if not typed.once:
         typed = replace(typed, once=secrets.token_urlsafe(12))
     if seen is None:

@@ -7,7 +7,7 @@ from dockwire.console.ship_form import ROUTING
 from dockwire.console.ship_reading import ShipRow
 from dockwire.decisions.closing import Candidate
 from dockwire.model.shipping import Carrier
-from dockwire.model.warehouse import Routing
+from dockwire.model.warehouse import PlacedStatus, Routing
 from dockwire.services.seen_orders import SeenOrders
 
 
@@ -33,12 +33,12 @@ class Method:
 
 
 def methods_of(seen: SeenOrders, shown: Sequence[ShipRow]) -> list[Method]:
-    """Return the ways in which orders of a page are to travel, in the order of the page."""
+    """Return the ways in which orders of a page are to travel, in the order of the page; without those that cannot be closed."""
     rows = {each.order_id: each.row for each in shown}
     found: dict[tuple[str, ...], list[int]] = {}
     for each in seen.candidates:
         words = proposed(each, seen.carriers)
-        if words["carrier"] and each.form.order in rows:
+        if words["carrier"] and _is_free(each) and each.form.order in rows:
             found.setdefault(tuple(words[name] for name in ROUTING), []).append(rows[each.form.order])
     return [
         Method(carrier, service, scac, in_words(carrier, service, seen.carriers), tuple(some))
@@ -69,6 +69,14 @@ def in_words(carrier: str, service: str, carriers: Iterable[Carrier]) -> str:
     known = _listed(carrier, carriers)
     means = next((each.description for each in known.services if each.code == service), "") if known else ""
     return " ".join(filter(None, (carrier, service, means)))
+
+
+def _is_free(candidate: Candidate) -> bool:
+    """Whether an order is open in the warehouse, and nothing holds it."""
+    order = candidate.order
+    if order is None or candidate.stopped or candidate.held_there:
+        return False
+    return order.placed.status is PlacedStatus.OPEN and not order.placed.on_hold
 
 
 def _listed(carrier: str, carriers: Iterable[Carrier]) -> Carrier | None:

@@ -23,7 +23,7 @@ UNDER_WAY = (
 REROUTED = "Somebody changed carrier, service or tracking number meanwhile; look at the order, then repeat the request."
 STOPPED = (
     "A person wants it held or cancelled in the warehouse, which the next import carries out, or dockwire put it on "
-    "hold there. Where the warehouse refused to cancel it, cancel it there. 'dockwire holds release' lets it ship."
+    "hold there. Where the warehouse refused to cancel it, cancel it there. Releasing it here lets it ship."
 )
 
 

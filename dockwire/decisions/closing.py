@@ -49,6 +49,8 @@ class Candidate:
     """What persons decided about it."""
     wanted: Routing | None = None
     """How it is to travel by what the buyer paid for, or as a person decided; None where nobody said."""
+    outside: Problem | None = None
+    """Why an order that the ledger knows is not in the warehouse."""
     used: UsedNumber | None = None
     """An order outside the request that shipped with its tracking number before."""
 
@@ -104,8 +106,9 @@ def previewed_charges(
 ) -> tuple[tuple[Problem, ...], tuple[PlannedClose, ...]]:
     """Return what is wrong with charges, else what each order that the warehouse has would bear of them.
 
-    Whatever else is in the way of closing the orders does not count.
+    They are divided over these orders. Whatever else is in the way of closing them does not count.
     """
+    candidates = [each for each in candidates if each.order is not None]
     if not candidates:
         return (), ()
     forms = tuple(each.form for each in candidates)
@@ -232,10 +235,10 @@ def _charge_problems(request: ShipRequest, currency: str) -> Iterator[Problem]:
 def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Problem]:
     order = candidate.order
     if order is None:
-        yield Problem(
+        yield candidate.outside or Problem(
             "unknown_order",
-            f"Connection {connection.slug} has no warehouse order by this id, reference or number: "
-            "unknown, or not created, for instance because it is held.",
+            f"Connection {connection.slug} has no order in the warehouse by this id, reference or number; look up "
+            "what it is.",
             Fixer.CLERK,
         )
         return
@@ -258,8 +261,8 @@ def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Pr
 
 
 _RELEASED_THERE = (
-    "dockwire put warehouse order {number} on hold, and somebody released it there; 'dockwire holds release' and the "
-    "next import let it ship."
+    "dockwire put warehouse order {number} on hold, and somebody released it there; release it here, too, and the "
+    "next import lets it ship."
 )
 
 

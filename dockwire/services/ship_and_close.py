@@ -25,6 +25,7 @@ from dockwire.decisions.closed import (
     rerouted,
 )
 from dockwire.decisions.closing import Candidate
+from dockwire.decisions.outside import not_in_warehouse
 from dockwire.decisions.service_names import described
 from dockwire.decisions.ship_levels import mapped_routing
 from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished, WrongCredentials
@@ -116,6 +117,15 @@ class ShipAndClose:
         """Return what became of a plan so far, as the ledger knows it."""
         return CloseReport(plan, tuple(await self._desk.ledger.submission(self._desk.connection, plan.token)))
 
+    async def _outside(self, name: str) -> Problem | None:
+        """Return why an order of this Amazon id is not in the warehouse; None: nobody knows such an order."""
+        desk = self._desk
+        found = await desk.ledger.waiting_orders(AmazonOrderId(name), desk.connection.slug)
+        if not found:
+            return None
+        known = found[-1].known
+        return not_in_warehouse(found[-1].row.state, known.problems if known is not None else ())
+
     async def _look_up(self, request: ShipRequest, begun: Mapping[str, Closing]) -> list[Candidate]:
         desk = self._desk
         known = await desk.ledger.find_placed(desk.connection, [form.order for form in request.orders])
@@ -129,7 +139,7 @@ class ShipAndClose:
         async def candidate(form: OrderForm) -> Candidate:
             closing, entry = begun.get(form.order), known.get(form.order)
             if entry is None or entry.placed is None:
-                return Candidate(form, None, None, closing)
+                return Candidate(form, None, None, closing, outside=await self._outside(form.order))
             order_id = entry.order.order_id
             with _naming(order_id):
                 async with slots:

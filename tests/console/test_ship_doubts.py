@@ -95,6 +95,24 @@ async def test_an_order_that_is_not_in_the_warehouse_leaves_the_routing_of_the_o
         clerk = await shop.town.signed_in()
         page = await clerk.get("/ship-and-close", params={"pk": shop.rows})
         assert [values(page.text, name) for name in UPS] == [["UPS"], ["03"], ["UPSN"]]
+        # It is not ticked, says why it waits, and takes no share of the charges.
+        assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', page.text) == [
+            str(row) for row in shop.rows[:2]
+        ]
+        why = "The order is not in the warehouse: it is held. "
+        assert re.search(rf"{why}[^.]*SCHEDULED", text_of(page))
+        small = shop.form([], charge={"label": "Box", "price_per_unit": "10.01"}, apply="evenly")
+        seen = (await post(clerk, "/ship-and-close/preview", data=small)).json()
+        assert (seen["sum"], len(seen["rows"])) == ("10.01 USD", 2)
+        refused = await post(clerk, "/ship-and-close/do", data=shop.form([tracking(n) for n in range(3)]))
+        assert why in text_of(refused)
+        assert "dockwire holds" not in text_of(refused)
+        # What is held in the warehouse is in no way to travel.
+        await shop.hold(shop.ids[0])
+        page = await clerk.get("/ship-and-close", params={"pk": shop.rows})
+        assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', page.text) == [str(shop.rows[1])]
+        only = await post(clerk, "/ship-and-close/do", data=shop.form([], do=f"only-{shop.rows[1]}"))
+        assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', only.text) == [str(shop.rows[1])]
 
 
 async def test_a_pasted_column_is_not_trusted_blindly(tmp_path: Path) -> None:
