@@ -32,7 +32,7 @@ from dockwire.console.ship_sending import (
     sent_as,
     typed_again,
 )
-from dockwire.console.ship_ways import MOST_AT_ONCE, held, nothing_left, query_of, to_run
+from dockwire.console.ship_ways import MOST_AT_ONCE, OTHER, held, nothing_left, query_of, to_run
 from dockwire.errors import DockwireError
 from dockwire.model.charge import Apply
 from dockwire.model.close_plan import ClosePlan
@@ -106,15 +106,23 @@ class ShipDesk(CustomView):
     async def result(self, request: Request) -> Response:
         """Show what became of a request, order by order."""
         sent = await self._sent(request.query_params.get("id", ""))
-        return self._show(request, "console/ship_result.html", sent=sent, once=secrets.token_urlsafe(12))
+        shown = await rows_shown(self._parts, rows_of(request.query_params.getlist(OTHER), most=MOST_AT_ONCE))
+        others = [each.row for each in shown if each.connection == sent.connection]
+        context: dict[str, Any] = {
+            "others": others,
+            "query": query_of(others),
+            "once": secrets.token_urlsafe(12),
+        }
+        return self._show(request, "console/ship_result.html", sent=sent, **context)
 
     @route("/repeat", methods=["POST"], name="ship-and-close-repeat")
     async def repeat(self, request: Request) -> Response:
         """Ask for the same request again: it does what is left of it, and charges nothing twice."""
         form = await request.form()
         sent = await self._sent(str(form.get("id", "")))
+        others = rows_of([str(each) for each in form.getlist(OTHER)], most=MOST_AT_ONCE)
         if sent.holds:
-            return held(request, sent)
+            return held(request, sent, others)
         names = [row.order_id for row in sent.rows if not row.is_closed]
         self._looks.forget(sent.connection, names)
         try:
@@ -123,8 +131,8 @@ class ShipDesk(CustomView):
             )
         except DockwireError as error:
             flash(request, str(error), "error")
-            return to_run(request, sent.run_id)
-        return to_run(request, run.id)
+            return to_run(request, sent.run_id, others)
+        return to_run(request, run.id, others)
 
     # -- what was typed ------------------------------------------------------------------------
     async def _typed(self, form: FormData) -> tuple[list[ShipRow], Typed]:
@@ -187,7 +195,7 @@ class ShipDesk(CustomView):
         except DockwireError as error:
             return await self._form(request, shown, typed, faults=faults, trouble=str(error))
         self._looks.forget(connection, names)
-        return to_run(request, run.id)
+        return to_run(request, run.id, [each.row for each in shown if each.row not in typed.chosen])
 
     async def _again(self, request: Request, run_id: str) -> Response:
         """Offer what a run left open, as it was typed."""

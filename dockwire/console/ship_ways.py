@@ -13,6 +13,8 @@ from dockwire.console.ship_sending import Sent, unknown_names
 
 MOST_AT_ONCE = 250
 """Orders of one page; a form has a field for each."""
+OTHER = "other"
+"""Names an order of the selection that a request leaves."""
 
 
 async def to_ship(request: Request, selection: ActionSelection) -> Response:
@@ -28,10 +30,10 @@ async def to_ship(request: Request, selection: ActionSelection) -> Response:
     return RedirectResponse(f"{page}?{query_of(rows[:MOST_AT_ONCE])}", status_code=303)
 
 
-def held(request: Request, sent: Sent) -> Response:
+def held(request: Request, sent: Sent, others: Sequence[Any] = ()) -> Response:
     """Go to a request's page and tell why its rest cannot be asked for."""
     flash(request, sent.holds, "error")
-    return to_run(request, sent.run_id)
+    return to_run(request, sent.run_id, others)
 
 
 def nothing_left(sent: Sent) -> tuple[str, str]:
@@ -40,10 +42,11 @@ def nothing_left(sent: Sent) -> tuple[str, str]:
     return (unknown, "error") if unknown else ("Nothing is left open in the warehouse.", "success")
 
 
-def to_run(request: Request, run_id: str) -> Response:
-    """Go to the page of a request by its run."""
+def to_run(request: Request, run_id: str, others: Sequence[Any] = ()) -> Response:
+    """Go to the page of a request by its run; ``others`` are the rows of the selection that it leaves."""
     page = request.url_for(request.app.state.ROUTE_NAME + ":ship-and-close-run")
-    return RedirectResponse(f"{page}?{urlencode({'id': run_id})}", status_code=303)
+    query = urlencode([("id", run_id), *((OTHER, row) for row in others)])
+    return RedirectResponse(f"{page}?{query}", status_code=303)
 
 
 def query_of(rows: Sequence[Any]) -> str:

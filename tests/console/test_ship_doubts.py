@@ -1,6 +1,7 @@
 """What the page of ship and close warns of before anything is sent."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from dockwire.model.console import Role
@@ -70,6 +71,23 @@ async def test_each_order_says_how_it_is_to_travel_and_a_slower_way_is_doubted(t
         told = "The buyer paid for EXPEDITED, which travels by UPS 02; the request says UPS 03."
         assert f"{told} {shop.ids[1]} clerk" in text_of(slow)
         assert shop.town.desk.started == []
+
+        # What is left of the selection is offered beside the result, also after another try.
+        first = shop.form([tracking(0), "", tracking(2)], pk=[shop.rows[0], shop.rows[2]])
+        sent = await post(clerk, "/ship-and-close/do", data=first)
+        assert sent.status_code == 303, text_of(sent)
+        page = await clerk.get(sent.headers["location"])
+        assert "One order of the selection was not ticked." in text_of(page)
+        assert f'ship-and-close?pk={shop.rows[1]}"' in page.text
+        (run_id,) = shop.town.desk.runs
+        shop.town.desk.runs[run_id] = replace(shop.town.desk.runs[run_id], ended=True, state="Crashed")
+        page = await clerk.get(sent.headers["location"])
+        again = {"id": run_id, "once": "again-1", "other": values(page.text, "other")}
+        repeated = await post(clerk, "/ship-and-close/repeat", data=again)
+        assert repeated.headers["location"].endswith(f"&other={shop.rows[1]}")
+        assert "One order" not in text_of(
+            await clerk.get(f"/ship-and-close/run?id={run_id}&other=99&other=x")
+        )
 
 
 async def test_every_field_that_is_blank_is_marked_and_the_eye_is_led_to_what_is_next(tmp_path: Path) -> None:
