@@ -119,17 +119,3 @@ def _faults(name: str, text: str | None) -> Iterator[str]:
         yield f"{name}: holds a line break or another sign that cannot be printed"
     if name == "country" and text and not (text.isascii() and text.isalpha() and text.isupper()):
         yield "country: is no code of two capital letters"
-
-
-_TELLING = 4
-"""Shorter words of a name or street stand in many sentences."""
-
-
-def quotes(address: Address, text: str) -> bool:
-    """Whether a text holds something of the buyer: a whole name, street line or phone, or a telling word of a name."""
-    said = text.casefold()
-    names = [
-        word for name in (address.name, address.company) for word in name.split() if len(word) >= _TELLING
-    ]
-    whole = [address.name, *address.lines, address.phone, address.postal_code]
-    return any(part.casefold() in said for part in (*names, *whole) if part)

@@ -183,7 +183,7 @@ def _missing_address(case: Case) -> Iterator[Remedy]:
     yield _decision(
         Fixer.ENGINEER,
         "Give the application its personal-data role and let the seller authorise it again; Amazon's address comes "
-        "with the daily sweep, or of this order with the next import after the command.",
+        "with the daily sweep, or, of this order, with the next import once it is tried again.",
         Way.RETRY,
         case,
     )
@@ -258,7 +258,7 @@ def _unreadable(case: Case) -> Iterator[Remedy]:
     if not case.waiting.row.order_id.startswith(UNREADABLE):
         yield _decision(
             Fixer.ENGINEER,
-            "Amazon is asked for it again by itself, up to 6 hours apart; by the next import after the command.",
+            "Amazon is asked for it again by itself, up to 6 hours apart; once it is tried again, by the next import.",
             Way.RETRY,
             case,
         )

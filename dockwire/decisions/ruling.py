@@ -19,11 +19,12 @@ from dockwire.decisions.acts import (
     Skip,
     Unskip,
 )
-from dockwire.decisions.addresses import missing_parts, quotes
+from dockwire.decisions.addresses import missing_parts
 from dockwire.decisions.holding import wanted_looks
 from dockwire.decisions.import_rules import ImportRules
 from dockwire.decisions.importing import Import, state_of
 from dockwire.decisions.purging import PURGED, decide_known
+from dockwire.decisions.quoting import holds_contact, quotes
 from dockwire.decisions.sku_names import Lookalikes
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
 from dockwire.model.ids import UNREADABLE, AmazonItemId
@@ -240,6 +241,12 @@ def _stop(case: Case, act: Skip | Hold | Cancel, overrides: Overrides) -> _Step 
     if any(address is not None and quotes(address, reason) for address in addresses):
         return Refusal(
             "the reason quotes the buyer's name, address or phone; it is kept in the open, so say it without"
+        )
+    row = case.waiting.row
+    if holds_contact(reason, own=(row.order_id, str(row.warehouse_order_id or ""))):
+        return Refusal(
+            "the reason holds what looks like an e-mail address or a phone number; it is kept in the open, so say it "
+            "without"
         )
     match act:
         case Skip():
