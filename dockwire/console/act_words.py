@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from dockwire.console.parts import SHIP_ASKED
+from dockwire.console.parts import RUN_STARTED, SHIP_ASKED
 from dockwire.model.override import OverrideKind
 from dockwire.services.holds import Result
 
@@ -34,7 +34,7 @@ _ACTS = {
     "view_removed": "removed a view",
     "personal_data_seen": "looked at personal data",
     SHIP_ASKED: "asked to ship and close",
-    "run_started": "asked for a run",
+    RUN_STARTED: "asked for a run",
     "packages_retried": "sent refused packages again",
     "connection_paused": "paused a connection",
     "connection_resumed": "resumed a connection",

@@ -1,17 +1,20 @@
 """The audit trail: who did, saw or tried what at the console; for engineers."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement
 from starlette.requests import Request
-from starlette_admin.fields import BaseField
+from starlette_admin.fields import BaseField, StringField
 
 from dockwire.console.act_words import ACTS, act_in_words
 from dockwire.console.fields import moment, text
 from dockwire.console.filtering import MOMENTS, WORDS, OneOf, beginning
 from dockwire.console.listing import ReadOnlyList
-from dockwire.console.parts import ENGINEERS, Parts
+from dockwire.console.parts import ENGINEERS, RUN_STARTED, Parts
 from dockwire.console.records import AuditRecord
+from dockwire.console.runs_asked import pages_of_runs, run_in
 from dockwire.console.searching import as_order_id, typed
 from dockwire.ledger.console_tables import console_audit
 from dockwire.model.console import Role
@@ -19,6 +22,14 @@ from dockwire.model.console import Role
 
 class _Act(OneOf):
     choices = tuple(sorted(ACTS.items(), key=lambda each: each[1]))
+
+
+@dataclass
+class _Detail(StringField):
+    """What is to be said of an act; a run leads to its page in Prefect."""
+
+    list_template: str = "console/audit_detail.html"
+    detail_template: str = "console/audit_detail.html"
 
 
 class AuditView(ReadOnlyList):
@@ -48,8 +59,14 @@ class AuditView(ReadOnlyList):
             text("act", "What", lambda row: act_in_words(row.act), filters=[_Act, *WORDS]),
             text("connection", "Connection", filters=WORDS),
             text("order_id", "Order", filters=WORDS),
-            text("detail", "Detail", filters=[]),
+            _Detail("detail", label="Detail", filters=[]),
         ]
+
+    async def _complete(self, request: Request, records: Sequence[Any]) -> None:
+        await super()._complete(request, records)
+        runs = {row.detail: run_in(row.detail) for row in records if row.act == RUN_STARTED}
+        pages = await pages_of_runs(self.parts, runs.values())
+        request.state.run_pages = {told: pages[run] for told, run in runs.items() if run in pages}
 
     def get_search_query(self, request: Request, term: str) -> ColumnElement[bool]:  # noqa: ARG002 - starlette-admin's signature
         """Find by user, or by the beginning of an order id."""

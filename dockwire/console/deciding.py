@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from dockwire.console.parts import Parts, user_of
+from dockwire.console.runs_asked import Asked, note_run
 from dockwire.decisions.acts import Act
 from dockwire.errors import DockwireError
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
@@ -39,7 +40,7 @@ async def decide(
     return outcomes
 
 
-async def go_on(parts: Parts, request: Request, outcomes: Iterable[Outcome]) -> list[str]:
+async def go_on(parts: Parts, request: Request, outcomes: Iterable[Outcome]) -> list[Asked]:
     """Ask for an import of each connection of which something was done; return a sentence for each."""
     done = {each.connection for each in outcomes if each.result is Result.DONE and each.connection}
     return await start_imports(parts, request, done)
@@ -47,7 +48,7 @@ async def go_on(parts: Parts, request: Request, outcomes: Iterable[Outcome]) -> 
 
 async def start_imports(
     parts: Parts, request: Request, connections: Iterable[ConnectionSlug], *, refresh: bool = False
-) -> list[str]:
+) -> list[Asked]:
     """Ask for an import of each connection; return a sentence for each. ``refresh`` reads the items again."""
     told = []
     for slug in sorted(set(connections)):
@@ -55,10 +56,10 @@ async def start_imports(
             run = await parts.desk.start("order-import", slug, {"refresh": True} if refresh else None)
         except DockwireError as error:
             # What was decided stays decided: the next import by schedule takes it up.
-            told.append(f"{slug}: no import was started, the next one takes it up: {error}")
+            told.append(Asked(f"{slug}: no import was started, the next one takes it up: {error}"))
             continue
-        await parts.audit(request, "run_started", connection=slug, detail=f"order-import: {run.name}")
-        told.append(f"{slug}: import {run.name} was asked for")
+        await note_run(parts, request, "order-import", slug, run)
+        told.append(Asked(f"{slug}: its import was asked for", run.url))
     return told
 
 

@@ -55,7 +55,7 @@ class DecidingList(ReadOnlyList):
         outcomes = await decide(self.parts, request, orders, [act])
         if "import" in await request.form():
             for told in await go_on(self.parts, request, outcomes):
-                flash(request, told, "success")
+                flash(request, str(told), "success")
         _tell(request, outcomes)
 
 

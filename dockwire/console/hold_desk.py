@@ -12,6 +12,7 @@ from dockwire.console.hold_forms import act_of, said_of
 from dockwire.console.hold_items import AT_ONCE, items_like
 from dockwire.console.hold_reading import named, page_of, rows_of
 from dockwire.console.parts import WORKERS, Parts, may
+from dockwire.console.runs_asked import Asked
 from dockwire.decisions.remedies import Way
 from dockwire.errors import SettingsError
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
@@ -79,7 +80,7 @@ class HoldDesk(CustomView):
         orders = await named(self._parts, rows_of(asked, most=MOST_AT_ONCE))
         slugs = {ConnectionSlug(each.connection) for each in orders.values() if each.connection}
         runs = await start_imports(self._parts, request, slugs, refresh=True)
-        told = ["The warehouse's items are read again; then try the same once more.", *runs]
+        told = [Asked("The warehouse's items are read again; then try the same once more."), *runs]
         return await self._page(request, asked, said=form, runs=told, way=str(form.get("way", "")))
 
     @route("/address", methods=["POST"], name="hold-address")
@@ -118,7 +119,7 @@ class HoldDesk(CustomView):
         said: FormData | None = None,
         fault: str = "",
         outcomes: list[Outcome] | None = None,
-        runs: list[str] | None = None,
+        runs: list[Asked] | None = None,
         way: str = "",
     ) -> Response:
         wanted = Way(way) if way in tuple(Way) else None

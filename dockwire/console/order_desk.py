@@ -11,6 +11,7 @@ from dockwire.console.deciding import Named
 from dockwire.console.fields import iso
 from dockwire.console.hold_reading import named, rows_of
 from dockwire.console.parts import WORKERS, Parts, may
+from dockwire.console.runs_asked import note_run
 from dockwire.errors import DockwireError
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.order import Address
@@ -91,9 +92,8 @@ class OrderDesk(CustomView):
         except DockwireError as error:
             # They stay due: the next run by schedule takes them up.
             return f"{due} packages are due with the next tracking update; none was started: {error}"[:400]
-        detail = f"tracking-update: {run.name}"
-        await self._parts.audit(request, "run_started", connection=slug, detail=detail)
-        return f"{due} packages are due; tracking update {run.name} was asked for."
+        await note_run(self._parts, request, "tracking-update", slug, run)
+        return f"{due} packages are due; the tracking update of {slug} was asked for."
 
     async def _order(self, request: Request) -> tuple[int, Named]:
         if not may(request, WORKERS):

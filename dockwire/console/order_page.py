@@ -10,13 +10,14 @@ from starlette.requests import Request
 from dockwire.console.act_words import DECISIONS
 from dockwire.console.fields import iso
 from dockwire.console.order_documents import Document, documents_of
-from dockwire.console.order_links import Link, links_of, pages_of_runs
+from dockwire.console.order_links import Link, links_of
 from dockwire.console.order_offers import Offers, offers_of
 from dockwire.console.order_packages import Closed, Package, closings_of, packages_of
 from dockwire.console.order_rows import OrderRows, read_rows
 from dockwire.console.order_story import story_of
 from dockwire.console.parts import Parts, user_of
 from dockwire.console.records import OrderRecord, Told
+from dockwire.console.runs_asked import pages_of_runs
 from dockwire.errors import DockwireError
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.record import OrderState
@@ -77,7 +78,7 @@ async def page_of(parts: Parts, request: Request, record: OrderRecord) -> OrderP
         decided=_decided(known),
         offers=offers_of(request, record, known, rows),
         links=links_of(parts.links, record),
-        runs=await pages_of_runs(parts, story),
+        runs=await pages_of_runs(parts, (told.run for told in story)),
         trouble=trouble,
     )
 

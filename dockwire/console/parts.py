@@ -15,6 +15,8 @@ WORKERS = frozenset({Role.CLERK, Role.ENGINEER})
 ENGINEERS = frozenset({Role.ENGINEER})
 SHIP_ASKED = "ship_and_close_asked"
 """The act of the audit trail: somebody asked for an order to be closed."""
+RUN_STARTED = "run_started"
+"""The act of the audit trail: somebody asked for a run; the detail names its flow and Prefect's id of it."""
 SHIP_REFUSED = "ship_and_close_refused"
 """The act of the audit trail: somebody asked for it, and nothing was sent; the detail says why."""
 

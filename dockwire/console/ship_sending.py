@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from dockwire.console.desk import SeenRun, StartedRun
 from dockwire.console.parts import SHIP_ASKED, SHIP_REFUSED, Parts, user_of
+from dockwire.console.runs_asked import note_run
 from dockwire.console.ship_form import Typed, common_routing, parameters_of, request_in, typed_charges
 from dockwire.console.ship_looks import Looks, bare_request
 from dockwire.console.ship_reading import ShipRow, closings_of, rows_by_name, rows_of_orders
@@ -122,7 +123,7 @@ async def send(
     except DockwireError as error:
         await note_refused(parts, request, connection, dict.fromkeys(order_ids, str(error)))
         raise
-    await parts.audit(request, "run_started", connection=connection, detail=f"{FLOW}: {run.name}")
+    await note_run(parts, request, FLOW, ConnectionSlug(connection), run)
     return run
 
 

@@ -60,7 +60,7 @@ class NotingDesk:
             known = json.loads(json.dumps({"connection": connection, **(parameters or {})}))
             name = f"run-{len(self.started)}"
             self.runs[number] = SeenRun(name, f"http://prefect.test/{name}", "Scheduled", False, "", known)
-        return StartedRun(self.runs[number].name, "", number)
+        return StartedRun(self.runs[number].name, self.run_page(number), number)
 
     async def run(self, run_id: str) -> SeenRun | None:
         self._try()
