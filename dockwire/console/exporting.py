@@ -1,5 +1,6 @@
 """Export of lists: all that match unless less is asked for, the columns that are shown, and how much went in the audit trail."""
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from starlette.responses import Response
 from starlette_admin.actions import ActionSelection, action
 from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.export import ExportContext
+from starlette_admin.export.csv import CsvExporter
+from starlette_admin.fields import BaseField
 from starlette_admin.filters import FilterGroup
 from starlette_admin.types import RequestAction
 from starlette_admin.views import BaseModelView
@@ -39,6 +42,15 @@ async def _form(request: Request, view: BaseModelView) -> str:
         total=getattr(request.state, "total", 0),
         most=MOST_EXPORTED,
     )
+
+
+class MarkedCsv(CsvExporter):
+    """CSV that Excel reads as the UTF-8 that it is: it begins with the byte-order mark."""
+
+    async def generate(self, fields: list[BaseField], rows: list[dict[str, Any]]) -> bytes:
+        """Return the file."""
+        written: bytes = await super().generate(fields, rows)
+        return BOM_UTF8 + written
 
 
 class ExportingList(ModelView):

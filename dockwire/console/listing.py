@@ -14,12 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette_admin.actions import ActionSelection
 from starlette_admin.exceptions import ActionFailed
-from starlette_admin.export.csv import CsvExporter
 from starlette_admin.fields import BaseField
 from starlette_admin.filters import FilterGroup
 from starlette_admin.types import ListParams, RowActionsDisplayType
 
-from dockwire.console.exporting import ExportingList
+from dockwire.console.exporting import ExportingList, MarkedCsv
 from dockwire.console.parts import EVERYBODY, WORKERS, Parts, may, user_of
 from dockwire.errors import DockwireError
 from dockwire.model.console import Role, SavedView
@@ -56,7 +55,7 @@ class ReadOnlyList(ExportingList):
     page_size = 50
     page_size_options: Sequence[int] = (25, 50, 100, 250)
     action_select_all_limit = 5_000
-    exporters = (CsvExporter(escape_formulas=True),)
+    exporters = (MarkedCsv(escape_formulas=True),)
     row_actions: Sequence[str] | None = ("view",)
     row_actions_display_type = RowActionsDisplayType.ICON_LIST
     search_auto_submit = False

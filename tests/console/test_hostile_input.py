@@ -271,7 +271,11 @@ async def test_words_of_others_stay_words(sqlite_url: str) -> None:
         export = await post(
             browser, f"/_api/{key}/action", data={"format": "csv", "scope": "selected"}, **query
         )
-        cells = [cell for row in csv.reader(io.StringIO(export.content.decode(), newline="")) for cell in row]
+        cells = [
+            cell
+            for row in csv.reader(io.StringIO(export.content.decode("utf-8-sig"), newline=""))
+            for cell in row
+        ]
         assert len(cells) > 20, key
         assert [cell for cell in cells if cell.lstrip(" ")[:1] in FORMULA_SIGNS and cell.strip()] == [], key
     assert rows_of(town.ledger) == before

@@ -144,6 +144,6 @@ def _export(page: Page, to: Path, choice: str) -> None:
     with page.expect_download() as download:
         dialog.get_by_role("button", name="Export").click()
     download.value.save_as(to)
-    with to.open(newline="") as file:
+    with to.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert (len(rows), list(rows[0])) == (62, [each.strip() for each in shown])

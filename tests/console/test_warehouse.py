@@ -133,7 +133,7 @@ async def test_stock_is_told_and_exported_without_a_formula(sqlite_url: str, tmp
         query = {"name": "export", "all": "1", "_list_query": ""}
         data = {"format": "csv", "scope": "all"}
         answer = await post(browser, f"/_api/warehouse-{name}/action", data=data, **query)
-        rows[name] = list(csv.DictReader(io.StringIO(answer.content.decode())))
+        rows[name] = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     stored = {(row["Customer"], row["SKU"]): (row["Available"], row["Active"]) for row in rows["items"]}
     assert stored == {
         ("Acme", "MUG"): ("4", "yes"),
