@@ -1,17 +1,18 @@
 """What the signed-in person can do about one order, as it stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
-from dockwire.console.order_rows import OrderRows
+from dockwire.console.order_packages import Package
 from dockwire.console.parts import WORKERS, may
 from dockwire.console.records import OrderRecord
 from dockwire.decisions.remedies import Way
 from dockwire.model.hold import WaitingOrder
+from dockwire.model.order import OrderStatus
 from dockwire.model.override import NO_OVERRIDES
-from dockwire.model.parcel import ParcelState
 from dockwire.model.record import OrderState, Shipping
 from dockwire.services.holds import Known
 
@@ -36,7 +37,9 @@ class Offers:
     """It is on hold in the warehouse."""
 
 
-def offers_of(request: Request, record: OrderRecord, known: Known | None, rows: OrderRows) -> Offers:
+def offers_of(
+    request: Request, record: OrderRecord, known: Known | None, packages: Sequence[Package]
+) -> Offers:
     """Return what applies to an order."""
     if not may(request, WORKERS):
         return Offers()
@@ -51,11 +54,16 @@ def offers_of(request: Request, record: OrderRecord, known: Known | None, rows: 
     return Offers(
         holds=waiting is not None and bool(waiting.row.holds),
         ways=ways,
-        packages=any(row.state == ParcelState.REFUSED for row in rows.parcels),
+        packages=_sent_again(record, packages),
         ship=_page_of(request, SHIP_AND_CLOSE) if to_ship and not _stopped(waiting) else "",
         address=readable,
         on_hold=on_hold,
     )
+
+
+def _sent_again(record: OrderRecord, packages: Sequence[Package]) -> bool:
+    cancelled = record.amazon_status == OrderStatus.CANCELLED
+    return not cancelled and any(each.refused and not each.gone for each in packages)
 
 
 def _stopped(waiting: WaitingOrder | None) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from dockwire.console.fields import iso
 from dockwire.console.order_rows import OrderRows
 from dockwire.console.order_words import CLOSINGS, PACKAGES
+from dockwire.decisions.refusals import CANCELLED_AT_AMAZON
 from dockwire.model.charge import Charge
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import ClosingState
@@ -37,6 +38,8 @@ class Package:
     answer: str
     fixer: str
     refused: bool
+    gone: bool
+    """Amazon did not take it, as what is in it was cancelled there: to send it again helps nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def _package(row: Row[Any], skus: dict[str, str]) -> Package:
         answer=problem.get("reason", ""),
         fixer=problem.get("fixer", ""),
         refused=row.state == ParcelState.REFUSED,
+        gone=row.state == ParcelState.REFUSED and problem.get("code") == CANCELLED_AT_AMAZON,
     )
 
 

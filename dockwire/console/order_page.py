@@ -1,7 +1,7 @@
 """What the page of one order shows beside its columns; nothing personal."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import anyio.to_thread
@@ -20,6 +20,7 @@ from dockwire.console.records import OrderRecord, Told
 from dockwire.console.runs_asked import pages_of_runs
 from dockwire.errors import DockwireError
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
+from dockwire.model.order import OrderStatus
 from dockwire.model.record import OrderState
 from dockwire.services.holds import Holds, Known
 
@@ -68,15 +69,16 @@ async def page_of(parts: Parts, request: Request, record: OrderRecord) -> OrderP
     entry = known.waiting.known if known is not None else None
     order = entry.order if entry is not None else None
     story = story_of(record, order, facts, rows, user_of(request).role)
+    packages = packages_of(rows)
     currency = await _currency(parts, record)
     return OrderPage(
-        lines=_lines(rows, known),
-        packages=packages_of(rows),
+        lines=_lines(record, rows, packages, known),
+        packages=packages,
         closings=closings_of(rows, currency),
         story=story,
         documents=documents_of(known, raw, rows),
         decided=_decided(known),
-        offers=offers_of(request, record, known, rows),
+        offers=offers_of(request, record, known, packages),
         links=links_of(parts.links, record),
         runs=await pages_of_runs(parts, (told.run for told in story)),
         trouble=trouble,
@@ -100,10 +102,16 @@ async def _currency(parts: Parts, record: OrderRecord) -> str:
     return next(of, "")
 
 
-def _lines(rows: OrderRows, known: Known | None) -> tuple[Line, ...]:
+def _lines(
+    record: OrderRecord, rows: OrderRows, packages: Sequence[Package], known: Known | None
+) -> tuple[Line, ...]:
     packed: Counter[str] = Counter()
-    for package in packages_of(rows):
+    for package in packages:
         packed.update(dict(package.items))
+    # Amazon refuses what was cancelled before it tells that it was.
+    gone = {item for package in packages if package.gone for item, _ in package.items}
+    if record.amazon_status == OrderStatus.CANCELLED:
+        gone |= {row.amazon_item_id for row in rows.lines}
     skus = known.skus if known is not None else {}
     return tuple(
         Line(
@@ -111,7 +119,7 @@ def _lines(rows: OrderRows, known: Known | None) -> tuple[Line, ...]:
             row.amazon_item_id,
             skus.get(row.amazon_item_id, ""),
             row.ordered,
-            row.open,
+            0 if row.amazon_item_id in gone else row.open,
             packed[row.amazon_item_id],
         )
         for row in rows.lines

@@ -18,7 +18,7 @@ from dockwire.console.records import OrderRecord, Told
 from dockwire.model.console import Role
 from dockwire.model.notice import NoticeKind
 from dockwire.model.order import Order
-from dockwire.model.record import ClosingState, Fact
+from dockwire.model.record import ClosingState, Fact, FactKind
 
 Moment = tuple[datetime, Told]
 _MAILS = {
@@ -38,12 +38,13 @@ def story_of(
     """
     moments = [
         *_from_amazon(record, order),
-        *_holds(rows.holds, facts),
-        *((fact.at, _fact(fact, rows.runs)) for fact in facts),
-        *_closings(rows.closings),
-        *_packages(rows),
-        *_mails(rows.mails, role),
         *_asked(rows.audit),
+        *_holds(rows.holds, facts),
+        *((fact.at, _fact(fact, rows.runs)) for fact in facts if fact.kind not in words.ANSWERS),
+        *_closings(rows.closings),
+        *_packages(rows, facts),
+        *((fact.at, _fact(fact, rows.runs)) for fact in facts if fact.kind in words.ANSWERS),
+        *_mails(rows.mails, role),
         *(_audit(rows.audit) if role is Role.ENGINEER else ()),
     ]
     # What stands later in the list of equal moments happened later: sorting keeps that.
@@ -107,7 +108,10 @@ def _closings(rows: Sequence[Row[Any]]) -> Iterator[Moment]:
             yield _told(row.at, words.DOCKWIRE, f"Ship and close: {state}", **told)
 
 
-def _packages(rows: OrderRows) -> Iterator[Moment]:
+def _packages(rows: OrderRows, facts: Sequence[Fact]) -> Iterator[Moment]:
+    taken = {
+        fact.detail.get("package"): fact.at for fact in facts if fact.kind is FactKind.SHIPMENT_CONFIRMED
+    }
     for row in rows.parcels:
         content = json.loads(row.content) if row.content else {}
         yield _told(
@@ -119,7 +123,9 @@ def _packages(rows: OrderRows) -> Iterator[Moment]:
             tracking=content.get("tracking", ""),
         )
         if row.sent is not None:
-            yield _told(row.sent, words.DOCKWIRE, "Told Amazon of the package", package=row.reference)
+            # Written anew when Amazon shows the package; it was told before it took it.
+            sent = min(row.sent, taken.get(row.reference, row.sent))
+            yield _told(sent, words.DOCKWIRE, "Told Amazon of the package", package=row.reference)
     for row in rows.feeds:
         yield _told(
             row.begun,

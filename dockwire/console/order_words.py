@@ -35,6 +35,8 @@ _FACTS: dict[FactKind, tuple[str, str, str]] = {
     FactKind.SHIP_BY_NEAR: (DOCKWIRE, "To be shipped soon", ""),
     FactKind.SHIP_BY_PASSED: (DOCKWIRE, "Ship-by time passed", ""),
 }
+ANSWERS = frozenset({FactKind.SHIPMENT_CONFIRMED, FactKind.SHIPMENT_REFUSED})
+"""What Amazon says of a package, once it was told of it."""
 BEGINS_HOLD = frozenset(
     {
         FactKind.ORDER_HELD,

@@ -19,6 +19,7 @@ class _Meaning:
 
 
 ALREADY_FULFILLED = "already_fulfilled"
+CANCELLED_AT_AMAZON = "cancelled_at_amazon"
 
 # The first that fits counts: exact codes stand before words that others' texts hold too.
 _MEANINGS = (
@@ -30,7 +31,7 @@ _MEANINGS = (
     ),
     _Meaning(
         r"NonexistentOrderItem|Failed to find order item",
-        "cancelled_at_amazon",
+        CANCELLED_AT_AMAZON,
         "Amazon has no open line any more; the order was cancelled meanwhile.",
         Fixer.MERCHANT,
     ),

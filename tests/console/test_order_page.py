@@ -275,6 +275,34 @@ async def test_refused_packages_are_sent_again(town: Town) -> None:
     assert ("clerk", "packages_retried", SHIPPED) in await town.trail()
 
 
+async def test_what_amazon_cancelled_is_not_open_there_and_not_sent_again(town: Town) -> None:
+    await _shipped(town)
+    await town.ledger.retry_parcels(ACME.slug, SHIPPED)
+    (parcel,) = await due(town.ledger)
+    gone = Problem("cancelled_at_amazon", "Amazon has no open line any more.", Fixer.MERCHANT)
+    await town.ledger.record_parcels(ACME, [outcome(parcel, ParcelState.REFUSED, problem=gone)], now=LATER)
+    shown = await page(town, SHIPPED)
+    units = re.findall(r'<td class="text-end">(\d+)</td>', shown.partition('id="order-packages"')[0])
+    assert units == ["2", "2", "0"], "ordered, packed, open at Amazon"
+    assert "Amazon has no open line any more." in shown
+    assert "Send its packages" not in shown
+
+
+async def test_amazon_is_told_of_a_package_before_it_takes_and_shows_it(town: Town) -> None:
+    await four_orders(town.ledger)
+    (parcel,) = await due(town.ledger)
+    for again, state in enumerate((ParcelState.ACCEPTED, ParcelState.VISIBLE)):
+        taken = outcome(replace(parcel, version=parcel.version + again), state, taken=True)
+        await town.ledger.record_parcels(ACME, [taken], now=LATER + timedelta(minutes=20 * again))
+    (known,) = await town.ledger.order_parcels(SHIPPED)
+    assert known.state is ParcelState.VISIBLE
+    assert story(await page(town, SHIPPED))[:3] == [
+        ("Amazon", "Took the shipment"),
+        ("dockwire", "Told Amazon of the package"),
+        ("warehouse", "A package is known"),
+    ]
+
+
 async def test_what_cannot_be_read_shows_its_structure_and_names_nobody(town: Town) -> None:
     bad = number(30)
     raw = {
