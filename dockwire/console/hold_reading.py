@@ -17,8 +17,8 @@ from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.override import ON_HOLD_THERE
 from dockwire.services.holds import Explained, Explanation, Holds, LineAsked
 
-_OF_ONE = frozenset({Way.SET_LINE, Way.ADDRESS})
-"""Decisions that make sense for one order at a time."""
+_OF_ONE = {Way.SET_LINE: "name the item of a line", Way.ADDRESS: "enter the address"}
+"""Decisions that make sense for one order at a time, in words."""
 _OF_REASONS = frozenset({Way.MAP_SKU, Way.SET_LINE, Way.SHIP_METHOD, Way.AMAZON_ADDRESS})
 """Decisions that only a reason asks for, whatever the order is like."""
 
@@ -60,6 +60,11 @@ class Shown:
             if remedy.way is not None
         ]
         return list(dict.fromkeys(found))
+
+    @property
+    def alone(self) -> list[str]:
+        """What its reasons ask for, in words, that is only offered where it is looked at alone."""
+        return list(dict.fromkeys(_OF_ONE[way] for way, _ in self.ways if way in _OF_ONE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,11 @@ async def test_a_sku_is_mapped_for_all_that_wait_for_it_and_each_order_is_told(t
     clerk = await town.signed_in()
     rows = [await _row(town, HELD), await _row(town, ALIKE), await _row(town, ADDRESSLESS)]
     page = (await clerk.get("/waiting", params={"pk": rows})).text
-    assert "helps 2 of 3 orders" in page
+    assert f"helps 2 of 3 orders: {HELD}, {ALIKE}<" in page
+    assert "helps all 3 orders" in page
+    alone = re.findall(r'To ([^<]+), <a href="[^"]*/waiting\?pk=(\d+)"', page)
+    a_line = "name the item of a line"
+    assert alone == [(a_line, str(rows[0])), (a_line, str(rows[1])), ("enter the address", str(rows[2]))]
     # Of one order alone, or refused by the service: not offered for many, or not at all.
     assert 'value="address"' not in page
     assert 'value="release"' not in page
@@ -101,7 +105,7 @@ async def test_a_sku_is_mapped_for_all_that_wait_for_it_and_each_order_is_told(t
         },
     )
     assert told.status_code == 200, told.text
-    outcomes = re.findall(r"<td>(111-[\d-]+)</td><td>acme-us</td>\s*<td><span[^>]*>(\w+)<", told.text)
+    outcomes = re.findall(r"<td><a [^>]*>(111-[\d-]+)</a></td><td>acme-us</td>\s*<td><span[^>]*>(\w+)<", told.text)
     assert outcomes == [(HELD, "done"), (ALIKE, "done")]
     assert town.desk.started == [("order-import", "acme-us")]
     # By its id: a run takes another name when it begins.
