@@ -105,7 +105,9 @@ async def test_a_sku_is_mapped_for_all_that_wait_for_it_and_each_order_is_told(t
         },
     )
     assert told.status_code == 200, told.text
-    outcomes = re.findall(r"<td><a [^>]*>(111-[\d-]+)</a></td><td>acme-us</td>\s*<td><span[^>]*>(\w+)<", told.text)
+    outcomes = re.findall(
+        r"<td><a [^>]*>(111-[\d-]+)</a></td><td>acme-us</td>\s*<td><span[^>]*>(\w+)<", told.text
+    )
     assert outcomes == [(HELD, "done"), (ALIKE, "done")]
     assert town.desk.started == [("order-import", "acme-us")]
     # By its id: a run takes another name when it begins.
