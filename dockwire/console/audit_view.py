@@ -42,6 +42,7 @@ class AuditView(ReadOnlyList):
     search_told = "A whole name of a user, or an Amazon order id from its beginning"
     icon = "fa fa-clipboard-list"
     seen_by: ClassVar[frozenset[Role]] = ENGINEERS
+    shown_first: ClassVar[frozenset[str]] = frozenset({"at", "user", "act", "order_id", "detail"})
     sortable_fields = ("at",)
     sortable_field_mapping: ClassVar[dict[str, Any]] = {"at": AuditRecord.id}
     fields_default_sort = (("at", True),)

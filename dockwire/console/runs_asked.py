@@ -32,7 +32,9 @@ async def note_run(
     parts: Parts, request: Request, flow: str, connection: ConnectionSlug, run: StartedRun
 ) -> None:
     """Write into the audit trail which run was asked for: its name will be another one once it has begun."""
-    await parts.audit(request, RUN_STARTED, connection=connection, detail=f"{flow}: run {run.id}")
+    await parts.audit(
+        request, RUN_STARTED, connection=connection, detail=f"{flow} of {connection}: run {run.id}"
+    )
 
 
 def run_in(detail: str) -> str:

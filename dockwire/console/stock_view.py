@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import registry
@@ -87,6 +87,9 @@ class StockView(ReadOnlyList):
     display_name = "SKU"
     icon = "fa fa-boxes-stacked"
     search_hint = "Amazon SKU"
+    shown_first: ClassVar[frozenset[str]] = frozenset(
+        {"connection", "sku", "quantity", "wanted", "state", "told"}
+    )
     sortable_fields: Sequence[str] = ("connection",)
     fields_default_sort = (("connection", False),)
 

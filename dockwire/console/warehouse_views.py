@@ -1,7 +1,7 @@
 """The embedded warehouse's own tables: orders, items, stock, receipts and customers, to look at."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Select
 from starlette.requests import Request
@@ -69,6 +69,9 @@ class PlacedOrders(WarehouseList):
     display_name = "Warehouse order"
     search_hint = "Reference"
     record = PlacedRecord
+    shown_first: ClassVar[frozenset[str]] = frozenset(
+        {"id", "reference", "customer_id", "status", "created", "confirmed"}
+    )
     searched = orders.c.reference
     completed_by = (beside.name,)
 

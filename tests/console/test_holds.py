@@ -115,7 +115,7 @@ async def test_a_sku_is_mapped_for_all_that_wait_for_it_and_each_order_is_told(t
     assert f'acme-us: its import was asked for <a href="{page}"' in told.text
     engineer = await town.signed_in(Role.ENGINEER)
     trail = (await engineer.get("/audit/list")).text
-    assert f'<span>order-import: run 1</span> <a href="{page}"' in trail
+    assert f'<span>order-import of acme-us: run 1</span> <a href="{page}"' in trail
     assert trail.count(page) == 1
     assert await town.ledger.aliases(ACME.warehouse, ACME.customer_id) == {"NOBODY": "RED-S"}
     assert [each for each in await town.trail() if each[2]] == [
