@@ -25,6 +25,12 @@ TYPED = (
     ("2027-12-01T09:00", "2027-12-01T08:00:00Z", WINTER),
 )
 
+_SCROLLED = """() => [...document.querySelectorAll(".table-responsive:has(caption), aside")].filter((each) =>
+    each.offsetWidth - each.clientWidth > 2 ||
+    (getComputedStyle(each).overflowY !== "hidden" && each.scrollHeight > each.clientHeight)
+).map((each) => each.className)"""
+"""Small tables, and the menu, that show a scrollbar without need."""
+
 
 async def _town(url: str) -> Town:
     town = await opened_town(url)
@@ -102,6 +108,9 @@ def _look_at_all_columns(page: Page, url: str) -> None:
     for name in ("orders", "board", "holds"):
         page.goto(f"{url}/{name}")
         assert page.locator(TABLE).evaluate("each => each.scrollWidth - each.clientWidth") <= 0, name
+    for name in ("", "board", "connections"):
+        page.goto(f"{url}/{name}")
+        assert page.evaluate(_SCROLLED) == [], name
     page.goto(f"{url}/orders")
     _tick_and_find_the_rows_where_they_were(page)
     page.get_by_role("button", name="Columns").click()
