@@ -16,6 +16,8 @@ from dockwire.model.record import ClosingState
 
 _AT_ONCE = 500
 """Orders of one statement: databases take only so many values."""
+_Reason = tuple[str, str, datetime | None]
+_NO_REASON: _Reason = ("", "", None)
 
 
 def fill(session: Session, records: Sequence[OrderRecord]) -> None:
@@ -32,7 +34,7 @@ def fill(session: Session, records: Sequence[OrderRecord]) -> None:
                 _all(skus[record.id]),
                 _all(carriers[record.id]),
                 _all(tracking[record.id]),
-                *reasons.get(record.id, ("", "")),
+                *reasons.get(record.id, _NO_REASON),
                 closed=closed.get(record.id),
             )
 
@@ -92,12 +94,12 @@ def _closed(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def _reasons(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Return the oldest open reason of each order, and who fixes it."""
+def _reasons(session: Session, ids: Sequence[int]) -> dict[int, _Reason]:
+    """Return the oldest open reason of each order, who fixes it, and since when it waits."""
     query = (
-        select(holds.c.order_id, holds.c.sentence, holds.c.fixer)
+        select(holds.c.order_id, holds.c.sentence, holds.c.fixer, holds.c.since)
         .where(holds.c.order_id.in_(ids), holds.c.resolved.is_(None))
         .order_by(holds.c.since.desc(), holds.c.id.desc())
     )
     # The oldest comes last and stays.
-    return {row.order_id: (row.sentence, row.fixer) for row in session.execute(query)}
+    return {row.order_id: (row.sentence, row.fixer, row.since) for row in session.execute(query)}

@@ -18,7 +18,7 @@ from dockwire.console.order_filters import CONNECTIONS, SKUS, STANDING
 from dockwire.console.orders_view import OrdersView
 from dockwire.console.records import OrderRecord
 from dockwire.console.urgent_first import urgent
-from dockwire.decisions.health import TRACKING_LATE
+from dockwire.decisions.health import IMPORT_LATE, TRACKING_LATE
 from dockwire.decisions.ship_by import warning
 from dockwire.decisions.spans import in_words
 from dockwire.errors import Fixer
@@ -32,7 +32,9 @@ LATE, AT_RISK, LATER = "late", "at_risk", "later"
 _STAGES = {LATE: "late", AT_RISK: "at risk", LATER: "later"}
 _COMING = "It is closed: the next tracking update tells Amazon."
 """As long as the tracking update is not late: it runs by schedule, and at once behind a closing."""
-_DUE = "new,held,quarantined,claimed,failed,to_ship,on_hold,to_confirm,refused"
+_ON_HOLD = "It is on hold in the warehouse: release or cancel it."
+_OVERDUE = "The import is late: run the order import."
+_DUE = "new,held,quarantined,claimed,failed,to_ship,on_hold,to_stop,to_confirm,refused"
 
 
 class _Stage(OneOf):
@@ -149,6 +151,8 @@ class BoardView(OrdersView):
         shipping = Shipping(row.beside.shipping) if row.beside.shipping else None
         if row.beside.hold and shipping is None:
             return {"reason": row.beside.hold, "fixer": row.beside.fixer}
+        if shipping in (Shipping.ON_HOLD, Shipping.TO_STOP) and row.beside.hold:
+            return self._stopped(row)
         closed = row.beside.closed
         if (
             shipping is Shipping.TO_CONFIRM
@@ -166,6 +170,17 @@ class BoardView(OrdersView):
             row.warehouse_order_id,
         )
         return warning(waiting, self.parts.clock.now()).detail
+
+    def _stopped(self, row: OrderRecord) -> dict[str, str]:
+        """Say what an order waits for that is on hold in the warehouse, or is to be stopped there."""
+        beside = row.beside
+        if beside.fixer != Fixer.NOBODY:
+            told = f"{_ON_HOLD} {beside.hold}" if beside.shipping == Shipping.ON_HOLD else beside.hold
+            return {"reason": told, "fixer": beside.fixer}
+        assert beside.since is not None
+        if self.parts.clock.now() - beside.since < IMPORT_LATE.look:
+            return {"reason": beside.hold, "fixer": beside.fixer}
+        return {"reason": f"{beside.hold} {_OVERDUE}", "fixer": Fixer.ENGINEER.value}
 
 
 def due_query(connection: str, within: timedelta) -> str:

@@ -64,6 +64,9 @@ def _tell(request: Request, outcomes: Sequence[Outcome]) -> None:
     done = [each for each in outcomes if each.result is Result.DONE]
     left = [f"{each.order_id}: {each.sentence}" for each in outcomes if each.result is not Result.DONE]
     shown = "; ".join(left[:_SHOWN]) + ("" if len(left) <= _SHOWN else f"; and {len(left) - _SHOWN} more")
+    if outcomes and all(each.result is Result.UNCHANGED for each in outcomes):
+        flash(request, f"There was nothing left to do. {shown}", "success")
+        return
     if not done:
         raise ActionFailed(f"Nothing was done. {shown}")
     flash(request, f"Done for {len(done)} of {len(outcomes)} orders.", "success")

@@ -11,6 +11,7 @@ from dockwire.console import words
 from dockwire.console.filtering import BeginsWith, Is, OneOf, beginning
 from dockwire.decisions.carriers import AMAZON_CODES
 from dockwire.ledger.overrides import has_override
+from dockwire.ledger.shipping_states import TO_STOP
 from dockwire.ledger.tables import closings, connections, order_lines, orders, parcels
 from dockwire.model.marketplaces import MARKETPLACES
 from dockwire.model.order import OrderStatus
@@ -112,10 +113,8 @@ def _shipped(state: Shipping) -> ColumnElement[bool]:
     Every look is a correlated EXISTS: a list of ids that is negated, or one of alternatives, PostgreSQL reads through
     anew for each order once it outgrows work_mem.
     """
-    if state is Shipping.TO_SHIP:
-        return and_(_IN_WAREHOUSE, ~has_override(OverrideKind.ON_HOLD), ~_has_parcel(), ~_is_closed())
-    if state is Shipping.ON_HOLD:
-        return and_(_IN_WAREHOUSE, has_override(OverrideKind.ON_HOLD), ~_has_parcel(), ~_is_closed())
+    if (stopped := _unshipped(state)) is not None:
+        return and_(_IN_WAREHOUSE, stopped, ~_has_parcel(), ~_is_closed())
     order = list(_STATES)
     pressing = [each for before in order[: order.index(state)] for each in _STATES[before]]
     found = _has_parcel(parcels.c.state.in_(_STATES[state]))
@@ -125,6 +124,16 @@ def _shipped(state: Shipping) -> ColumnElement[bool]:
         # Closed by a request whose packages the tracking update has not read yet.
         found = or_(found, and_(_IN_WAREHOUSE, _is_closed(), ~_has_parcel()))
     return found
+
+
+def _unshipped(state: Shipping) -> ColumnElement[bool] | None:
+    on_hold = has_override(OverrideKind.ON_HOLD)
+    conditions = {
+        Shipping.TO_SHIP: ~has_override(OverrideKind.ON_HOLD, *TO_STOP),
+        Shipping.ON_HOLD: on_hold,
+        Shipping.TO_STOP: and_(~on_hold, has_override(*TO_STOP)),
+    }
+    return conditions.get(state)
 
 
 _IN_WAREHOUSE = orders.c.state == OrderState.CREATED

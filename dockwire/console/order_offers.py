@@ -10,9 +10,7 @@ from dockwire.console.order_packages import Package
 from dockwire.console.parts import WORKERS, may
 from dockwire.console.records import OrderRecord
 from dockwire.decisions.remedies import Way
-from dockwire.model.hold import WaitingOrder
 from dockwire.model.order import OrderStatus
-from dockwire.model.override import NO_OVERRIDES
 from dockwire.model.record import OrderState, Shipping
 from dockwire.services.holds import Known
 
@@ -47,15 +45,16 @@ def offers_of(
     readable = waiting is not None and waiting.known is not None
     to_ship = record.state == OrderState.CREATED and record.beside.shipping == Shipping.TO_SHIP
     on_hold = record.state == OrderState.CREATED and record.beside.shipping == Shipping.ON_HOLD
+    to_stop = record.state == OrderState.CREATED and record.beside.shipping == Shipping.TO_STOP
     ways = known.ways if known is not None else ()
-    if record.state == OrderState.CREATED and not (to_ship or on_hold):
+    if record.state == OrderState.CREATED and not (to_ship or on_hold or to_stop):
         # Closed: there is nothing left to stop.
         ways = ()
     return Offers(
         holds=waiting is not None and bool(waiting.row.holds),
         ways=ways,
         packages=_sent_again(record, packages),
-        ship=_page_of(request, SHIP_AND_CLOSE) if to_ship and not _stopped(waiting) else "",
+        ship=_page_of(request, SHIP_AND_CLOSE) if to_ship else "",
         address=readable,
         on_hold=on_hold,
     )
@@ -64,12 +63,6 @@ def offers_of(
 def _sent_again(record: OrderRecord, packages: Sequence[Package]) -> bool:
     cancelled = record.amazon_status == OrderStatus.CANCELLED
     return not cancelled and any(each.refused and not each.gone for each in packages)
-
-
-def _stopped(waiting: WaitingOrder | None) -> bool:
-    """Whether a person wants it held or cancelled in the warehouse: closing it would be refused."""
-    wishes = waiting.overrides if waiting is not None else NO_OVERRIDES
-    return wishes.hold is not None or wishes.cancel is not None
 
 
 def _page_of(request: Request, path: str) -> str:

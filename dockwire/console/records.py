@@ -27,6 +27,8 @@ class Beside:
     """The oldest reason that is open."""
     fixer: str = ""
     """Who fixes it."""
+    since: datetime | None = None
+    """Since when it waits for that."""
     closed: datetime | None = None
     """Since when Amazon is to be told: closed by a request, or met closed."""
 

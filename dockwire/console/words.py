@@ -18,6 +18,7 @@ STATES = {
 SHIPPING = {
     Shipping.TO_SHIP: "to ship",
     Shipping.ON_HOLD: "on hold in the warehouse",
+    Shipping.TO_STOP: "to be held or cancelled",
     Shipping.TO_CONFIRM: "shipped, Amazon to be told",
     Shipping.REFUSED: "shipped, refused by Amazon",
     Shipping.CONFIRMED: "shipped, confirmed",

@@ -14,10 +14,15 @@ from dockwire.model.ids import UNREADABLE
 from dockwire.model.order import OrderLine
 from dockwire.model.override import (
     HELD_BY_PERSON,
+    NOT_CANCELLED,
     ON_HOLD_THERE,
     REFERENCE_CANCELLED,
     REFERENCE_TAKEN,
     SKIPPED_BY_PERSON,
+    TO_BE_CANCELLED,
+    TO_BE_HELD,
+    TO_BE_RELEASED,
+    WAITS_THERE,
 )
 from dockwire.model.record import Problem
 
@@ -62,7 +67,7 @@ def remedies(problem: Problem, case: Case) -> list[Remedy]:
     What is in the warehouse cannot be skipped any more.
     """
     ways = list(WAYS_OUT.get(problem.code, _none)(case))
-    if problem.code not in (SKIPPED_BY_PERSON, ON_HOLD_THERE):
+    if problem.code not in (SKIPPED_BY_PERSON, *WAITS_THERE):
         ways.append(
             _decision(Fixer.CLERK, "Where the warehouse is not to ship it at all, skip it.", Way.SKIP, case)
         )
@@ -79,6 +84,7 @@ _COMMANDS = {
     Way.RETRY: ("retry", ""),
     Way.SKIP: ("skip", "--reason 'WHY'"),
     Way.UNSKIP: ("skip", "--undo"),
+    Way.HOLD: ("hold", "--reason 'WHY'"),
     Way.CANCEL: ("cancel", "--reason 'WHY'"),
 }
 
@@ -211,12 +217,40 @@ def _on_hold_there(case: Case) -> Iterator[Remedy]:
         Way.RELEASE,
         case,
     )
-    yield _decision(
-        Fixer.CLERK,
-        "Where it is not to be shipped, cancel it in the warehouse here, and in Seller Central, too.",
-        Way.CANCEL,
-        case,
-    )
+    yield _cancel_there(case)
+
+
+def _cancel_there(case: Case) -> Remedy:
+    does = "Where it is not to be shipped, cancel it in the warehouse here, and in Seller Central, too."
+    return _decision(Fixer.CLERK, does, Way.CANCEL, case)
+
+
+def _next_import(case: Case) -> Remedy:
+    does = "The next import carries it out by itself, or one that is asked for now."
+    return Remedy(Fixer.NOBODY, does, f"dockwire run order-import {case.rules.connection.slug}")
+
+
+def _to_be_held(case: Case) -> Iterator[Remedy]:
+    yield _next_import(case)
+    yield _decision(Fixer.CLERK, "Where it may be shipped after all, release it here.", Way.RELEASE, case)
+    yield _cancel_there(case)
+
+
+def _to_be_cancelled(case: Case) -> Iterator[Remedy]:
+    yield _next_import(case)
+    yield _decision(Fixer.CLERK, "Where it may be shipped after all, release it here.", Way.RELEASE, case)
+
+
+def _to_be_released(case: Case) -> Iterator[Remedy]:
+    yield _next_import(case)
+    yield _decision(Fixer.CLERK, "Where it is to stay on hold, hold it here.", Way.HOLD, case)
+    yield _cancel_there(case)
+
+
+def _not_cancelled(case: Case) -> Iterator[Remedy]:
+    yield Remedy(Fixer.CLERK, "Cancel it in the warehouse.")
+    yield _decision(Fixer.CLERK, "Once the warehouse allows it, cancel it here again.", Way.CANCEL, case)
+    yield _decision(Fixer.CLERK, "Where it may be shipped after all, release it here.", Way.RELEASE, case)
 
 
 def _cancelling(case: Case) -> Iterator[Remedy]:
@@ -302,6 +336,10 @@ WAYS_OUT: dict[str, Ways] = {
     "buyer_asked_to_cancel": _cancelling,
     HELD_BY_PERSON: partial(_look, "Release it once what it was stopped for is settled.", Fixer.CLERK),
     ON_HOLD_THERE: _on_hold_there,
+    TO_BE_HELD: _to_be_held,
+    TO_BE_CANCELLED: _to_be_cancelled,
+    TO_BE_RELEASED: _to_be_released,
+    NOT_CANCELLED: _not_cancelled,
     "filtered": partial(_look, "Look at the order, and let it pass.", Fixer.ENGINEER),
     "no_sku": _no_sku,
     "unmapped_sku": partial(_missing_item, "unmapped_sku"),

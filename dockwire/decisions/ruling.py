@@ -26,6 +26,7 @@ from dockwire.decisions.importing import Import, state_of
 from dockwire.decisions.purging import PURGED, decide_known
 from dockwire.decisions.quoting import holds_contact, quotes
 from dockwire.decisions.sku_names import Lookalikes
+from dockwire.decisions.stopping import reasons_there
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
 from dockwire.model.ids import UNREADABLE, AmazonItemId
 from dockwire.model.order import Address, Order, OrderStatus
@@ -33,6 +34,8 @@ from dockwire.model.override import (
     HELD_BY_PERSON,
     REFERENCE_CANCELLED,
     REFERENCE_TAKEN,
+    TO_BE_CANCELLED,
+    TO_BE_HELD,
     AddressCorrection,
     Overrides,
 )
@@ -99,11 +102,9 @@ def _outcome(
     case: Case, overrides: Overrides, aliases: dict[str, str], acts: Sequence[Act]
 ) -> tuple[OrderState, tuple[Problem, ...]]:
     row, known = case.waiting.row, case.waiting.known
-    if (
-        known is None
-        or row.state is OrderState.CREATED
-        or (row.state is OrderState.FAILED and list(acts) == [Retry()])
-    ):
+    if row.state is OrderState.CREATED:
+        return row.state, reasons_there(overrides)
+    if known is None or (row.state is OrderState.FAILED and list(acts) == [Retry()]):
         return row.state, row.problems
     rules = replace(case.rules, aliases={**case.rules.aliases, **aliases})
     decision = decide_known(known, rules, overrides)
@@ -174,6 +175,7 @@ _SETTLED = {
     OrderState.CLAIMED: "it is being created right now; look again after the next import",
     OrderState.CANCELLED: "it was cancelled in the warehouse, as warehouse order {number}",
 }
+_PENDING = {Cancel: TO_BE_CANCELLED, Hold: TO_BE_HELD}
 _RETRIED = (OrderState.HELD, OrderState.FAILED, OrderState.QUARANTINED)
 
 
@@ -235,6 +237,9 @@ def _correct_address(address: Address | None, order: Order, overrides: Overrides
 
 def _stop(case: Case, act: Skip | Hold | Cancel, overrides: Overrides) -> _Step | Refusal:
     known, reason = case.waiting.known, act.reason
+    if _PENDING.get(type(act)) in {problem.code for problem in case.waiting.row.problems}:
+        # The first reason stays: it is wanted once.
+        return _Step(overrides, "")
     addresses = [known.order.address] if known else []
     if overrides.address is not None:
         addresses.append(overrides.address.address)

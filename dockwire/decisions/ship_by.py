@@ -12,6 +12,10 @@ FORGOTTEN = timedelta(days=7)
 _IN_WAREHOUSE = {
     Shipping.TO_SHIP: ("It is in the warehouse and not closed: pick, pack and close it.", Fixer.CLERK),
     Shipping.ON_HOLD: ("It is on hold in the warehouse: release or cancel it.", Fixer.CLERK),
+    Shipping.TO_STOP: (
+        "A person wants it held or cancelled, and no import did that yet: do not ship it, run the order import.",
+        Fixer.ENGINEER,
+    ),
     Shipping.TO_CONFIRM: (
         "It is closed, and Amazon has not taken its packages yet: run the tracking update.",
         Fixer.ENGINEER,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection as Link
 from sqlalchemy import Row, Select, and_, or_, select, update
 
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
-from dockwire.ledger.on_hold import end_on_hold, note_on_hold
+from dockwire.ledger.on_hold import end_on_hold, note_on_hold, tell_there
 from dockwire.ledger.overrides import (
     end_wishes,
     forget_address,
@@ -167,6 +167,7 @@ def record_follow(
         note_on_hold(link, row_id, held, scribe=scribe, now=now)
     elif ends_hold or fact in _ENDS_HOLD:
         end_on_hold(link, row_id, now=now)
+    tell_there(link, row_id, scribe=scribe, now=now)
     if fact is not None:
         write_facts(link, [Fact(fact, now, slug, order_id, detail)])
     return True

@@ -5,24 +5,21 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy import Connection as Link
 
-from dockwire.errors import Fixer
+from dockwire.decisions.stopping import reasons_there
 from dockwire.ledger.facts import replace_problems
 from dockwire.ledger.hold_tables import order_overrides
-from dockwire.ledger.overrides import write_override
-from dockwire.ledger.rows import Scribe
+from dockwire.ledger.overrides import overrides_of, write_override
+from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import holds, orders
-from dockwire.model.override import ON_HOLD_THERE, OverrideKind
-from dockwire.model.record import Problem
+from dockwire.model.override import NO_OVERRIDES, WAITS_THERE, OverrideKind
 
-_OPEN = and_(holds.c.code == ON_HOLD_THERE, holds.c.resolved.is_(None))
+_OPEN = and_(holds.c.code.in_(WAITS_THERE), holds.c.resolved.is_(None))
+_STOPS = (OverrideKind.ON_HOLD, OverrideKind.HOLD, OverrideKind.CANCEL)
 
 
 def note_on_hold(link: Link, row_id: int, reason: str, *, scribe: Scribe, now: datetime) -> None:
-    """Keep that the warehouse order was put on hold, and why; for another reason its age goes on."""
+    """Keep that the warehouse order was put on hold, and why."""
     write_override(link, row_id, OverrideKind.ON_HOLD, reason, scribe=scribe, by="dockwire", now=now)
-    sentences = link.scalars(select(holds.c.sentence).where(holds.c.order_id == row_id, _OPEN)).all()
-    before = tuple(_problem(sentence) for sentence in sentences)
-    replace_problems(link, row_id=row_id, before=before, after=(_problem(reason),), now=now)
 
 
 def end_on_hold(link: Link, row_id: int, *, now: datetime) -> None:
@@ -32,11 +29,15 @@ def end_on_hold(link: Link, row_id: int, *, now: datetime) -> None:
     link.execute(update(holds).where(holds.c.order_id == row_id, _OPEN).values(resolved=now))
 
 
+def tell_there(link: Link, row_id: int, *, scribe: Scribe, now: datetime) -> None:
+    """Let the open reasons of a warehouse order say what an import left of it; one that goes on keeps its age."""
+    own = overrides_of(link, [row_id], scribe).get(row_id, NO_OVERRIDES)
+    found = open_problems(link, [row_id]).get(row_id, ())
+    before = tuple(problem for problem in found if problem.code in WAITS_THERE)
+    replace_problems(link, row_id=row_id, before=before, after=reasons_there(own, tried=True), now=now)
+
+
 def waits_there() -> ColumnElement[bool]:
-    """Return whether a row of ``orders`` beside an open reason in ``holds`` waits because it is on hold there."""
-    noted = select(order_overrides.c.order_id).where(order_overrides.c.kind == OverrideKind.ON_HOLD)
-    return and_(orders.c.id.in_(noted), holds.c.code == ON_HOLD_THERE)
-
-
-def _problem(reason: str) -> Problem:
-    return Problem(ON_HOLD_THERE, reason, Fixer.CLERK)
+    """Return whether a row of ``orders`` beside an open reason in ``holds`` waits in the warehouse, or is to."""
+    noted = select(order_overrides.c.order_id).where(order_overrides.c.kind.in_(_STOPS))
+    return and_(orders.c.id.in_(noted), holds.c.code.in_(WAITS_THERE))

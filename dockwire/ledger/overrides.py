@@ -121,7 +121,7 @@ def end_wishes(link: Link, row_id: int, *, keeps_cancel: bool = False) -> None:
     link.execute(delete(order_overrides).where(*wishes))
 
 
-def has_override(kind: OverrideKind) -> ColumnElement[bool]:
-    """Return whether a row of ``orders`` has an override of this kind, as an SQL expression."""
-    here = (order_overrides.c.order_id == orders.c.id) & (order_overrides.c.kind == kind)
+def has_override(*kinds: OverrideKind) -> ColumnElement[bool]:
+    """Return whether a row of ``orders`` has an override of one of these kinds, as an SQL expression."""
+    here = (order_overrides.c.order_id == orders.c.id) & order_overrides.c.kind.in_(kinds)
     return exists().where(here).correlate(orders)

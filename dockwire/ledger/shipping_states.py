@@ -10,6 +10,9 @@ from dockwire.model.override import OverrideKind
 from dockwire.model.parcel import ParcelState
 from dockwire.model.record import ClosingState, OrderState, Shipping
 
+TO_STOP = (OverrideKind.HOLD, OverrideKind.CANCEL)
+"""What stops an order that is in the warehouse before it is on hold there."""
+
 
 def shipping_state() -> ColumnElement[Any]:
     """Return the :class:`Shipping` of a row of ``orders`` as an SQL expression, NULL where nothing ships.
@@ -25,6 +28,7 @@ def shipping_state() -> ColumnElement[Any]:
         (_has_parcel(ParcelState.NOT_NEEDED), literal(Shipping.NOT_NEEDED)),
         (in_warehouse & _is_closed(), literal(Shipping.TO_CONFIRM)),
         (in_warehouse & has_override(OverrideKind.ON_HOLD), literal(Shipping.ON_HOLD)),
+        (in_warehouse & has_override(*TO_STOP), literal(Shipping.TO_STOP)),
         (in_warehouse, literal(Shipping.TO_SHIP)),
         else_=null(),
     )

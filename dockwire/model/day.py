@@ -20,7 +20,7 @@ class Happening(StrEnum):
     CONFIRMED = "confirmed"
     """Amazon took a package of it."""
     HELD = "held"
-    """Began to wait for a person, perhaps for another reason than before."""
+    """Began to wait for a person, perhaps for another reason than before, or was put on hold in the warehouse."""
     REFUSED = "refused"
     """Amazon did not take a package, or the warehouse did not close it."""
 
@@ -29,7 +29,7 @@ FACTS: Mapping[Happening, frozenset[FactKind]] = {
     Happening.CREATED: frozenset({FactKind.ORDER_CREATED, FactKind.ORDER_ADOPTED}),
     Happening.SHIPPED: frozenset({FactKind.ORDER_CLOSED}),
     Happening.CONFIRMED: frozenset({FactKind.SHIPMENT_CONFIRMED}),
-    Happening.HELD: frozenset({FactKind.ORDER_HELD}),
+    Happening.HELD: frozenset({FactKind.ORDER_HELD, FactKind.HELD_IN_WAREHOUSE}),
     Happening.REFUSED: frozenset({FactKind.SHIPMENT_REFUSED, FactKind.CLOSE_REFUSED}),
 }
 """The facts that tell of each."""

@@ -18,6 +18,21 @@ HELD_BY_PERSON = "held_by_person"
 ON_HOLD_THERE = "on_hold_in_warehouse"
 """Code of an order that dockwire put on hold in the warehouse."""
 
+TO_BE_HELD = "to_be_held"
+"""Code of an order that a person wants put on hold in the warehouse, where the next import does it."""
+
+TO_BE_CANCELLED = "to_be_cancelled"
+"""Code of an order that a person wants cancelled in the warehouse, where the next import does it."""
+
+TO_BE_RELEASED = "to_be_released"
+"""Code of an order that a person released, and the next import takes off hold in the warehouse."""
+
+NOT_CANCELLED = "not_cancelled"
+"""Code of an order that a person wants cancelled, which the warehouse refused."""
+
+WAITS_THERE = (ON_HOLD_THERE, TO_BE_HELD, TO_BE_CANCELLED, TO_BE_RELEASED, NOT_CANCELLED)
+"""The codes of orders that are in the warehouse and not to be shipped."""
+
 REFERENCE_TAKEN = "reference_taken"
 """Code of an order whose warehouse reference another one has."""
 

@@ -311,6 +311,8 @@ class Shipping(StrEnum):
     """In the warehouse, and not known to be closed."""
     ON_HOLD = "on_hold"
     """Likewise, and dockwire put it on hold there: to be released or cancelled."""
+    TO_STOP = "to_stop"
+    """Likewise, and a person wants it held or cancelled there: not to be shipped."""
     TO_CONFIRM = "to_confirm"
     """Closed, and Amazon was not told of every package or has not answered."""
     REFUSED = "refused"

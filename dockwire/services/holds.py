@@ -14,11 +14,11 @@ from dockwire.decisions.import_rules import ImportRules
 from dockwire.decisions.offering import named_skus, ways_of
 from dockwire.decisions.remedies import Remedy, Way, remedies
 from dockwire.decisions.ruling import Case, Refusal, Unchanged, decide_ruling
-from dockwire.errors import SettingsError
+from dockwire.errors import Fixer, SettingsError
 from dockwire.model.connection import Connection
 from dockwire.model.hold import HoldRow, Ruling, WaitingOrder
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, ConnectionSlug
-from dockwire.model.override import ON_HOLD_THERE, HoldCount, HoldSelection
+from dockwire.model.override import WAITS_THERE, HoldCount, HoldSelection
 from dockwire.model.record import OrderState, Problem
 from dockwire.ports import Ledger
 
@@ -162,8 +162,8 @@ class Holds:
             return [(order_id, selection.connection) for order_id in dict.fromkeys(selection.order_ids)]
         skipped = any(isinstance(act, Unskip) for act in acts)
         rows = await self._ledger.hold_rows(selection, limit=_MOST, skipped=skipped)
-        # What is on hold in the warehouse is meant where that is named, not beside others.
-        there = ON_HOLD_THERE in selection.codes
+        # What waits in the warehouse is meant where that is named, not beside others.
+        there = not set(WAITS_THERE).isdisjoint(selection.codes)
         meant = [row for row in rows if there or row.state is not OrderState.CREATED]
         return [(row.order_id, row.connection) for row in meant if row.skipped is skipped]
 
@@ -245,7 +245,9 @@ def _nothing_done(waiting: WaitingOrder, why: Refusal | Unchanged) -> Outcome:
             command=why.command,
         )
     goes_on = row.state is OrderState.NEW
-    return Outcome(row.order_id, row.connection, Result.UNCHANGED, "it is so already", row.problems, goes_on)
+    pending = any(problem.code in WAITS_THERE and problem.fixer is Fixer.NOBODY for problem in row.problems)
+    told = "it is so already" + ("; the next import carries it out" if pending else "")
+    return Outcome(row.order_id, row.connection, Result.UNCHANGED, told, row.problems, goes_on)
 
 
 def _done(slug: ConnectionSlug, ruling: Ruling) -> Outcome:

@@ -209,7 +209,28 @@ async def test_an_order_in_the_warehouse_is_cancelled_by_a_wish_that_somebody_co
     assert "/ship-and-close?pk=" not in shown, "it would be refused"
     assert story(shown)[0] == ("clerk", "Decided")
     assert SCRIPT not in shown
-    assert [each for each in await town.trail() if each[2]] == [("clerk", "cancel_done", TO_SHIP)]
+    # Seen at once, everywhere, and wanted once.
+    assert 'card-title">to be held or cancelled<' in shown
+    for path, sees in (
+        ("/orders/list?filter=state__in=to_stop", True),
+        ("/orders/list?filter=state__in=to_ship", False),
+        ("/holds/list?filter=code__in=to_be_cancelled", True),
+        ("/board/list?filter=state__in=to_stop&cols=amazon_order_id,need,fixer", True),
+    ):
+        listed = (await clerk.get(path)).text
+        assert (TO_SHIP in listed) is sees, path
+    assert "To be cancelled with the next import: do not ship it." in listed
+    assert 'title="nobody"' in listed
+    desk = (await clerk.get(f"/waiting?pk={row}")).text
+    assert "To be cancelled in the warehouse" in desk
+    assert 'name="way" value="cancel"' not in desk
+    again = await post(clerk, "/waiting/decide", data=typed | {"sure": "on", "reason": "again"})
+    assert ">unchanged<" in again.text
+    acts = [act for _, act, order in await town.trail() if order]
+    assert sorted(acts) == ["cancel_done", "cancel_unchanged"]
+    town.clock.advance(50 * 60)
+    late = await town.signed_in()
+    assert "The import is late: run the order import." in (await late.get(path)).text
 
 
 async def test_an_order_on_hold_in_the_warehouse_is_shown_so_and_released_by_a_wish(town: Town) -> None:
@@ -244,6 +265,12 @@ async def test_an_order_on_hold_in_the_warehouse_is_shown_so_and_released_by_a_w
     done = await post(clerk, "/waiting/decide", data={"way": "release", "pk": row, "import": "on"})
     assert ">done<" in done.text
     assert town.desk.started == [("order-import", "acme-us")]
+    for path in ("/holds/list", "/board/list"):
+        assert "Released here: the next import takes it off hold" in (told := (await clerk.get(path)).text)
+        assert "release or cancel it" not in told
+    query = {"all": "1", "_list_query": "?filter=code__in=to_be_released"}
+    assert (await post(clerk, "/_api/holds/action", name="release", **query)).status_code == 200
+    assert "There was nothing left to do." in (await clerk.get("/holds/list")).text
     shown = await page(town, TO_SHIP)
     assert "Decided: release in the warehouse, by clerk" in shown
     assert [way for way in Way if f"pk={row}&amp;way={way}" in shown] == [Way.HOLD, Way.CANCEL]

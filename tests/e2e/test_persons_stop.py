@@ -45,6 +45,12 @@ async def shipping(stage: Stage) -> Shipping | None:
     return row.shipping
 
 
+async def waits_for(stage: Stage) -> tuple[Shipping | None, list[str]]:
+    """Return how far the only order is shipped, and why it waits."""
+    rows = await stage.ledger.hold_rows(HoldSelection(US.slug))
+    return await shipping(stage), [problem.code for row in rows for problem in row.problems]
+
+
 async def test_cancelling_stops_closing_at_once_and_is_carried_out_once(stage: Stage) -> None:
     (order_id,) = await imported(stage, US, 1)
     assert (await decide(stage, order_id, Cancel("wrong item"))).goes_on
@@ -102,7 +108,9 @@ async def test_what_is_on_hold_in_the_warehouse_is_released_there_once(stage: St
     refused = await decide(stage, order_id, Release())
     assert (refused.result, refused.goes_on) == (Result.REFUSED, False)
     await decide(stage, order_id, Hold("look first"))
+    assert await waits_for(stage) == (Shipping.TO_STOP, ["to_be_held"])
     await stage.run(US, refresh=True)
+    assert await waits_for(stage) == (Shipping.ON_HOLD, [ON_HOLD_THERE])
     assert (await shipping(stage), await on_hold(stage, order_id)) == (Shipping.ON_HOLD, True)
     (found,) = await Holds(stage.ledger, stage.clock).explain(AmazonOrderId(order_id))
     assert [each.problem.sentence for each in found.reasons] == ["A person holds it: look first"]
@@ -110,6 +118,7 @@ async def test_what_is_on_hold_in_the_warehouse_is_released_there_once(stage: St
     assert (listed.order_id, listed.problems[0].code) == (order_id, ON_HOLD_THERE)
     assert (await decide(stage, order_id, Release())).goes_on
     assert (await decide(stage, order_id, Release())).result is Result.UNCHANGED
+    assert await waits_for(stage) == (Shipping.ON_HOLD, ["to_be_released"])
     # Its answer is lost: the next run finds it done.
     lost = Rule(method="PUT", path=r"/orderholder$", effect={"kind": "lost_reply"})
     with faulty(stage, lost), pytest.raises(Unfinished):

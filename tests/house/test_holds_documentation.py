@@ -16,10 +16,10 @@ SOURCES = (
     "decisions/holding.py",
     "decisions/importing.py",
     "decisions/purging.py",
+    "decisions/stopping.py",
     "services/creating.py",
     "services/doubts.py",
     "ledger/creating.py",
-    "ledger/on_hold.py",
     "ledger/orders_in.py",
 )
 WATCHED = {"pending", "pending_availability"}

@@ -339,8 +339,12 @@ def test_an_order_in_the_warehouse_is_stopped_by_a_wish_that_leaves_its_state(ac
     case = case_of(state=OrderState.CREATED)
     ruling = decide_ruling(case, [act])
     assert isinstance(ruling, Ruling)
-    assert (ruling.state, ruling.problems) == (OrderState.CREATED, ())
-    again = case_of(state=OrderState.CREATED, overrides=ruling.overrides)
+    (problem,) = ruling.problems
+    assert (ruling.state, problem.fixer) == (OrderState.CREATED, Fixer.NOBODY)
+    assert "do not ship it" in problem.sentence
+    # Wanted already: another reason changes nothing.
+    again = case_of(state=OrderState.CREATED, overrides=ruling.overrides, problems=ruling.problems)
+    assert isinstance(decide_ruling(again, [replace(act, reason="other")]), Unchanged)
     assert isinstance(decide_ruling(again, [act]), Unchanged)
     assert isinstance(decide_ruling(case, [type(act)("for Ann Example")]), Refusal)
     for state in (OrderState.CLAIMED, OrderState.CANCELLED):
