@@ -14,6 +14,9 @@ from dockwire.model.record import OrderState, Shipping
 from dockwire.model.status import Standing
 from dockwire.reports.status_table import lag_in_words
 
+_HELD = f"{OrderState.HELD},{Shipping.ON_HOLD},{Shipping.TO_STOP}"
+"""The states that the held orders of a connection are in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -71,7 +74,7 @@ def _connection_row(standing: Standing) -> ConnectionRow:
     return ConnectionRow(
         connection=slug,
         lag=lag_in_words(standing),
-        held=Counted(standing.holds.count, _of(slug, f"state__in={OrderState.HELD.value}")),
+        held=Counted(standing.holds.count, _of(slug, f"state__in={_HELD}")),
         oldest_hold=in_words(standing.at - since) if standing.holds.count and since else "",
         due=Counted(standing.ship_by.due, due_query(slug, DUE_WITHIN)),
         packages_refused=Counted(

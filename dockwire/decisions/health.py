@@ -160,9 +160,9 @@ def _aged(
     if not waiting.count:
         return
     age = at - waiting.since if waiting.since else timedelta(0)
-    yield Reason(
-        patience.level(age), code, f"{what}: {waiting.count}, the oldest for {in_words(age)}.", fixer
-    )
+    told = f"{what}: {waiting.count}, the oldest for {in_words(age)}."
+    first, *others = waiting.fixers or (fixer,)
+    yield Reason(patience.level(age), code, told, first, tuple(others))
 
 
 def _expiries(standing: Standing) -> Iterator[Reason]:

@@ -11,11 +11,13 @@ from sqlalchemy import Connection as Link
 
 from dockwire.decisions.expiry import secret_expires
 from dockwire.decisions.onboarding import approval_refusal, terms_wanted
+from dockwire.errors import Fixer
 from dockwire.ledger import runs
 from dockwire.ledger.agreement_book import acceptances, newest_rulings
 from dockwire.ledger.consents import all_consents
+from dockwire.ledger.hold_tables import order_overrides
 from dockwire.ledger.overrides import has_override
-from dockwire.ledger.shipping_states import shipping_state
+from dockwire.ledger.shipping_states import TO_STOP, shipping_state
 from dockwire.ledger.stock_tables import stock_offers
 from dockwire.ledger.tables import (
     accounts,
@@ -56,6 +58,7 @@ _WAITING = (
 )
 _TO_SHIP = (OrderState.NEW, OrderState.HELD, OrderState.CLAIMED, OrderState.FAILED, OrderState.CREATED)
 _NOT_SHIPPED = (OrderStatus.UNSHIPPED, OrderStatus.PARTIALLY_SHIPPED)
+_PERSONS = tuple(each for each in Fixer if each is not Fixer.NOBODY)
 _SLUG = connections.c.slug
 _TOLD = (Shipping.CONFIRMED, Shipping.NOT_NEEDED)
 
@@ -183,13 +186,33 @@ def _orders(link: Link, only: ColumnElement[bool]) -> dict[str, dict[OrderState,
 def _holds(link: Link, only: ColumnElement[bool]) -> dict[str, Waiting]:
     open_hold = and_(holds.c.order_id == orders.c.id, holds.c.resolved.is_(None))
     query = (
-        select(_SLUG, func.count(orders.c.id.distinct()), func.min(holds.c.since))
+        select(
+            _SLUG,
+            func.count(orders.c.id.distinct()),
+            func.min(holds.c.since),
+            *(_how_many(holds.c.fixer == each) for each in _PERSONS),
+        )
         .select_from(connections.join(orders, orders.c.connection == connections.c.slug))
         .outerjoin(holds, open_hold)
-        .where(only, orders.c.state == OrderState.HELD)
+        .where(only, or_(orders.c.state == OrderState.HELD, _stopped_there()))
         .group_by(_SLUG)
     )
-    return {slug: Waiting(count, since) for slug, count, since in link.execute(query)}
+    return {
+        row[0]: Waiting(
+            row[1], row[2], tuple(each for each, some in zip(_PERSONS, row[3:], strict=True) if some)
+        )
+        for row in link.execute(query)
+    }
+
+
+def _stopped_there() -> ColumnElement[bool]:
+    """Return whether an order of the warehouse is on hold there, or to be held or cancelled, and not shipped."""
+    noted = select(order_overrides.c.order_id).where(
+        order_overrides.c.kind.in_((OverrideKind.ON_HOLD, *TO_STOP))
+    )
+    stopped = (Shipping.ON_HOLD, Shipping.TO_STOP)
+    # Few are noted, and an index finds them; only of those the state is reckoned.
+    return and_(orders.c.id.in_(noted), shipping_state().in_(stopped))
 
 
 def _ship_by(link: Link, only: ColumnElement[bool], now: datetime) -> dict[str, ShipBy]:

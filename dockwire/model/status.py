@@ -87,6 +87,8 @@ class Waiting:
 
     count: int = 0
     since: datetime | None = None
+    fixers: tuple[Fixer, ...] = ()
+    """Who can end that, where it is known of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,13 @@ class Reason:
     code: str
     sentence: str
     fixer: Fixer
+    others: tuple[Fixer, ...] = ()
+    """Who else has to, for others of what it counts."""
+
+    @property
+    def who(self) -> str:
+        """All of them, in words."""
+        return ", ".join((self.fixer, *self.others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,7 @@ class Standing:
     orders: dict[OrderState, int] = field(default_factory=dict)
     """Orders that are not in the warehouse and may get there, by state; states without orders are left out."""
     holds: Waiting = Waiting()
+    """Orders that wait for a person, those on hold in the warehouse or to be stopped there among them."""
     ship_by: ShipBy = ShipBy()
     shipments: Waiting = Waiting()
     """Packages of closed orders that Amazon was not told of, or did not answer."""

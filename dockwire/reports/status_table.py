@@ -92,7 +92,7 @@ def reason_rows(status: Status) -> list[dict[str, str]]:
             "connection": status.standing.connection,
             "health": reason.level.value,
             "why": reason.sentence,
-            "who": reason.fixer.value,
+            "who": reason.who,
         }
         for reason in status.reasons
     ]
@@ -111,7 +111,7 @@ def as_json(status: Status) -> dict[str, Any]:
                 "health": each.level.value,
                 "code": each.code,
                 "sentence": each.sentence,
-                "fixer": each.fixer.value,
+                "fixer": each.who,
             }
             for each in status.reasons
         ],

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dockwire.decisions.health import judge
+from dockwire.errors import Fixer
 from dockwire.model.record import OrderState
 from dockwire.model.status import (
     ConsentEnds,
@@ -161,14 +162,14 @@ def test_a_pause_excuses_late_runs_and_lag_and_nothing_else() -> None:
 
 def test_the_gravest_reason_comes_first_and_each_says_who_acts() -> None:
     many = standing(
-        holds=Waiting(2, NOW - 3 * HOUR),
+        holds=Waiting(2, NOW - 3 * HOUR, (Fixer.CLERK, Fixer.MERCHANT)),
         ship_by=ShipBy(due=4, late=1),
         runs={IMPORT: after_good(IMPORT, 20 * MINUTE, run(IMPORT, MINUTE, RunOutcome.FAILED))},
     )
     level, reasons = judge(many)
     assert level is Level.ACT
-    assert [(reason.level, reason.sentence, reason.fixer.value) for reason in reasons] == [
+    assert [(reason.level, reason.sentence, reason.who) for reason in reasons] == [
         (Level.ACT, "Orders that should have shipped already, as far as Amazon was told: 1.", "clerk"),
-        (Level.LOOK, "Orders held: 2, the oldest for 3 h.", "engineer"),
+        (Level.LOOK, "Orders held: 2, the oldest for 3 h.", "clerk, merchant"),
         (Level.LOOK, "The last order import failed: It said so.", "engineer"),
     ]

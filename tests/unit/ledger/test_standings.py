@@ -89,12 +89,29 @@ async def test_orders_are_counted_by_state_and_holds_have_the_age_of_the_oldest(
         OrderState.QUARANTINED: 1,
     }
     assert found.orders_waiting == 6
-    assert found.holds == Waiting(2, EARLIER)
+    assert found.holds == Waiting(2, EARLIER, (HELD.fixer,))
     assert found.lag == timedelta(0)
     assert (await ledger.fact_counts())[ACME.slug, FactKind.ORDER_HELD] == 2
     # A reason that is gone has no age any more.
     await hold(ledger, 1, at=NOW, why=FAILED)
-    assert (await standing(ledger)).holds == Waiting(2, NOW)
+    holds = (await standing(ledger)).holds
+    assert (holds.count, holds.since, set(holds.fixers)) == (2, NOW, {HELD.fixer, FAILED.fixer})
+
+
+async def test_an_order_on_hold_in_the_warehouse_counts_as_held_until_it_is_released(
+    ledger: SqlLedger,
+) -> None:
+    order_id = await shipments.created(ledger, 7)
+    detail = {"reason": "The buyer asked to cancel."}
+    for fact, held in (
+        (FactKind.HELD_IN_WAREHOUSE, Waiting(1, NOW, (Fixer.CLERK,))),
+        (FactKind.RELEASED_IN_WAREHOUSE, Waiting()),
+    ):
+        (known,) = await ledger.waiting_orders(order_id)
+        assert await ledger.record_follow(
+            ACME, order_id, version=known.row.version, fact=fact, detail=detail, now=NOW
+        )
+        assert (await standing(ledger)).holds == held
 
 
 @pytest.mark.parametrize(
