@@ -20,7 +20,7 @@ from sqlalchemy import Connection as Link
 
 from dockwire.errors import Fixer
 from dockwire.ledger.hold_tables import order_overrides
-from dockwire.ledger.on_hold import waits_there
+from dockwire.ledger.on_hold import STOPS, waits_there
 from dockwire.ledger.overrides import has_override, notes_of, overrides_of
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import holds, orders
@@ -90,7 +90,7 @@ def selected(query: Select[Any], selection: HoldSelection, *, skipped: bool) -> 
 
 def _can_wait() -> CompoundSelect[Any]:
     """Return the ids of the orders that wait, and of few others."""
-    decided = order_overrides.c.kind.in_((OverrideKind.SKIP, OverrideKind.ON_HOLD))
+    decided = order_overrides.c.kind.in_((OverrideKind.SKIP, *STOPS))
     return union(
         select(orders.c.id).where(orders.c.state.in_(_WAITS)),
         select(order_overrides.c.order_id).where(decided),

@@ -14,7 +14,8 @@ from dockwire.ledger.tables import holds, orders
 from dockwire.model.override import NO_OVERRIDES, WAITS_THERE, OverrideKind
 
 _OPEN = and_(holds.c.code.in_(WAITS_THERE), holds.c.resolved.is_(None))
-_STOPS = (OverrideKind.ON_HOLD, OverrideKind.HOLD, OverrideKind.CANCEL)
+STOPS = (OverrideKind.ON_HOLD, OverrideKind.HOLD, OverrideKind.CANCEL)
+"""Of an order that waits in the warehouse, or is to."""
 
 
 def note_on_hold(link: Link, row_id: int, reason: str, *, scribe: Scribe, now: datetime) -> None:
@@ -39,5 +40,5 @@ def tell_there(link: Link, row_id: int, *, scribe: Scribe, now: datetime) -> Non
 
 def waits_there() -> ColumnElement[bool]:
     """Return whether a row of ``orders`` beside an open reason in ``holds`` waits in the warehouse, or is to."""
-    noted = select(order_overrides.c.order_id).where(order_overrides.c.kind.in_(_STOPS))
+    noted = select(order_overrides.c.order_id).where(order_overrides.c.kind.in_(STOPS))
     return and_(orders.c.id.in_(noted), holds.c.code.in_(WAITS_THERE))

@@ -100,6 +100,8 @@ def test_they_can_be_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     from deployments.command import app
 
     monkeypatch.setenv("DOCKWIRE_STATE_DIR", str(tmp_path))
+    # No Prefect of an earlier test in this process, whose connections would be told of, too.
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     told = CliRunner().invoke(app, ["metrics"])
     assert told.exit_code == 0, told.output
     assert "# TYPE dockwire_facts_total counter\n" in told.stdout
