@@ -7,9 +7,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+import typer
 from prometheus_client.parser import text_string_to_metric_families
 from typer.testing import CliRunner
 
+from dockwire.cli.metrics import metrics as metrics_command
 from dockwire.cli.metrics_app import build_app, serving
 from dockwire.clock import ManualClock
 from dockwire.errors import SettingsError
@@ -97,13 +99,12 @@ def test_it_is_served_in_a_thread_and_a_taken_port_is_named(tmp_path: Path) -> N
 
 
 def test_they_can_be_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from deployments.command import app
-
+    # By itself, apart from Prefect: that of an earlier test in this process may have connections to tell of.
+    app = typer.Typer()
+    app.command()(metrics_command)
     monkeypatch.setenv("DOCKWIRE_STATE_DIR", str(tmp_path))
-    # No Prefect of an earlier test in this process, whose connections would be told of, too.
-    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    told = CliRunner().invoke(app, ["metrics"])
+    told = CliRunner().invoke(app, [])
     assert told.exit_code == 0, told.output
     assert "# TYPE dockwire_facts_total counter\n" in told.stdout
-    (sample,) = json.loads(CliRunner().invoke(app, ["metrics", "--json"]).stdout)
+    (sample,) = json.loads(CliRunner().invoke(app, ["--json"]).stdout)
     assert sample["name"] == "dockwire_reading_timestamp_seconds"
