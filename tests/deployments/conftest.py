@@ -38,9 +38,11 @@ def page() -> Iterator[Page]:
 
 
 @pytest.fixture
-def seen(page: Page, prefect_address: dict[str, str], tmp_path: Path) -> PrefectPages:
+def seen(page: Page, prefect_address: dict[str, str], tmp_path: Path) -> Iterator[PrefectPages]:
     """Give Prefect's pages in the browser."""
-    return PrefectPages(page, prefect_address["PREFECT_API_URL"], tmp_path / "pictures")
+    yield PrefectPages(page, prefect_address["PREFECT_API_URL"], tmp_path / "pictures")
+    # Left open they move, which takes half a processor where no graphics card draws them.
+    page.goto("about:blank")
 
 
 @pytest.fixture

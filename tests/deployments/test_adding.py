@@ -154,8 +154,7 @@ def test_scripted_from_a_merchants_yes_to_the_first_imported_order_and_its_mail(
     with town.serving():
         run = told["asked"]["run"]
         assert pages.waiting(run)["state"]["name"] == "Suspended"
-        answer = {"run_input": {"approve": True, "by": "Dana"}}
-        assert pages.post(f"flow_runs/{run}/resume", answer)["status"] == "ACCEPT"
+        pages.resume(run, {"approve": True, "by": "Dana"})
         assert pages.end_of(run, attempt=None)["state_type"] == "COMPLETED"
         checked = town.dockwire("connection", "check", "harbour-us", "--json")
         assert [row for row in checked.data if row["ok"] is False] == []
