@@ -102,11 +102,16 @@ class Pages:
     def resume(self, run: str, given: dict[str, Any]) -> None:
         """Resume a suspended run with an answer, as the pages do.
 
-        A busy server may take the answer, say that it is busy, and refuse the same answer when it is sent again.
+        Prefect shows a run as suspended a moment before it keeps what may be answered, and refuses until then.
         """
-        told = self.post(f"flow_runs/{run}/resume", {"run_input": given})
-        taken = told["status"] == "ACCEPT" or self.get(f"flow_runs/{run}")["state_type"] != "PAUSED"
-        assert taken, told
+
+        def taken() -> bool | None:
+            told = self.post(f"flow_runs/{run}/resume", {"run_input": given})
+            return (
+                told["status"] == "ACCEPT" or self.get(f"flow_runs/{run}")["state_type"] != "PAUSED" or None
+            )
+
+        self._await(taken)
 
     def waiting(self, run: str) -> Any:
         """Return a flow run once it is suspended, or has ended instead."""
