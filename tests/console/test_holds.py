@@ -142,6 +142,11 @@ async def test_a_line_is_named_by_what_the_clerk_sees_and_what_was_typed_stays(t
     assert "--refresh" not in refused.text
     (kept,) = re.findall(r'<input[^>]*value="RED-X"', refused.text)
     assert 'id="set_line-warehouse_sku-' in kept
+    # Nor is an import asked for that nobody ticked; the other forms propose it.
+    boxes = re.findall(r'name="import"( checked)?>', refused.text)
+    assert boxes.count("") == 1 < len(boxes)
+    ticked = await post(clerk, "/waiting/decide", data=form | {"import": "on"})
+    assert 'name="import">' not in ticked.text
     wrong = await post(clerk, "/waiting/decide", data=form | {"warehouse_sku": "x" * 401})
     assert (wrong.status_code, "x" * 401 in wrong.text) == (400, True)
 
