@@ -10,11 +10,12 @@ from dockwire.ledger.facts import replace_problems
 from dockwire.ledger.hold_tables import order_overrides
 from dockwire.ledger.overrides import overrides_of, write_override
 from dockwire.ledger.rows import Scribe, open_problems
+from dockwire.ledger.shipping_states import TO_STOP
 from dockwire.ledger.tables import holds, orders
 from dockwire.model.override import NO_OVERRIDES, WAITS_THERE, OverrideKind
 
 _OPEN = and_(holds.c.code.in_(WAITS_THERE), holds.c.resolved.is_(None))
-STOPS = (OverrideKind.ON_HOLD, OverrideKind.HOLD, OverrideKind.CANCEL)
+STOPS = (OverrideKind.ON_HOLD, *TO_STOP)
 """Of an order that waits in the warehouse, or is to."""
 
 
@@ -40,5 +41,9 @@ def tell_there(link: Link, row_id: int, *, scribe: Scribe, now: datetime) -> Non
 
 def waits_there() -> ColumnElement[bool]:
     """Return whether a row of ``orders`` beside an open reason in ``holds`` waits in the warehouse, or is to."""
-    noted = select(order_overrides.c.order_id).where(order_overrides.c.kind.in_(STOPS))
-    return and_(orders.c.id.in_(noted), holds.c.code.in_(WAITS_THERE))
+    return and_(noted(), holds.c.code.in_(WAITS_THERE))
+
+
+def noted() -> ColumnElement[bool]:
+    """Return whether something is noted of a row of ``orders`` that stops it in the warehouse, by index."""
+    return orders.c.id.in_(select(order_overrides.c.order_id).where(order_overrides.c.kind.in_(STOPS)))

@@ -15,9 +15,9 @@ from dockwire.errors import Fixer
 from dockwire.ledger import runs
 from dockwire.ledger.agreement_book import acceptances, newest_rulings
 from dockwire.ledger.consents import all_consents
-from dockwire.ledger.hold_tables import order_overrides
+from dockwire.ledger.on_hold import noted
 from dockwire.ledger.overrides import has_override
-from dockwire.ledger.shipping_states import TO_STOP, shipping_state
+from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.stock_tables import stock_offers
 from dockwire.ledger.tables import (
     accounts,
@@ -207,12 +207,9 @@ def _holds(link: Link, only: ColumnElement[bool]) -> dict[str, Waiting]:
 
 def _stopped_there() -> ColumnElement[bool]:
     """Return whether an order of the warehouse is on hold there, or to be held or cancelled, and not shipped."""
-    noted = select(order_overrides.c.order_id).where(
-        order_overrides.c.kind.in_((OverrideKind.ON_HOLD, *TO_STOP))
-    )
     stopped = (Shipping.ON_HOLD, Shipping.TO_STOP)
     # Few are noted, and an index finds them; only of those the state is reckoned.
-    return and_(orders.c.id.in_(noted), shipping_state().in_(stopped))
+    return and_(noted(), shipping_state().in_(stopped))
 
 
 def _ship_by(link: Link, only: ColumnElement[bool], now: datetime) -> dict[str, ShipBy]:

@@ -229,6 +229,19 @@ async def test_hundreds_of_connections_cost_as_many_queries_as_one(ledger: SqlLe
     assert len(few) == len(many) == len(one) == 13
 
 
+async def plans(ledger: SqlLedger, asked: list[tuple[str, Any]]) -> list[str]:
+    """Return the steps in which SQLite would carry out these statements."""
+
+    def explained(link: Any) -> list[str]:
+        return [
+            row.detail
+            for statement, parameters in asked
+            for row in link.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+
+    return await ledger._database.read(explained)
+
+
 async def test_nothing_that_grows_is_read_from_end_to_end(sqlite_url: str) -> None:
     from dockwire.sealing import Sealer
 
@@ -239,20 +252,13 @@ async def test_nothing_that_grows_is_read_from_end_to_end(sqlite_url: str) -> No
         await ledger.standings(ACME.slug, now=NOW)
         await ledger.fact_counts()
 
-    def plans(link: Any) -> list[str]:
-        return [
-            row.detail
-            for statement, parameters in asked
-            for row in link.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        ]
-
-    steps = await ledger._database.read(plans)
+    steps = await plans(ledger, asked)
     grown = ("orders", "parcels", "closings", "stock_offers", "outbox", "holds")
     assert [step for step in steps if step.startswith("SCAN") and step.split()[1] in grown] == []
     # Nearly all orders are in the warehouse: those just closed are found among what Amazon waits for.
     closed = [each for each in asked if "min(closings.at)" in each[0]]
     asked[:] = closed
-    looked = [step for step in await ledger._database.read(plans) if " orders " in step]
+    looked = [step for step in await plans(ledger, asked) if " orders " in step]
     assert len(looked) == len(closed) == 2
     assert all("amazon_status=?" in step for step in looked), looked
     # Runs and facts are counted, from their indexes alone.

@@ -12,7 +12,7 @@ from dockwire.sealing import Sealer
 from tests.builders import CA, NOW, connection, order
 from tests.unit.ledger.acts import ACME, number
 from tests.unit.ledger.shipments import LATER, claimed, created, parcel, plan, store
-from tests.unit.ledger.test_standings import statements
+from tests.unit.ledger.test_standings import plans, statements
 
 CANADA = connection(slug="acme-ca", marketplace_code="CA")
 
@@ -65,14 +65,7 @@ async def test_no_parcel_or_closing_is_read_but_by_an_index(sqlite_url: str) -> 
     with statements(ledger) as asked:
         assert await ledger.used_numbers(["SAME"], apart_from=[number(2)])
 
-    def plans(link: Any) -> list[str]:
-        return [
-            row.detail
-            for statement, parameters in asked
-            for row in link.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        ]
-
-    steps = await ledger._database.read(plans)
+    steps = await plans(ledger, asked)
     assert [
         step
         for step in steps
