@@ -225,6 +225,11 @@ def _cancel_there(case: Case) -> Remedy:
     return _decision(Fixer.CLERK, does, Way.CANCEL, case)
 
 
+def _ship_after_all(case: Case) -> Remedy:
+    does = "Where it may be shipped after all, release it here."
+    return _decision(Fixer.CLERK, does, Way.RELEASE, case)
+
+
 def _next_import(case: Case) -> Remedy:
     does = "The next import carries it out by itself, or one that is asked for now."
     return Remedy(Fixer.NOBODY, does, f"dockwire run order-import {case.rules.connection.slug}")
@@ -232,13 +237,13 @@ def _next_import(case: Case) -> Remedy:
 
 def _to_be_held(case: Case) -> Iterator[Remedy]:
     yield _next_import(case)
-    yield _decision(Fixer.CLERK, "Where it may be shipped after all, release it here.", Way.RELEASE, case)
+    yield _ship_after_all(case)
     yield _cancel_there(case)
 
 
 def _to_be_cancelled(case: Case) -> Iterator[Remedy]:
     yield _next_import(case)
-    yield _decision(Fixer.CLERK, "Where it may be shipped after all, release it here.", Way.RELEASE, case)
+    yield _ship_after_all(case)
 
 
 def _to_be_released(case: Case) -> Iterator[Remedy]:
@@ -250,7 +255,7 @@ def _to_be_released(case: Case) -> Iterator[Remedy]:
 def _not_cancelled(case: Case) -> Iterator[Remedy]:
     yield Remedy(Fixer.CLERK, "Cancel it in the warehouse.")
     yield _decision(Fixer.CLERK, "Once the warehouse allows it, cancel it here again.", Way.CANCEL, case)
-    yield _decision(Fixer.CLERK, "Where it may be shipped after all, release it here.", Way.RELEASE, case)
+    yield _ship_after_all(case)
 
 
 def _cancelling(case: Case) -> Iterator[Remedy]:
