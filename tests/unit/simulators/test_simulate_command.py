@@ -35,7 +35,7 @@ def running(*arguments: str) -> Iterator[str]:
         yield process.stdout.readline()
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 @contextmanager

@@ -68,8 +68,8 @@ async def test_a_write_is_repeated_only_after_errors_that_prove_it_was_not_sent(
         assert network.seen == 1
 
 
-def over_loopback(url: str, *, timeout: float = 5.0) -> Sender:
-    client = httpx.AsyncClient(base_url=url, timeout=timeout)
+def over_loopback(url: str, *, patience: float = 60) -> Sender:
+    client = httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(60, read=patience))
     return Sender("remote", client, clock=ManualClock())
 
 
@@ -81,7 +81,7 @@ async def test_a_write_whose_reply_is_lost_reaches_a_real_server_once(
     rules = FaultRules.model_validate({"rules": [{"effect": effect, "nth": 1}]})
     url = server(Faults(healthy, rules))
     with pytest.raises(Unanswered):
-        await over_loopback(url, timeout=0.2).send(WRITE, before=no_headers)
+        await over_loopback(url, patience=0.2).send(WRITE, before=no_headers)
     assert rules.reports()[0].matched == 1
     assert len(healthy.requests) == (1 if effect == "lost_reply" else 0)
 

@@ -1,7 +1,5 @@
 """What is taken out of texts before people and files see them, and what stays."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,10 +61,9 @@ def test_values_that_were_sent_do_not_come_back() -> None:
     assert told == "Value '[as sent]' of shipTo.name, [as sent]: too long ([as sent])"
 
 
+@pytest.mark.timeout(120)  # a pattern that tries every start with every end would take days
 def test_a_long_text_becomes_short_and_one_line_quickly() -> None:
-    began = time.perf_counter()
     told = redacted("word\n" + "x" * 3_000_000)
-    assert time.perf_counter() - began < 1
     assert len(told) <= 303
     assert "\n" not in told
 

@@ -112,7 +112,7 @@ def test_serve_answers_until_it_is_interrupted(state: Path, tmp_path: Path) -> N
             assert client.post("/_sim/faults", json=faults).status_code == 200
             assert client.get("/orders").status_code == 503
         server.send_signal(signal.SIGINT)
-        said, complained = server.communicate(timeout=20)
+        said, complained = server.communicate(timeout=60)
     assert said == b""
     assert b"Traceback" not in complained
     assert b"Ann" not in complained
