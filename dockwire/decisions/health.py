@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from dockwire.decisions.spans import in_words
 from dockwire.errors import Fixer
 from dockwire.model.record import OrderState
-from dockwire.model.status import FlowRuns, Level, Reason, RunOutcome, Standing, Waiting
+from dockwire.model.status import FlowRuns, Level, Reason, RunOutcome, ShipBy, Standing, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,12 @@ def judge(standing: Standing, *, paused: Collection[str] = ()) -> tuple[Level, t
     ``paused``: the flows that do not run because somebody wants it so, which excuses their late runs, and
     the lag where it is the import.
     """
-    found = [*_waits(standing), *_expiries(standing), *_agreed(standing)]
+    imports = "order-import" not in paused and not standing.approval_wanted
+    found = [*_waits(standing, imports=imports), *_expiries(standing), *_agreed(standing)]
     # What waits for the 3PL's approval does not run, and that is told already.
     if not standing.approval_wanted:
         found += _late(standing, paused)
-        found += () if "order-import" in paused else [*_lag(standing), *_never_ran(standing)]
+        found += [*_lag(standing), *_never_ran(standing)] if imports else ()
     reasons = sorted(
         (each for each in found if each.level is not Level.FINE), key=lambda each: _GRAVITY[each.level]
     )
@@ -121,17 +122,17 @@ def _lag(standing: Standing) -> Iterator[Reason]:
     yield Reason(LAG.level(behind), "lag", sentence, Fixer.ENGINEER)
 
 
-def _waits(standing: Standing) -> Iterator[Reason]:
+def _waits(standing: Standing, *, imports: bool) -> Iterator[Reason]:
     ship_by, orders = standing.ship_by, standing.orders
     if ship_by.late:
         told = f"Orders that should have shipped already, as far as Amazon was told: {ship_by.late}."
         yield Reason(Level.ACT, "ship_late", told, Fixer.CLERK)
     if ship_by.not_in_warehouse:
-        told = f"Orders to ship within a day that are not in the warehouse yet: {ship_by.not_in_warehouse}."
-        yield Reason(Level.ACT, "ship_by_risk", told, Fixer.ENGINEER)
+        yield _outside(ship_by, imports)
     if standing.shipments_refused:
         told = f"Shipments refused: {standing.shipments_refused}; Amazon does not know of them."
-        yield Reason(Level.ACT, "shipments_refused", told, Fixer.CLERK)
+        first, *others = standing.refused_for or (Fixer.CLERK,)
+        yield Reason(Level.ACT, "shipments_refused", told, first, tuple(others))
     if standing.quantities_refused:
         told = f"SKUs whose quantity Amazon refuses: {standing.quantities_refused}."
         yield Reason(Level.LOOK, "quantities_refused", told, Fixer.MERCHANT)
@@ -152,6 +153,17 @@ def _waits(standing: Standing) -> Iterator[Reason]:
         Fixer.ENGINEER,
     )
     yield from _aged(standing.mails, at, MAIL_AGE, "mails_wait", "Mails that wait to be sent", Fixer.ENGINEER)
+
+
+def _outside(ship_by: ShipBy, imports: bool) -> Reason:
+    told = f"Orders to ship within a day that are not in the warehouse yet: {ship_by.not_in_warehouse}"
+    if ship_by.fixers:
+        first, *others = ship_by.fixers
+        return Reason(Level.ACT, "ship_by_risk", f"{told}.", first, tuple(others))
+    if imports:
+        return Reason(Level.LOOK, "ship_by_risk", f"{told}; the next import brings them.", Fixer.NOBODY)
+    told = f"{told}; they wait for an import, and none runs."
+    return Reason(Level.ACT, "ship_by_risk", told, Fixer.ENGINEER)
 
 
 def _aged(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection as Link
 from sqlalchemy import Row, select, update
 
+from dockwire.errors import Fixer
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.tables import parcels
 from dockwire.model.connection import Connection
@@ -94,3 +95,11 @@ def reason(problem: Problem | None) -> dict[str, str]:
 def told(problem: Problem | None) -> str | None:
     """Return a problem as its column holds it."""
     return None if problem is None else json.dumps(reason(problem), ensure_ascii=False)
+
+
+def understood(told: str | None) -> Problem | None:
+    """Return a problem from its column."""
+    if told is None:
+        return None
+    read = json.loads(told)
+    return Problem(read["code"], read["reason"], Fixer(read["fixer"]))

@@ -8,13 +8,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy import Connection as Link
 
-from dockwire.errors import Fixer
+from dockwire.ledger.parcel_outcomes import understood
 from dockwire.ledger.rows import Scribe
 from dockwire.ledger.tables import feed_messages, feeds, orders, parcels
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.parcel import LedgerParcel, Parcel, ParcelRow, ParcelState
-from dockwire.model.record import Problem
 
 _PARCELS = TypeAdapter(Parcel)
 DUE = (ParcelState.TO_SEND, ParcelState.SENT)
@@ -92,7 +91,7 @@ def order_parcels(link: Link, order_id: AmazonOrderId) -> list[ParcelRow]:
 
 def _row(row: Row[Any]) -> ParcelRow:
     content = json.loads(row.content) if row.content else {}
-    problem = _problem(row.problem)
+    problem = understood(row.problem)
     return ParcelRow(
         reference=row.reference,
         state=ParcelState(row.state),
@@ -147,13 +146,6 @@ def ledger_parcel(row: Row[Any], scribe: Scribe) -> LedgerParcel:
         version=row.version,
         changed=row.sent_digest is not None and row.sent_digest != row.digest,
         attempts=row.attempts,
-        problem=_problem(row.problem),
+        problem=understood(row.problem),
         sent=row.sent,
     )
-
-
-def _problem(told: str | None) -> Problem | None:
-    if told is None:
-        return None
-    read = json.loads(told)
-    return Problem(read["code"], read["reason"], Fixer(read["fixer"]))

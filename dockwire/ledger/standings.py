@@ -17,6 +17,7 @@ from dockwire.ledger.agreement_book import acceptances, newest_rulings
 from dockwire.ledger.consents import all_consents
 from dockwire.ledger.on_hold import noted
 from dockwire.ledger.overrides import has_override
+from dockwire.ledger.parcel_outcomes import understood
 from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.stock_tables import stock_offers
 from dockwire.ledger.tables import (
@@ -72,6 +73,7 @@ def standings(link: Link, slug: ConnectionSlug | None, *, now: datetime) -> list
     held = _holds(link, only)
     ship_by = _ship_by(link, only, now)
     packages = _parcels(link, only)
+    refused_for = _refused_for(link, only)
     offers = _offers(link, only)
     mails = _mails(link, only)
     buckets = _buckets(link, places if slug else None)
@@ -92,6 +94,7 @@ def standings(link: Link, slug: ConnectionSlug | None, *, now: datetime) -> list
             ship_by=ship_by.get(place.slug, ShipBy()),
             shipments=(parcel := packages.get(place.slug, (Waiting(), 0)))[0],
             shipments_refused=parcel[1],
+            refused_for=refused_for.get(place.slug, ()),
             quantities_under_way=(offer := offers.get(place.slug, (0, 0)))[0],
             quantities_refused=offer[1],
             mails=mails.get(place.slug, Waiting()),
@@ -197,12 +200,7 @@ def _holds(link: Link, only: ColumnElement[bool]) -> dict[str, Waiting]:
         .where(only, or_(orders.c.state == OrderState.HELD, _stopped_there()))
         .group_by(_SLUG)
     )
-    return {
-        row[0]: Waiting(
-            row[1], row[2], tuple(each for each, some in zip(_PERSONS, row[3:], strict=True) if some)
-        )
-        for row in link.execute(query)
-    }
+    return {row[0]: Waiting(row[1], row[2], _persons(row[3:])) for row in link.execute(query)}
 
 
 def _stopped_there() -> ColumnElement[bool]:
@@ -214,19 +212,35 @@ def _stopped_there() -> ColumnElement[bool]:
 
 def _ship_by(link: Link, only: ColumnElement[bool], now: datetime) -> dict[str, ShipBy]:
     shipping = shipping_state()
+    outside = orders.c.state != OrderState.CREATED
     query = (
         select(
             _SLUG,
             func.count(),
             _how_many(orders.c.ship_by < now),
-            _how_many(orders.c.state != OrderState.CREATED),
+            _how_many(outside),
+            *(_how_many(and_(outside, _waits_for(each))) for each in _PERSONS),
         )
         .select_from(connections.join(orders, orders.c.connection == connections.c.slug))
         .where(only, orders.c.amazon_status.in_(_NOT_SHIPPED), orders.c.ship_by <= now + DUE_WITHIN)
         .where(orders.c.state.in_(_TO_SHIP), or_(shipping.is_(None), shipping.not_in(_TOLD)))
         .group_by(_SLUG)
     )
-    return {slug: ShipBy(due, late, outside) for slug, due, late, outside in link.execute(query)}
+    return {
+        slug: ShipBy(due, late, missing, _persons(counts))
+        for slug, due, late, missing, *counts in link.execute(query)
+    }
+
+
+def _waits_for(fixer: Fixer) -> ColumnElement[bool]:
+    """Return whether an order waits for somebody like this."""
+    mine = and_(holds.c.order_id == orders.c.id, holds.c.resolved.is_(None), holds.c.fixer == fixer)
+    return exists().where(mine).correlate(orders)
+
+
+def _persons(counts: Sequence[int]) -> tuple[Fixer, ...]:
+    """Return those of the persons who have something to do."""
+    return tuple(each for each, some in zip(_PERSONS, counts, strict=True) if some)
 
 
 def _parcels(link: Link, only: ColumnElement[bool]) -> dict[str, tuple[Waiting, int]]:
@@ -250,6 +264,20 @@ def _parcels(link: Link, only: ColumnElement[bool]) -> dict[str, tuple[Waiting, 
         begun = [each for each in (known.since, closed.since) if each is not None]
         found[slug] = (Waiting(known.count + closed.count, min(begun, default=None)), bad)
     return found
+
+
+def _refused_for(link: Link, only: ColumnElement[bool]) -> dict[str, tuple[Fixer, ...]]:
+    """Return who can mend refused packages, by connection."""
+    query = (
+        select(_SLUG, parcels.c.problem)
+        .select_from(connections.join(parcels, parcels.c.connection == connections.c.slug))
+        .where(only, parcels.c.state == ParcelState.REFUSED)
+    )
+    found: dict[str, set[Fixer]] = {}
+    for slug, told in link.execute(query):
+        if (refusal := understood(told)) is not None:
+            found.setdefault(slug, set()).add(refusal.fixer)
+    return {slug: tuple(each for each in _PERSONS if each in named) for slug, named in found.items()}
 
 
 def _closed_unread(link: Link, only: ColumnElement[bool]) -> dict[str, Waiting]:

@@ -1,6 +1,5 @@
 """What nobody reported by itself: orders about to ship late, orders that wait, runs that could not tell."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from dockwire.ledger.facts import write_facts
 from dockwire.ledger.hold_lists import selected
 from dockwire.ledger.notice_tables import noted_runs, notice_marks, ship_by_warnings
 from dockwire.ledger.overrides import has_override
+from dockwire.ledger.parcel_outcomes import understood
 from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.tables import holds, orders, parcels
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
@@ -21,7 +21,7 @@ from dockwire.model.notice import NotedRun, ShipByRow, ShipByStage, ShipByWarnin
 from dockwire.model.order import OrderStatus
 from dockwire.model.override import HoldSelection, OverrideKind
 from dockwire.model.parcel import ParcelState
-from dockwire.model.record import Fact, FactKind, OrderState, Shipping
+from dockwire.model.record import Fact, FactKind, OrderState, Problem, Shipping
 
 _TO_BE_SHIPPED = (
     OrderState.NEW,
@@ -34,6 +34,7 @@ _TO_BE_SHIPPED = (
 _REMEMBERED = timedelta(days=30)
 """Runs are looked for two days back; those noted before this are forgotten."""
 _DAY = timedelta(days=1)
+_NOT_TAKEN = Problem("refused", "Amazon does not take the package.", Fixer.CLERK)
 
 
 def at_risk(
@@ -140,15 +141,15 @@ def _refused_packages(link: Link, slug: ConnectionSlug) -> Iterable[WaitingReaso
         .join(orders, orders.c.id == parcels.c.order_id)
         .where(parcels.c.connection == slug, parcels.c.state == ParcelState.REFUSED)
     ).all()
-    by_reason: dict[tuple[str, str], list[Any]] = {}
+    by_reason: dict[tuple[str, Fixer], list[Any]] = {}
     for row in rows:
-        problem = json.loads(row.problem or "{}")
-        by_reason.setdefault((problem.get("code", "refused"), problem.get("fixer", "clerk")), []).append(row)
+        problem = understood(row.problem) or _NOT_TAKEN
+        by_reason.setdefault((problem.code, problem.fixer), []).append(row)
     for (code, fixer), refused in by_reason.items():
-        sentence = json.loads(refused[0].problem or "{}").get("reason", "Amazon does not take the package.")
+        sentence = (understood(refused[0].problem) or _NOT_TAKEN).sentence
         ids = {row.amazon_order_id for row in refused}
         since = min(row.first_seen for row in refused)
-        yield WaitingReason(code, sentence, Fixer(fixer), len(ids), since, AmazonOrderId(min(ids)))
+        yield WaitingReason(code, sentence, fixer, len(ids), since, AmazonOrderId(min(ids)))
 
 
 def mark(link: Link, slug: ConnectionSlug, name: str) -> datetime | None:

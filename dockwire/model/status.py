@@ -101,6 +101,8 @@ class ShipBy:
     """The time to ship is over."""
     not_in_warehouse: int = 0
     """Those of ``due`` that the warehouse does not have yet."""
+    fixers: tuple[Fixer, ...] = ()
+    """Who has to act before these get there; nobody where the next import brings them."""
 
 
 class Level(StrEnum):
@@ -152,6 +154,8 @@ class Standing:
     shipments: Waiting = Waiting()
     """Packages of closed orders that Amazon was not told of, or did not answer."""
     shipments_refused: int = 0
+    refused_for: tuple[Fixer, ...] = ()
+    """Who can mend the refused ones."""
     quantities_under_way: int = 0
     quantities_refused: int = 0
     mails: Waiting = Waiting()

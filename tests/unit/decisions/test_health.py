@@ -117,7 +117,11 @@ IMPORT = "order-import"
         ({"holds": Waiting(1, NOW - DAY)}, (Level.ACT, {"orders_held"})),
         ({"ship_by": ShipBy(due=30)}, FINE),
         ({"ship_by": ShipBy(due=30, late=1)}, (Level.ACT, {"ship_late"})),
-        ({"ship_by": ShipBy(due=30, not_in_warehouse=1)}, (Level.ACT, {"ship_by_risk"})),
+        ({"ship_by": ShipBy(due=30, not_in_warehouse=1)}, (Level.LOOK, {"ship_by_risk"})),
+        (
+            {"ship_by": ShipBy(due=30, not_in_warehouse=1, fixers=(Fixer.MERCHANT,))},
+            (Level.ACT, {"ship_by_risk"}),
+        ),
         # What Amazon and people are to be told.
         ({"shipments": Waiting(40, NOW - 2 * HOUR)}, FINE),
         ({"shipments": Waiting(1, NOW - 3 * HOUR)}, (Level.LOOK, {"shipments_wait"})),
@@ -158,6 +162,27 @@ def test_a_pause_excuses_late_runs_and_lag_and_nothing_else() -> None:
     assert judged(late, paused={"tracking-update"}) == (Level.ACT, {"run_late", "lag"})
     both = replace(late, runs=late.runs | {"tracking-update": good("tracking-update", 9 * DAY)})
     assert judged(both, paused={IMPORT}) == (Level.ACT, {"run_late"})
+
+
+def test_orders_that_the_next_import_brings_ask_for_nobody_while_it_runs() -> None:
+    told = "Orders to ship within a day that are not in the warehouse yet: 2"
+    here = standing(ship_by=ShipBy(due=3, not_in_warehouse=2))
+
+    def reasons(paused: set[str], **changed: Any) -> list[tuple[Level, str, str]]:
+        found = judge(replace(here, **changed), paused=paused)[1]
+        return [(each.level, each.sentence, each.who) for each in found if each.code == "ship_by_risk"]
+
+    assert reasons(set()) == [(Level.LOOK, f"{told}; the next import brings them.", "nobody")]
+    waiting = [(Level.ACT, f"{told}; they wait for an import, and none runs.", "engineer")]
+    assert reasons({IMPORT}) == reasons(set(), approval_wanted="it waits for approval") == waiting
+    assert reasons({"tracking-update"}) == reasons(set())
+    held = ShipBy(due=3, not_in_warehouse=2, fixers=(Fixer.MERCHANT, Fixer.CLERK))
+    assert reasons(set(), ship_by=held) == [(Level.ACT, f"{told}.", "merchant, clerk")]
+
+
+def test_refused_shipments_name_all_who_can_mend_them() -> None:
+    refused = standing(shipments_refused=3, refused_for=(Fixer.ENGINEER, Fixer.MERCHANT))
+    assert [each.who for each in judge(refused)[1]] == ["engineer, merchant"]
 
 
 def test_the_gravest_reason_comes_first_and_each_says_who_acts() -> None:

@@ -134,6 +134,21 @@ async def test_an_order_is_due_while_amazon_waits_for_it(
     assert (await standing(ledger)).ship_by == expected
 
 
+async def test_who_has_to_act_before_a_due_order_gets_there(ledger: SqlLedger) -> None:
+    soon = Window(NOW, NOW + timedelta(hours=2))
+    far = Window(NOW, NOW + timedelta(days=3))
+    await read(ledger, *(order(order_id=number(n), ship_by=far if n == 4 else soon) for n in (1, 2, 3, 4)))
+    # Nobody has to do anything about orders that no run has looked at yet.
+    assert (await standing(ledger)).ship_by == ShipBy(due=3, not_in_warehouse=3)
+    await hold(ledger, 1, at=NOW, why=replace(HELD, fixer=Fixer.MERCHANT))
+    await hold(ledger, 2, at=NOW, why=replace(HELD, fixer=Fixer.CLERK))
+    # This one is not due, and who can end its hold is nobody's concern here.
+    await hold(ledger, 4, at=NOW, why=replace(HELD, fixer=Fixer.ENGINEER))
+    expected = ShipBy(due=3, not_in_warehouse=3, fixers=(Fixer.CLERK, Fixer.MERCHANT))
+    assert set((await standing(ledger)).ship_by.fixers) == set(expected.fixers)
+    assert replace((await standing(ledger)).ship_by, fixers=expected.fixers) == expected
+
+
 async def test_an_order_is_due_until_amazon_took_its_shipment(ledger: SqlLedger) -> None:
     await shipments.created(ledger, 7, order(ship_by=Window(NOW, NOW + timedelta(hours=2))))
     due = ShipBy(due=1, late=0, not_in_warehouse=0)
@@ -149,11 +164,13 @@ async def test_an_order_is_due_until_amazon_took_its_shipment(ledger: SqlLedger)
     await shipments.record(ledger, parcel, ParcelState.REFUSED, problem=FAILED)
     found = await standing(ledger)
     assert (found.ship_by, found.shipments, found.shipments_refused) == (due, Waiting(), 1)
+    assert found.refused_for == (Fixer.CLERK,)
     await ledger.retry_parcels(ACME.slug, order().order_id)
     (parcel,) = await shipments.due(ledger)
     await shipments.record(ledger, parcel, ParcelState.ACCEPTED, taken=True)
     found = await standing(ledger)
     assert (found.ship_by, found.shipments, found.shipments_refused) == (ShipBy(), Waiting(), 0)
+    assert found.refused_for == ()
 
 
 async def test_what_a_later_reading_did_not_meet_closed_waits_for_nobody(ledger: SqlLedger) -> None:
@@ -226,7 +243,7 @@ async def test_hundreds_of_connections_cost_as_many_queries_as_one(ledger: SqlLe
         assert len(await ledger.standings(now=NOW)) == 201
     with statements(ledger) as one:
         await ledger.standings(ACME.slug, now=NOW)
-    assert len(few) == len(many) == len(one) == 13
+    assert len(few) == len(many) == len(one) == 14
 
 
 async def plans(ledger: SqlLedger, asked: list[tuple[str, Any]]) -> list[str]:
