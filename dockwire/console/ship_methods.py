@@ -74,7 +74,7 @@ def in_words(carrier: str, service: str, carriers: Iterable[Carrier]) -> str:
 def _is_free(candidate: Candidate) -> bool:
     """Whether an order is open in the warehouse, and nothing holds it."""
     order = candidate.order
-    if order is None or candidate.stopped or candidate.held_there:
+    if order is None or candidate.stops:
         return False
     return order.placed.status is PlacedStatus.OPEN and not order.placed.on_hold
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dockwire.decisions.apportionment import apportion, charge_problems
-from dockwire.decisions.closed import STOPPED, manual, missing, parted, standing
+from dockwire.decisions.closed import manual, missing, parted, standing
 from dockwire.decisions.foreseeing import parcels_to_be, refused_parcels, unused_number
 from dockwire.decisions.routing import routing_problems, shared_numbers, tracking_problems, used_number
 from dockwire.decisions.ship_levels import unfit_routing
@@ -20,7 +20,7 @@ from dockwire.model.close_plan import ClosePlan, PlannedClose
 from dockwire.model.closing import ChargeForm, OrderForm, ShipRequest
 from dockwire.model.connection import Connection, TrackingCheck
 from dockwire.model.order import Order, OrderStatus
-from dockwire.model.override import NO_OVERRIDES, Overrides
+from dockwire.model.override import NO_OVERRIDES, NOT_CANCELLED, ON_HOLD_THERE, TO_BE_RELEASED, Overrides
 from dockwire.model.record import Closing, Problem
 from dockwire.model.shipping import Carrier, ShipOrder, UsedNumber
 from dockwire.model.warehouse import PlacedStatus, Routing
@@ -41,10 +41,8 @@ class Candidate:
     """What other requests did to it."""
     taken: frozenset[str] = frozenset()
     """References of its parcels that Amazon took before."""
-    stopped: bool = False
-    """A person wants it held or cancelled in the warehouse, and no import has carried that out yet."""
-    held_there: bool = False
-    """dockwire put it on hold in the warehouse, and did not release it since."""
+    stops: tuple[Problem, ...] = ()
+    """Why it is not to be shipped by what dockwire knows: a person wants it so, or dockwire put it on hold."""
     overrides: Overrides = NO_OVERRIDES
     """What persons decided about it."""
     wanted: Routing | None = None
@@ -253,13 +251,26 @@ def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Pr
     elif order.placed.status is PlacedStatus.CANCELLED:
         yield Problem("cancelled", f"Warehouse order {order.placed.order_id} is cancelled.", Fixer.CLERK)
     else:
-        if candidate.stopped:
-            yield Problem("stopped_by_person", STOPPED, Fixer.CLERK)
-        if candidate.held_there and not order.placed.on_hold:
-            yield Problem("on_hold", _RELEASED_THERE.format(number=order.placed.order_id), Fixer.CLERK)
+        yield from _stops(order, candidate.stops)
         yield from _open_order_problems(order, candidate.amazon)
 
 
+def _stops(order: ShipOrder, stops: Sequence[Problem]) -> Iterator[Problem]:
+    number, held = order.placed.order_id, order.placed.on_hold
+    noted = {stop.code: stop.sentence for stop in stops}
+    if (released := noted.pop(TO_BE_RELEASED, None)) is not None:
+        yield Problem("on_hold", released, Fixer.CLERK)
+    elif not held and noted.pop(ON_HOLD_THERE, None) is not None:
+        yield Problem("on_hold", _RELEASED_THERE.format(number=number), Fixer.CLERK)
+    elif held:
+        why = f"Warehouse order {number} is on hold; release it first. {noted.pop(ON_HOLD_THERE, '')}"
+        yield Problem("on_hold", why.strip(), Fixer.CLERK)
+    for code, sentence in noted.items():
+        told = sentence if code == NOT_CANCELLED else f"{sentence.rstrip('.')}. {_LETS_IT_SHIP}"
+        yield Problem("stopped_by_person", told, Fixer.CLERK)
+
+
+_LETS_IT_SHIP = "Releasing it here lets it ship."
 _RELEASED_THERE = (
     "dockwire put warehouse order {number} on hold, and somebody released it there; release it here, too, and the "
     "next import lets it ship."
@@ -268,8 +279,6 @@ _RELEASED_THERE = (
 
 def _open_order_problems(order: ShipOrder, amazon: Order | None) -> Iterator[Problem]:
     number = order.placed.order_id
-    if order.placed.on_hold:
-        yield Problem("on_hold", f"Warehouse order {number} is on hold; release it first.", Fixer.CLERK)
     if not order.lines:
         yield Problem("no_lines", f"Warehouse order {number} has no lines.", Fixer.CLERK)
     elif not order.placed.fully_allocated:

@@ -7,9 +7,10 @@ from dockwire.model.override import (
     TO_BE_CANCELLED,
     TO_BE_HELD,
     TO_BE_RELEASED,
+    WAITS_THERE,
     Overrides,
 )
-from dockwire.model.record import Problem
+from dockwire.model.record import LedgerOrder, Problem
 
 
 def reasons_there(overrides: Overrides, *, tried: bool = False) -> tuple[Problem, ...]:
@@ -28,6 +29,14 @@ def reasons_there(overrides: Overrides, *, tried: bool = False) -> tuple[Problem
     if overrides.cancel is not None:
         return (Problem(NOT_CANCELLED, _NOT_CANCELLED.format(why=overrides.cancel), Fixer.CLERK),)
     return ()
+
+
+def stops_of(known: LedgerOrder) -> tuple[Problem, ...]:
+    """Return why a warehouse order is not to be shipped, as it was told last; none where it may be."""
+    if not (reasons := reasons_there(known.overrides)):
+        return ()
+    # What an import tried is known by what it told.
+    return tuple(problem for problem in known.problems if problem.code in WAITS_THERE) or reasons
 
 
 _HOLD = "To be put on hold with the next import: do not ship it. A person holds it: {why}"

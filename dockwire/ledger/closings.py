@@ -11,7 +11,7 @@ from sqlalchemy import Row, insert, or_, select, update
 
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.overrides import overrides_of
-from dockwire.ledger.rows import Scribe
+from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import closings, orders
 from dockwire.ledger.used_numbers import plain_number
 from dockwire.model.charge import Charge
@@ -48,9 +48,10 @@ def find_placed(
             ),
         )
         rows = link.execute(query).all()
-        overrides = overrides_of(link, [row.id for row in rows], scribe)
+        ids = [row.id for row in rows]
+        overrides, problems = overrides_of(link, ids, scribe), open_problems(link, ids)
         for row in rows:
-            known = scribe.ledger_order(row, (), overrides.get(row.id, NO_OVERRIDES))
+            known = scribe.ledger_order(row, problems.get(row.id, ()), overrides.get(row.id, NO_OVERRIDES))
             for handle in (row.amazon_order_id, row.reference, str(row.warehouse_order_id)):
                 if handle in group:
                     found[handle] = known

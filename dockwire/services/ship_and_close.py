@@ -28,6 +28,7 @@ from dockwire.decisions.closing import Candidate
 from dockwire.decisions.outside import not_in_warehouse
 from dockwire.decisions.service_names import described
 from dockwire.decisions.ship_levels import mapped_routing
+from dockwire.decisions.stopping import stops_of
 from dockwire.errors import Action, Outdated, Refused, RemoteError, Unfinished, WrongCredentials
 from dockwire.handles import meant
 from dockwire.model.close_plan import ClosePlan
@@ -151,8 +152,7 @@ class ShipAndClose:
                 closing,
                 tuple(earlier.get(order_id, ())),
                 taken.get(order_id, frozenset()),
-                stopped=entry.overrides.hold is not None or entry.overrides.cancel is not None,
-                held_there=entry.overrides.on_hold is not None,
+                stops=stops_of(entry),
                 overrides=entry.overrides,
                 wanted=mapped_routing(entry.order, desk.connection, entry.overrides),
                 used=used.get(form.tracking),

@@ -55,7 +55,13 @@ async def test_cancelling_stops_closing_at_once_and_is_carried_out_once(stage: S
     (order_id,) = await imported(stage, US, 1)
     assert (await decide(stage, order_id, Cancel("wrong item"))).goes_on
     report = await close(stage, US, request([order_id]))
-    assert [each.code for each in report.plan.problems[order_id]] == ["stopped_by_person"]
+    assert [(each.code, each.sentence) for each in report.plan.problems[order_id]] == [
+        (
+            "stopped_by_person",
+            "To be cancelled with the next import: do not ship it. A person cancelled it: wrong item. Releasing it "
+            "here lets it ship.",
+        )
+    ]
     for _ in range(2):
         await stage.run(US, refresh=True)
         assert placed(stage, order_id)["status"] == CANCELLED
@@ -216,8 +222,17 @@ async def test_a_refused_cancellation_leaves_the_hold_and_stops_closing_until_it
 ) -> None:
     ids = await refused(stage)
     report = await close(stage, US, request(ids))
-    codes = [[each.code for each in report.plan.problems[order_id]] for order_id in ids]
-    assert codes == [["stopped_by_person", "on_hold"], ["stopped_by_person"]]
+    told_of = [[(each.code, each.sentence) for each in report.plan.problems[order_id]] for order_id in ids]
+    assert told_of == [
+        [("on_hold", "Warehouse order 1 is on hold; release it first. A person holds it: looks odd")],
+        [
+            (
+                "stopped_by_person",
+                "The warehouse did not cancel it: cancel it there, or release it here. A person cancelled it: "
+                "wrong item",
+            )
+        ],
+    ]
     for order_id in ids:
         facts = [kind for kind, _ in await told(stage, order_id)]
         assert facts.count(FactKind.CHANGE_NEEDS_PERSON) == 1, "tried and told once"
@@ -267,7 +282,12 @@ async def test_a_release_takes_a_refused_cancellation_back_and_the_hold_off_in_t
     )
     assert "if somebody put it on hold there, release it there" in other
     report = await close(stage, US, request(ids[:1]))
-    assert [each.code for each in report.plan.problems[ids[0]]] == ["on_hold"]
+    assert [(each.code, each.sentence) for each in report.plan.problems[ids[0]]] == [
+        (
+            "on_hold",
+            "Released here: the next import takes it off hold in the warehouse. Do not ship it before.",
+        )
+    ]
     await stage.run(US, refresh=True)
     kinds = [kind for kind, _ in await told(stage, ids[0])]
     assert kinds[-1] is FactKind.RELEASED_IN_WAREHOUSE
