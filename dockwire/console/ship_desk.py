@@ -184,7 +184,7 @@ class ShipDesk(CustomView):
                     await note_refused(self._parts, request, connection, refused_of(wanted, plan.problems))
                 return await self._form(request, shown, typed, faults=faults, warnings=warnings)
             if not sends or (warnings and typed.warned != mark_of(wanted.token, warnings)):
-                told = "" if sends else "Nothing is in the way."
+                told = "" if sends or warnings else "Nothing is in the way."
                 typed = replace(typed, warned=mark_of(wanted.token, warnings))
                 return await self._form(request, shown, typed, warnings=warnings, told=told)
             names = [form.order for form in wanted.orders]

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from dockwire.console.ship_faults import about_order
 from dockwire.console.ship_form import Typed, common_words
 from dockwire.console.ship_looks import Looks, bare_request
 from dockwire.console.ship_methods import methods_of, proposed, wanted_in_words
@@ -23,17 +22,15 @@ async def filled_page(
     Nothing ``typed`` yet: what all orders have in common is proposed.
     """
     connection, order_ids = shown[0].connection, [each.order_id for each in shown]
-    notes: dict[str, str] = {}
     seen: SeenOrders | None = None
     try:
         if typed is None:
-            bare = bare_request(order_ids)
-            seen = await looks.fresh(connection, bare)
-            notes = {each: about_order(found) for each, found in seen.plan(bare).problems.items()}
+            seen = await looks.fresh(connection, bare_request(order_ids))
         else:
             seen = await looks.recent(connection, order_ids)
     except DockwireError as error:
         more.setdefault("trouble", str(error))
+    notes = looks.notes(connection, order_ids)
     if typed is None:
         # An order that the warehouse does not have takes no word from the others.
         there = [each for each in seen.candidates if each.order is not None] if seen else []

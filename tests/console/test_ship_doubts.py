@@ -4,9 +4,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from dockwire.decisions.acts import Hold
 from dockwire.model.console import Role
 from tests.console.closing_shop import UPS, US, opened_shop, text_of, values
 from tests.console.town import post
+from tests.e2e.persons import decide
 from tests.e2e.shipping import close, placed, request, tracking
 from tests.stage import sim_connection
 
@@ -31,6 +33,9 @@ async def test_a_number_of_an_order_that_shipped_is_named_once_and_sent_on_reque
         assert told in text_of(doubted)
         assert f'href="#tracking-{shop.rows[1]}"' in doubted.text
         assert shop.town.desk.started == []
+        only_checked = await post(clerk, "/ship-and-close/do", data=form | {"do": "check"})
+        assert told in text_of(only_checked)
+        assert "Nothing is in the way" not in only_checked.text
         form["warned"] = values(doubted.text, "warned")[0]
         assert (await post(clerk, "/ship-and-close/do", data=form)).status_code == 303
         noted = (
@@ -78,7 +83,7 @@ async def test_each_order_says_how_it_is_to_travel_and_a_slower_way_is_doubted(t
         assert sent.status_code == 303, text_of(sent)
         page = await clerk.get(sent.headers["location"])
         assert "One order of the selection was not ticked." in text_of(page)
-        assert f'ship-and-close?pk={shop.rows[1]}"' in page.text
+        assert f'ship-and-close?pk={shop.rows[1]}&amp;left=1"' in page.text
         (run_id,) = shop.town.desk.runs
         shop.town.desk.runs[run_id] = replace(shop.town.desk.runs[run_id], ended=True, state="Crashed")
         page = await clerk.get(sent.headers["location"])
@@ -131,6 +136,25 @@ async def test_an_order_that_is_not_in_the_warehouse_leaves_the_routing_of_the_o
         assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', page.text) == [str(shop.rows[1])]
         only = await post(clerk, "/ship-and-close/do", data=shop.form([], do=f"only-{shop.rows[1]}"))
         assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', only.text) == [str(shop.rows[1])]
+
+
+async def test_what_hinders_an_order_stays_beside_it_whatever_is_done_on_the_page(tmp_path: Path) -> None:
+    async with opened_shop(tmp_path, 2) as shop:
+        await decide(shop.stage, shop.ids[0], Hold("the buyer asked to wait"))
+        clerk = await shop.town.signed_in()
+        begun = await clerk.get("/ship-and-close", params={"pk": shop.rows})
+        acts = (
+            {"do": "fill", "pasted": tracking(1)},
+            {"do": "more"},
+            {"do": "check", f"tracking-{shop.rows[1]}": tracking(1)},
+        )
+        chosen = shop.form([], pk=shop.rows[1:])
+        pages = [begun, *[await post(clerk, "/ship-and-close/do", data=chosen | act) for act in acts]]
+        for page in pages:
+            told = text_of(page)
+            assert told.count("do not ship it. A person holds it: the buyer asked to wait. Releasing it") == 1
+            assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', page.text) == [str(shop.rows[1])]
+        assert "Nothing is in the way." in text_of(pages[-1])
 
 
 async def test_a_pasted_column_is_not_trusted_blindly(tmp_path: Path) -> None:

@@ -1,6 +1,30 @@
 // Ship and close: lists that depend on the carrier, a preview while one types, a result that looks again by itself.
 (function () {
-  const LOOK_EVERY = 2000, LOOK_FOR = 10 * 60 * 1000, TYPING = 300;
+  const LOOK_EVERY = 2000, LOOK_FOR = 10 * 60 * 1000, TYPING = 300, KEPT = "dockwire-typed-numbers";
+
+  const numbers = (form) => Array.from(form.querySelectorAll('input[name^="tracking-"]'));
+  const ticked = (input) => document.getElementById(input.id.replace("tracking-", "pk-")).checked;
+
+  // Numbers of orders that were not ticked when the others were sent stay in this tab until these are next.
+  function kept(form) {
+    const name = (input) => input.getAttribute("aria-label");
+    if (new URL(window.location.href).searchParams.has("left")) {
+      const before = JSON.parse(sessionStorage.getItem(KEPT) || "{}");
+      const found = numbers(form).filter((input) => !input.value && before[name(input)]);
+      found.forEach((input) => (input.value = before[name(input)]));
+      if (found.length) {
+        const told = document.getElementById("ship-kept");
+        told.textContent = `${found.length === 1 ? "One number is" : `${found.length} numbers are`} as typed before.`;
+        told.hidden = false;
+        (numbers(form).find((input) => ticked(input) && !input.value) || document.getElementById("ship-send")).focus();
+      }
+    }
+    form.addEventListener("submit", (event) => {
+      if (!event.submitter || event.submitter.value !== "send") return;
+      const left = numbers(form).filter((input) => input.value.trim() && !ticked(input));
+      sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(left.map((input) => [name(input), input.value]))));
+    });
+  }
 
   function lists(form) {
     const carriers = JSON.parse(document.getElementById("ship-lists").textContent);
@@ -94,11 +118,10 @@
       all.lastElementChild.querySelector("select").focus();
     });
     // A scanner presses Enter behind each number; orders that stay as they are get none.
-    const ticked = (input) => document.getElementById(input.id.replace("tracking-", "pk-")).checked;
     form.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.target.name || "").startsWith("tracking-")) return;
       event.preventDefault();
-      const all = Array.from(form.querySelectorAll('input[name^="tracking-"]'));
+      const all = numbers(form);
       const next = all.slice(all.indexOf(event.target) + 1).find(ticked);
       (next || form.querySelector('.card-footer [value="check"]')).focus();
     });
@@ -128,7 +151,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.getElementById("ship-form");
-    if (form) [lists, previews, rows].forEach((each) => each(form));
+    if (form) [lists, previews, rows, kept].forEach((each) => each(form));
     if (document.getElementById("ship-result")) results();
   });
 })();
