@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dockwire.mail.letter import Tone
 from dockwire.model.connection import Connection
 from dockwire.model.notice import NoticeKind
+from dockwire.model.override import HELD_BY_PERSON
 from dockwire.model.record import Fact, FactKind
 
 
@@ -52,6 +53,20 @@ def _waiting(facts: list[Fact]) -> int:
     return sum(int(fact.detail.get("orders", "0")) for fact in facts)
 
 
+def _going_on(facts: list[Fact]) -> str:
+    """Tell when held orders go on: those that somebody has to release do not do so by themselves."""
+    stays = [_is_kept(fact) for fact in facts]
+    if all(stays):
+        return "what is on hold stays so until somebody releases it"
+    told = "held orders go on by themselves once the reason is gone"
+    return f"{told}, what somebody put on hold once it is released" if any(stays) else told
+
+
+def _is_kept(fact: Fact) -> bool:
+    codes = fact.detail.get("code", "").split(", ")
+    return fact.kind is FactKind.HELD_IN_WAREHOUSE or HELD_BY_PERSON in codes
+
+
 def _ending(facts: list[Fact]) -> str:
     kinds = {fact.kind for fact in facts}
     if len(kinds) > 1:
@@ -87,7 +102,7 @@ WORDS: dict[NoticeKind, Words] = {
         lambda facts: f"{_count(len(facts), 'order')} held, failed or changed",
         lambda facts, name: (
             f"{_count(len(facts), 'Amazon order')} of {name} {_verb(facts, 'needs', 'need')} a look. "
-            "Nothing is lost: held orders go on by themselves once the reason is gone."
+            f"Nothing is lost: {_going_on(facts)}."
         ),
         "whoever is named in a title ends the reason: the engineer in the connection's settings, the clerk in "
         "the warehouse, the merchant at Amazon.",

@@ -153,6 +153,24 @@ def test_each_kind_of_fact_tells_its_people_what_happened_and_who_acts(
     assert detail.get("reason", "") in mail.html
 
 
+def test_what_somebody_has_to_release_is_not_said_to_go_on_by_itself() -> None:
+    by_rule = fact(FactKind.ORDER_HELD, 1, code="unmapped_sku", reason="R.")
+    by_person = fact(FactKind.ORDER_HELD, 2, code="address_incomplete, held_by_person", reason="R.")
+    there = fact(FactKind.HELD_IN_WAREHOUSE, 3, reason="R.", warehouse_order="17")
+    for facts, said, unsaid in (
+        ((by_rule,), "go on by themselves once the reason is gone.", "release"),
+        (
+            (by_rule, by_person),
+            "once the reason is gone, what somebody put on hold once it is released.",
+            "stays",
+        ),
+        ((there, by_person), "what is on hold stays so until somebody releases it.", "by themselves"),
+    ):
+        text = " ".join(one_mail(*facts).text.split())
+        assert said in text
+        assert unsaid not in text
+
+
 EVERYBODY = connection(
     contacts={kind.value: ["somebody@example.com"] for kind in NoticeKind} | {"time_zone": "America/New_York"}
 )
