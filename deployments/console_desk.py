@@ -10,7 +10,7 @@ import httpx
 
 from deployments.prefect_server import prepare_environment
 from dockwire.console.desk import SeenRun, StartedRun
-from dockwire.errors import DockwireError, SettingsError, Unavailable
+from dockwire.errors import DockwireError, SettingsError, Unanswered, Unavailable
 from dockwire.model.ids import ConnectionSlug
 from dockwire.model.status import Status
 from dockwire.services.ship_and_close import ShipAndClose
@@ -36,6 +36,7 @@ class PrefectDesk:
         Raises:
             SettingsError: no Prefect server is known, or it has no such deployment.
             Unavailable: it does not answer, or does not take the parameters.
+            Unanswered: its answer was lost, so the run may have been asked for.
         """
         async with _asked("start"):
             from prefect.client.orchestration import get_client
@@ -46,9 +47,12 @@ class PrefectDesk:
                     deployment = await client.read_deployment_by_name(f"{flow}/{connection}")
                 except ObjectNotFound:
                     raise _not_deployed(f"{flow}/{connection}") from None
-                run = await client.create_flow_run_from_deployment(
-                    deployment.id, parameters=dict(parameters or {}), idempotency_key=once or None
-                )
+                try:
+                    run = await client.create_flow_run_from_deployment(
+                        deployment.id, parameters=dict(parameters or {}), idempotency_key=once or None
+                    )
+                except httpx.TransportError:
+                    raise _unheard(once=bool(once)) from None
             return StartedRun(run.name, run_url(str(run.id)), str(run.id))
 
     async def run(self, run_id: str) -> SeenRun | None:
@@ -164,6 +168,15 @@ async def _asked(what: str) -> AsyncIterator[None]:
             system="Prefect",
             operation=what,
         ) from None
+
+
+def _unheard(*, once: bool) -> Unanswered:
+    again = "asking again asks for it once" if once else "look at its runs in Prefect before asking again"
+    return Unanswered(
+        f"the Prefect server's answer was lost, so the run may have been asked for; {again}",
+        system="Prefect",
+        operation="start",
+    )
 
 
 def _not_deployed(name: str) -> SettingsError:

@@ -37,7 +37,8 @@ class SeenRun:
 class Desk(Protocol):
     """The acts that the ledger alone cannot carry out.
 
-    Every method may raise a ``DockwireError`` that says who acts next; nothing was done then.
+    Every method may raise a ``DockwireError`` that says who acts next; nothing was done then, unless it is
+    ``Unanswered``.
     """
 
     async def start(

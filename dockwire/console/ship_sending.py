@@ -17,7 +17,7 @@ from dockwire.console.ship_reading import ShipRow, closings_of, rows_by_name, ro
 from dockwire.console.ship_reasons import Reasons, reasons_in
 from dockwire.decisions.closing import Candidate
 from dockwire.decisions.rest import rest_of
-from dockwire.errors import DockwireError
+from dockwire.errors import DockwireError, Unanswered
 from dockwire.model.closing import ShipRequest
 from dockwire.model.console import Audited
 from dockwire.model.ids import ConnectionSlug
@@ -112,6 +112,7 @@ async def send(
     The same request with the same ``once`` is asked for once.
 
     Raises:
+        Unanswered: nobody knows whether a run was asked for; the same request with the same ``once`` finds out.
         DockwireError: no run was asked for.
     """
     for order_id in order_ids:
@@ -120,6 +121,8 @@ async def send(
     key = hashlib.sha256(f"{once} {wanted.token}".encode()).hexdigest() if once else ""
     try:
         run = await parts.desk.start(FLOW, ConnectionSlug(connection), parameters_of(wanted), once=key)
+    except Unanswered:
+        raise
     except DockwireError as error:
         await note_refused(parts, request, connection, dict.fromkeys(order_ids, str(error)))
         raise

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 
 from dockwire.console.ship_reasons import reasons_in
+from dockwire.errors import Unanswered
 from dockwire.model.record import ClosingState
 from tests.console.closing_shop import Shop, began_elsewhere, opened_shop, text_of, values
 from tests.console.town import post
@@ -83,6 +84,26 @@ async def test_names_that_are_unknown_or_told_twice_mislead_nobody(tmp_path: Pat
         rest = await clerk.get("/ship-and-close", params={"again": "elsewhere"})
         assert len(values(rest.text, f"tracking-{shop.rows[0]}")) == 1
         assert "has no orders by the names 12; look up what they are" in text_of(rest)
+
+
+async def test_a_lost_answer_is_not_told_as_nothing_sent_and_the_same_form_finds_the_run(
+    tmp_path: Path,
+) -> None:
+    async with opened_shop(tmp_path, 1) as shop:
+        clerk = await shop.town.signed_in()
+        form = shop.form([tracking(0)])
+        shop.town.desk.lost = Unanswered(
+            "the answer was lost; ask again", system="Prefect", operation="start"
+        )
+        unheard = await post(clerk, "/ship-and-close/do", data=form)
+        assert (unheard.status_code, "the answer was lost; ask again" in unheard.text) == (400, True)
+        assert values(unheard.text, "once") == ["form-1"]
+        story = text_of(await clerk.get(f"/orders/detail?pk={shop.rows[0]}"))
+        assert "Asked to ship and close it" in story
+        assert "nothing was sent" not in story
+        shop.town.desk.lost = None
+        assert (await post(clerk, "/ship-and-close/do", data=form)).status_code == 303
+        assert len(shop.town.desk.started) == 1
 
 
 async def test_nothing_of_a_run_under_way_is_asked_for_again(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ class NotingDesk:
     stopped: set[ConnectionSlug] = field(default_factory=set)
     trouble: DockwireError | None = None
     """Why it does not pause, resume or tell."""
+    lost: DockwireError | None = None
+    """Raised in place of the answer to what was asked for."""
     stored: list[Status] = field(default_factory=list)
     """Connections that have not run yet."""
     runs: dict[str, SeenRun] = field(default_factory=dict)
@@ -60,6 +62,8 @@ class NotingDesk:
             known = json.loads(json.dumps({"connection": connection, **(parameters or {})}))
             name = f"run-{len(self.started)}"
             self.runs[number] = SeenRun(name, f"http://prefect.test/{name}", "Scheduled", False, "", known)
+        if self.lost is not None:
+            raise self.lost
         return StartedRun(self.runs[number].name, self.run_page(number), number)
 
     async def run(self, run_id: str) -> SeenRun | None:
