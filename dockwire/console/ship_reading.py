@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import anyio.to_thread
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from dockwire.console.fields import iso
 from dockwire.console.parts import Parts
 from dockwire.console.words import state_in_words
-from dockwire.ledger.closings import LONGEST_NUMBER, read_closing
+from dockwire.ledger.closings import read_closing, rows_called
 from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.tables import closings, orders
 from dockwire.model.record import Closing
@@ -74,23 +74,15 @@ async def rows_by_name(parts: Parts, connection: str, names: Mapping[str, str]) 
     unknown = [name for name in names if name not in found]
     if not unknown:
         return found
-    # References and numbers repeat where a connection moved to another warehouse.
     place = next((each.warehouse for each in await parts.ledger.connections() if each.slug == connection), "")
 
     def read(session: Session) -> list[ShipRow]:
-        mine = and_(orders.c.connection == connection, orders.c.warehouse == place)
-        return [
-            row for some in _batches(unknown) for row in _rows(session, _query().where(mine, _is_named(some)))
-        ]
+        called = (rows_called(session, connection, place, some) for some in _batches(unknown))
+        return _some(session, [row for rows in called for row in rows])
 
     for row in await _read(parts, read):
         found |= {name: row for name in unknown if name in row.names}
     return found
-
-
-def _is_named(names: Sequence[str]) -> ColumnElement[bool]:
-    numbers = [int(name) for name in names if name.isdecimal() and len(name) < LONGEST_NUMBER]
-    return or_(orders.c.reference.in_(names), orders.c.warehouse_order_id.in_(numbers))
 
 
 async def closings_of(parts: Parts, connection: str, token: str) -> dict[str, Closing]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection as Link
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, insert, select, union, update
+from sqlalchemy.orm import Session
 
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.overrides import overrides_of
@@ -35,20 +36,10 @@ def find_placed(
     found: dict[str, LedgerOrder] = {}
     for start in range(0, len(handles), _AT_ONCE):
         group = handles[start : start + _AT_ONCE]
-        numbers = [int(handle) for handle in group if handle.isdecimal() and len(handle) < LONGEST_NUMBER]
-        query = select(orders).where(
-            orders.c.connection == connection.slug,
-            # Numbers repeat where a connection moved to another warehouse.
-            orders.c.warehouse == connection.warehouse,
-            orders.c.warehouse_order_id.is_not(None),
-            or_(
-                orders.c.amazon_order_id.in_(group),
-                orders.c.reference.in_(group),
-                orders.c.warehouse_order_id.in_(numbers),
-            ),
-        )
-        rows = link.execute(query).all()
-        ids = [row.id for row in rows]
+        ids = rows_called(link, connection.slug, connection.warehouse, group)
+        rows = link.execute(
+            select(orders).where(orders.c.id.in_(ids), orders.c.warehouse_order_id.is_not(None))
+        ).all()
         overrides, problems = overrides_of(link, ids, scribe), open_problems(link, ids)
         for row in rows:
             known = scribe.ledger_order(row, problems.get(row.id, ()), overrides.get(row.id, NO_OVERRIDES))
@@ -58,7 +49,24 @@ def find_placed(
     return found
 
 
-LONGEST_NUMBER = 19
+def rows_called(link: Link | Session, connection: str, warehouse: str, names: Sequence[str]) -> list[int]:
+    """Return the rows of a connection's orders of these names: Amazon order ids, references or warehouse numbers.
+
+    Names repeat where a connection moved to another warehouse.
+    """
+    numbers = [int(name) for name in names if name.isdecimal() and len(name) < _LONGEST_NUMBER]
+    ways = (
+        orders.c.amazon_order_id.in_(names),
+        orders.c.reference.in_(names),
+        orders.c.warehouse_order_id.in_(numbers),
+    )
+    # Whose they are is compared here: asked for that too, SQLite reads all orders of the connection.
+    places = (select(orders.c.id, orders.c.connection, orders.c.warehouse).where(way) for way in ways)
+    found = link.execute(union(*places).order_by("id"))
+    return [row.id for row in found if (row.connection, row.warehouse) == (connection, warehouse)]
+
+
+_LONGEST_NUMBER = 19
 """Decimal digits beyond this do not fit the databases' numbers."""
 
 

@@ -149,6 +149,7 @@ orders = Table(
         postgresql_where=text("amazon_status IN ('UNSHIPPED', 'PARTIALLY_SHIPPED')"),
     ),
     Index("ix_orders_warehouse_order_id", "warehouse_order_id"),
+    Index("ix_orders_reference", "reference"),
     Index("ix_orders_first_seen", "first_seen"),
     # PostgreSQL finds beginnings with it whatever the database's collation.
     Index(

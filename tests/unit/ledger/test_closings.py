@@ -13,6 +13,7 @@ from dockwire.sealing import Sealer
 from tests.builders import CA, NOW, connection, order
 from tests.unit.ledger.acts import ACME, kinds, number, read
 from tests.unit.ledger.shipments import LATER, UPS, charge, claimed, created, due, parcel, plan, record, store
+from tests.unit.ledger.test_standings import plans, statements
 
 CANADA = connection(slug="acme-ca", marketplace_code="CA")
 ELSEWHERE = connection(warehouse="other")
@@ -235,4 +236,18 @@ async def test_a_closing_and_its_fact_are_written_together_or_not_at_all(databas
         await ledger.record_closing(ACME, replace(closing, state=ClosingState.CLOSED), now=NOW)
     assert await ledger.submission(ACME, "t") == [closing]
     assert await kinds(ledger, closing.order_id) == [FactKind.ORDER_CREATED]
+    await ledger.close()
+
+
+async def test_orders_are_found_by_any_of_their_names_without_reading_the_connections_others(
+    sqlite_url: str,
+) -> None:
+    ledger = await SqlLedger.open(sqlite_url, sealer=Sealer([Sealer.new_key()]))
+    await ledger.register(ACME, now=NOW)
+    with statements(ledger) as asked:
+        assert await ledger.find_placed(ACME, ["111-0000001-0000001", "DW-1", "4711"]) == {}
+    steps = [step for step in await plans(ledger, asked) if " orders" in step]
+    named = ("(amazon_order_id=?)", "(reference=?)", "(warehouse_order_id=?)")
+    assert all(any(step.endswith(name) for step in steps) for name in named), steps
+    assert [step for step in steps if "connection=?" in step or step.startswith("SCAN orders")] == []
     await ledger.close()
