@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from dockwire.console.fields import iso
 from dockwire.console.parts import Parts
 from dockwire.console.words import state_in_words
-from dockwire.ledger.closings import read_closing, rows_called
+from dockwire.ledger.closings import is_called, read_closing
+from dockwire.ledger.plans import compared
 from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.tables import closings, orders
 from dockwire.model.record import Closing
@@ -56,7 +57,7 @@ async def rows_of_orders(parts: Parts, connection: str, order_ids: Sequence[str]
     def read(session: Session) -> list[ShipRow]:
         found = []
         for some in _batches(order_ids):
-            mine = orders.c.connection == connection
+            mine = compared(orders.c.connection) == connection
             found += [*_rows(session, _query().where(mine, orders.c.amazon_order_id.in_(some)))]
         return found
 
@@ -74,11 +75,16 @@ async def rows_by_name(parts: Parts, connection: str, names: Mapping[str, str]) 
     unknown = [name for name in names if name not in found]
     if not unknown:
         return found
+    # Names repeat where a connection moved to another warehouse.
     place = next((each.warehouse for each in await parts.ledger.connections() if each.slug == connection), "")
 
     def read(session: Session) -> list[ShipRow]:
-        called = (rows_called(session, connection, place, some) for some in _batches(unknown))
-        return _some(session, [row for rows in called for row in rows])
+        here = compared(orders.c.connection) == connection, compared(orders.c.warehouse) == place
+        return [
+            row
+            for some in _batches(unknown)
+            for row in _rows(session, _query().where(*here, is_called(some)))
+        ]
 
     for row in await _read(parts, read):
         found |= {name: row for name in unknown if name in row.names}

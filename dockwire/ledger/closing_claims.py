@@ -8,6 +8,7 @@ from sqlalchemy import Connection as Link
 
 from dockwire.ledger.closings import BEFORE, read_closing
 from dockwire.ledger.overrides import is_stopped
+from dockwire.ledger.plans import compared
 from dockwire.ledger.tables import closings, orders, parcels
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId
@@ -74,7 +75,7 @@ def earlier_closings(
         select(closings, orders.c.amazon_order_id)
         .join(orders, orders.c.id == closings.c.order_id)
         .where(
-            closings.c.connection == connection.slug,
+            compared(closings.c.connection) == connection.slug,
             closings.c.token != token,
             closings.c.state.in_((ClosingState.CLOSED, ClosingState.CLOSING)),
             orders.c.amazon_order_id.in_(order_ids),
@@ -95,7 +96,7 @@ def taken_references(
         select(orders.c.amazon_order_id, parcels.c.reference)
         .join(orders, orders.c.id == parcels.c.order_id)
         .where(
-            parcels.c.connection == connection.slug,
+            compared(parcels.c.connection) == connection.slug,
             parcels.c.sent_digest.is_not(None),
             orders.c.amazon_order_id.in_(order_ids),
         )

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 from sqlalchemy import Connection as Link
-from sqlalchemy import Row, insert, select, union, update
-from sqlalchemy.orm import Session
 
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.overrides import overrides_of
+from dockwire.ledger.plans import compared
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import closings, orders
 from dockwire.ledger.used_numbers import plain_number
@@ -36,10 +36,15 @@ def find_placed(
     found: dict[str, LedgerOrder] = {}
     for start in range(0, len(handles), _AT_ONCE):
         group = handles[start : start + _AT_ONCE]
-        ids = rows_called(link, connection.slug, connection.warehouse, group)
-        rows = link.execute(
-            select(orders).where(orders.c.id.in_(ids), orders.c.warehouse_order_id.is_not(None))
-        ).all()
+        query = select(orders).where(
+            compared(orders.c.connection) == connection.slug,
+            # Numbers repeat where a connection moved to another warehouse.
+            compared(orders.c.warehouse) == connection.warehouse,
+            orders.c.warehouse_order_id.is_not(None),
+            is_called(group),
+        )
+        rows = link.execute(query).all()
+        ids = [row.id for row in rows]
         overrides, problems = overrides_of(link, ids, scribe), open_problems(link, ids)
         for row in rows:
             known = scribe.ledger_order(row, problems.get(row.id, ()), overrides.get(row.id, NO_OVERRIDES))
@@ -49,21 +54,14 @@ def find_placed(
     return found
 
 
-def rows_called(link: Link | Session, connection: str, warehouse: str, names: Sequence[str]) -> list[int]:
-    """Return the rows of a connection's orders of these names: Amazon order ids, references or warehouse numbers.
-
-    Names repeat where a connection moved to another warehouse.
-    """
+def is_called(names: Sequence[str]) -> ColumnElement[bool]:
+    """Return whether a row of ``orders`` has one of these names: Amazon order id, reference or warehouse number."""
     numbers = [int(name) for name in names if name.isdecimal() and len(name) < _LONGEST_NUMBER]
-    ways = (
+    return or_(
         orders.c.amazon_order_id.in_(names),
         orders.c.reference.in_(names),
         orders.c.warehouse_order_id.in_(numbers),
     )
-    # Whose they are is compared here: asked for that too, SQLite reads all orders of the connection.
-    places = (select(orders.c.id, orders.c.connection, orders.c.warehouse).where(way) for way in ways)
-    found = link.execute(union(*places).order_by("id"))
-    return [row.id for row in found if (row.connection, row.warehouse) == (connection, warehouse)]
 
 
 _LONGEST_NUMBER = 19
@@ -88,8 +86,8 @@ def begin_submission(link: Link, connection: Connection, plan: ClosePlan, *, now
         return begun
     numbers = [planned.order.placed.order_id for planned in plan.orders]
     query = select(orders.c.warehouse_order_id, orders.c.id).where(
-        orders.c.connection == connection.slug,
-        orders.c.warehouse == connection.warehouse,
+        compared(orders.c.connection) == connection.slug,
+        compared(orders.c.warehouse) == connection.warehouse,
         orders.c.warehouse_order_id.in_(numbers),
     )
     ids = {row.warehouse_order_id: row.id for row in link.execute(query)}

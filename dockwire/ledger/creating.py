@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, select, update
 from dockwire.errors import Fixer
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
 from dockwire.ledger.marks import look_back
+from dockwire.ledger.plans import compared
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.connection import Connection
@@ -150,7 +151,7 @@ def reclaim(
 def _rows(link: Link, slug: ConnectionSlug, ids: Sequence[AmazonOrderId]) -> dict[str, Row[Any]]:
     query: Select[Any] = (
         select(*(orders.c[name] for name in _READ))
-        .where(orders.c.connection == slug, orders.c.amazon_order_id.in_(ids))
+        .where(compared(orders.c.connection) == slug, orders.c.amazon_order_id.in_(ids))
         # Every transaction locks in this order, so that two never wait for each other.
         .order_by(orders.c.id)
     )

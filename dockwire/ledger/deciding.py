@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, Row, Select, and_, select, union, update
 from sqlalchemy import Connection as Link
-from sqlalchemy import Row, Select, and_, or_, select, update
 
 from dockwire.ledger.facts import replace_problems, told_reason, write_facts
 from dockwire.ledger.on_hold import end_on_hold, note_on_hold, tell_there
@@ -16,6 +16,7 @@ from dockwire.ledger.overrides import (
     overrides_of,
     write_override,
 )
+from dockwire.ledger.plans import compared
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import orders
 from dockwire.model.ids import UNREADABLE, AmazonOrderId, ConnectionSlug
@@ -38,21 +39,15 @@ def due_orders(
     scribe: Scribe,
 ) -> list[LedgerOrder]:
     """Return orders to be decided, by Amazon order id."""
-    query = (
-        select(orders)
-        .where(orders.c.connection == slug, orders.c.state.not_in(_NEVER_DUE))
-        .where(
-            or_(
-                orders.c.needs_decision,
-                orders.c.state.in_(_ALWAYS_DUE),
-                and_(orders.c.state == OrderState.FAILED, orders.c.not_before <= now),
-            )
-        )
-        .order_by(orders.c.amazon_order_id)
-        .limit(limit)
+    ways = (
+        and_(orders.c.needs_decision, orders.c.state.not_in(_NEVER_DUE)),
+        *(orders.c.state == state for state in _ALWAYS_DUE),
+        and_(orders.c.state == OrderState.FAILED, orders.c.not_before <= now),
     )
-    if after is not None:
-        query = query.where(orders.c.amazon_order_id > after)
+    # Each way has an index in which the orders stand as they are wanted: no more of them are read.
+    firsts = [_first(slug, way, after, limit).subquery() for way in ways]
+    found = union(*(select(first.c.id) for first in firsts))
+    query = select(orders).where(orders.c.id.in_(found)).order_by(orders.c.amazon_order_id).limit(limit)
     rows = link.execute(query).all()
     ids = [row.id for row in rows]
     problems = open_problems(link, ids)
@@ -62,6 +57,15 @@ def due_orders(
         scribe.ledger_order(row, problems.get(row.id, ()), overrides.get(row.id, NO_OVERRIDES))
         for row in rows
     ]
+
+
+def _first(
+    slug: ConnectionSlug, way: ColumnElement[bool], after: AmazonOrderId | None, limit: int
+) -> Select[Any]:
+    query = select(orders.c.id).where(orders.c.connection == slug, way)
+    if after is not None:
+        query = query.where(orders.c.amazon_order_id > after)
+    return query.order_by(orders.c.amazon_order_id).limit(limit)
 
 
 def record_verdicts(
@@ -195,7 +199,7 @@ def _rows(link: Link, slug: ConnectionSlug, ids: Sequence[AmazonOrderId]) -> dic
     columns = ("id", "amazon_order_id", "version", "state", "needs_decision", "not_before")
     query: Select[Any] = (
         select(*(orders.c[name] for name in columns))
-        .where(orders.c.connection == slug, orders.c.amazon_order_id.in_(ids))
+        .where(compared(orders.c.connection) == slug, orders.c.amazon_order_id.in_(ids))
         .order_by(orders.c.id)
         .with_for_update()
     )
