@@ -75,6 +75,7 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         expect(page.get_by_text("Done for 1 of 1 orders.")).to_be_visible()
         assert town.desk.started == [("order-import", "acme-us")]
 
+        expect(page.get_by_role("searchbox")).to_be_focused()
         page.locator(ROW).press("Enter")
         expect(page.get_by_role("heading", name=f"Order {number(1)}")).to_be_visible()
         pictured(page, tmp_path / "pictures", "order")
