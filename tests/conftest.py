@@ -6,4 +6,4 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("dockwire", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("dockwire")
 
-pytest_plugins = ["tests.databases", "tests.prefect_server", "tests.servers"]
+pytest_plugins = ["tests.databases", "tests.prefect_server", "tests.servers", "tests.spreading"]

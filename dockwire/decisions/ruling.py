@@ -3,6 +3,7 @@
 Nothing is written here: a preview and the act itself are the same decision.
 """
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -80,7 +81,7 @@ def decide_ruling(case: Case, acts: Sequence[Act]) -> Ruling | Refusal | Unchang
     overrides, told, aliases = case.waiting.overrides, [], dict[str, str]()
     for act in acts:
         if (reason := _in_the_way(case.waiting, act)) is not None:
-            return Refusal(reason)
+            return Refusal(reason, _first(case.waiting.row, reason))
         step = _step(case, act, overrides)
         if isinstance(step, Refusal):
             return step
@@ -123,10 +124,18 @@ def _in_the_way(waiting: WaitingOrder, act: Act) -> str | None:
     if (reason := _without_content(waiting, act)) is not None:
         return reason
     if row.skipped and not isinstance(act, Skip | Unskip):
-        return "a person skipped it; undo that first with 'dockwire holds skip --undo'"
+        return _IS_SKIPPED
     if row.state is OrderState.SKIPPED and not row.skipped:
         return "it is not for the warehouse: " + " ".join(problem.sentence for problem in row.problems)
     return _not_retried(row) if isinstance(act, Retry) else None
+
+
+_IS_SKIPPED = "a person skipped it; undo that first"
+
+
+def _first(row: HoldRow, reason: str) -> str:
+    """Return what to type first; empty where no command helps."""
+    return f"dockwire holds skip {shlex.quote(row.order_id)} --undo" if reason == _IS_SKIPPED else ""
 
 
 def _settled(waiting: WaitingOrder, act: Act) -> str | None:
@@ -169,8 +178,8 @@ def _not_retried(row: HoldRow) -> str | None:
 
 _SETTLED = {
     OrderState.CREATED: (
-        "it is warehouse order {number} already; change it in the warehouse, hold or cancel it there or with "
-        "'dockwire holds', and change the order in Seller Central"
+        "it is warehouse order {number} already; change it in the warehouse, hold or cancel it there or here, and "
+        "change the order in Seller Central"
     ),
     OrderState.CLAIMED: "it is being created right now; look again after the next import",
     OrderState.CANCELLED: "it was cancelled in the warehouse, as warehouse order {number}",
@@ -274,7 +283,11 @@ def _release(case: Case, order: Order, overrides: Overrides) -> _Step | Refusal:
     lines = [line for line in order.lines if line.quantity_open > 0]
     looks = wanted_looks(order, lines, rules)
     if not looks:
-        return Refusal("nothing of it is held for a look; 'dockwire holds show' says what would end its hold")
+        order_id = shlex.quote(case.waiting.row.order_id)
+        return Refusal(
+            "nothing of it is held for a look; its reasons say what would end its hold",
+            f"dockwire holds show {order_id}",
+        )
     why = ", ".join(dict.fromkeys(problem.code.replace("_", " ") for problem in looks.values()))
     # A person's own hold ends by it: the next one is another, whatever its reason.
     released = frozenset({*overrides.released, *looks} - {HELD_BY_PERSON})
@@ -307,7 +320,7 @@ def _map_sku(
     if own := rules.connection.sku_map.get(amazon_sku):
         return Refusal(
             f"the sku_map of connection {rules.connection.slug} says that {amazon_sku!r} is {own!r}, and wins over "
-            "any alias; change it in the connections file and apply that, or set the line of this order (--line)"
+            "any alias; change it in the connections file and apply that, or set the line of this order"
         )
     if (fault := _item_fault(rules, warehouse_sku)) is not None:
         return fault
@@ -316,8 +329,9 @@ def _map_sku(
         return _Step(overrides, f"alias: {amazon_sku} is {warehouse_sku}")
     if alias is not None and _item_fault(rules, alias) is None:
         return Refusal(
-            f"{amazon_sku!r} is an alias of {alias!r} already, for every order of the customer; 'dockwire stock "
-            "aliases' changes that, --line sets the line of this order alone"
+            f"{amazon_sku!r} is an alias of {alias!r} already, for every order of the customer; change that in the "
+            "alias table, or set the line of this order alone",
+            "dockwire stock aliases",
         )
     return _Step(overrides, f"alias: {amazon_sku} is {warehouse_sku}", {amazon_sku: warehouse_sku})
 
