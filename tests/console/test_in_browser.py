@@ -4,7 +4,7 @@ import asyncio
 import re
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from dockwire.console.hold_items import AT_ONCE
 from dockwire.model.warehouse import Item
@@ -25,6 +25,11 @@ async def _town(url: str) -> Town:
     await town.ledger.store_items(ACME.warehouse, ACME.customer_id, many, now=NOW)
     await read(town.ledger, *[order(order_id=number(place)) for place in range(10, 16)])
     return town
+
+
+def _listens(page: Page) -> None:
+    """Wait until a page's scripts have begun: what is in sight before takes keys and clicks as the browser would."""
+    page.wait_for_load_state()
 
 
 def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path) -> None:
@@ -50,6 +55,7 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         page.keyboard.press("Enter")
         expect(page.locator(ROW)).to_have_count(10)
         expect(page.get_by_role("heading", name="Find orders")).to_be_visible()
+        _listens(page)
 
         # The mouse: a click of Shift takes all between, one of Ctrl takes one out again.
         page.locator(ROW).nth(1).locator(BOX).click()
@@ -66,6 +72,7 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         page.keyboard.press("Enter")
         expect(page.locator(ROW)).to_have_count(1)
         # The list's own script takes the focus when it begins.
+        _listens(page)
         expect(page.get_by_role("searchbox")).to_be_focused()
         page.locator(ROW).focus()
         page.keyboard.press("Space")
@@ -75,6 +82,7 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         expect(page.get_by_text("Done for 1 of 1 orders.")).to_be_visible()
         assert town.desk.started == [("order-import", "acme-us")]
 
+        _listens(page)
         expect(page.get_by_role("searchbox")).to_be_focused()
         page.locator(ROW).press("Enter")
         expect(page.get_by_role("heading", name=f"Order {number(1)}")).to_be_visible()
@@ -96,6 +104,7 @@ def test_a_clerk_signs_in_finds_selects_and_acts(sqlite_url: str, tmp_path: Path
         page.locator(ROW).filter(has_text="SKU without an item").press("Enter")
         page.get_by_role("link", name="Decide").click()
         expect(page.get_by_role("heading", name="SKU without an item")).to_be_visible()
+        _listens(page)
         pictured(page, tmp_path / "pictures", "hold")
         form = page.get_by_role("form", name="Give the SKU its name in the warehouse")
         expect(page.locator("#hold-items option")).to_have_count(AT_ONCE)

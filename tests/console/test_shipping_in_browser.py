@@ -46,6 +46,7 @@ def _visit(shop: Shop) -> None:
 
         page.get_by_role("button", name="Ship and close", exact=True).click()
         expect(page.locator("#ship-faults")).to_be_focused()
+        page.wait_for_load_state()
         expect(page.locator('input[name^="tracking-"].is-invalid')).to_have_count(2)
         hindered = hindrances(page)
         assert fits(page)
