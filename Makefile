@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TESTS  ?= tests
-# Of which many wait for other processes most of the time.
+# Of which many wait for other processes most of the time; these start by the hundred, and compile once.
 WORKERS ?= 4
 
 .DEFAULT_GOAL := help
@@ -25,7 +25,7 @@ screenshots: $(STAMP) browser ## take the documentation's pictures of the consol
 	@$(BIN)/python -m tests.console.screenshots
 
 test: $(STAMP) browser ## run every test, on SQLite and on embedded PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
 
 browser: ## install Chromium for the tests of pages, where no browser is and Debian's packages are
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \

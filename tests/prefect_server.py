@@ -1,8 +1,16 @@
 """A Prefect server for tests, started once a session and only when a test asks for it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
+
+from deployments.prefect_server import prefect_environment
+from tests.templates import copied, template_folder
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +30,24 @@ def prefect() -> Iterator[None]:
         prefect_test_harness(server_startup_timeout=90),
     ):
         yield
+
+
+def knows_prefect(state_dir: Path) -> None:
+    """Let an installation's Prefect have its tables and nothing in them: to make them takes six seconds."""
+    copied(_tables(), state_dir / _DATABASE)
+
+
+def knows_no_prefect(state_dir: Path) -> None:
+    """Let an installation be new: Prefect has no tables yet."""
+    (state_dir / _DATABASE).unlink()
+
+
+_DATABASE = Path("prefect", "prefect.db")
+
+
+@cache
+def _tables() -> Path:
+    ours = prefect_environment(template_folder(), 0)
+    command = [sys.executable, "-m", "deployments.prefect_process", "server", "database", "upgrade", "--yes"]
+    subprocess.run(command, env=os.environ | ours, check=True, capture_output=True)
+    return template_folder() / _DATABASE

@@ -17,6 +17,7 @@ from dockwire.warehouse import build_app as build_warehouse
 from tests.deployments.browser import PrefectPages, opened_page
 from tests.deployments.pages import Pages
 from tests.deployments.town import Town
+from tests.prefect_server import knows_prefect
 from tests.servers import serve
 from tests.stage import warehouse_seed
 
@@ -25,6 +26,7 @@ from tests.stage import warehouse_seed
 def prefect_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Start Prefect as `dockwire up` does; give the variables that lead to it."""
     folder = tmp_path_factory.mktemp("prefect")
+    knows_prefect(folder)
     port = free_port()
     with local_server(folder, port):
         yield prefect_environment(folder, port)
@@ -56,7 +58,8 @@ def town(tmp_path: Path, prefect_address: dict[str, str]) -> Iterator[Town]:
 
 @pytest.fixture
 def lone_town(tmp_path: Path) -> Iterator[Town]:
-    """Build a town where no Prefect server runs, as on a newcomer's machine."""
+    """Build a town where no Prefect server runs, and one ran before."""
+    knows_prefect(tmp_path / "state")
     with _built(tmp_path, {}) as town:
         yield town
 
