@@ -37,11 +37,6 @@ def knows_prefect(state_dir: Path) -> None:
     copied(_tables(), state_dir / _DATABASE)
 
 
-def knows_no_prefect(state_dir: Path) -> None:
-    """Let an installation be new: Prefect has no tables yet."""
-    (state_dir / _DATABASE).unlink()
-
-
 _DATABASE = Path("prefect", "prefect.db")
 
 

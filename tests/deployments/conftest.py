@@ -58,10 +58,16 @@ def town(tmp_path: Path, prefect_address: dict[str, str]) -> Iterator[Town]:
 
 @pytest.fixture
 def lone_town(tmp_path: Path) -> Iterator[Town]:
-    """Build a town where no Prefect server runs, and one ran before."""
-    knows_prefect(tmp_path / "state")
+    """Build a town where no Prefect server runs, as on a newcomer's machine."""
     with _built(tmp_path, {}) as town:
         yield town
+
+
+@pytest.fixture
+def resting_town(lone_town: Town) -> Town:
+    """Give a town where no Prefect server runs, and one ran before."""
+    knows_prefect(lone_town.folder / "state")
+    return lone_town
 
 
 @contextmanager

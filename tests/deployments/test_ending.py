@@ -40,10 +40,10 @@ def to_one(number: int) -> Callable[[int], None]:
 
 
 @pytest.fixture
-def connected(lone_town: Town) -> Town:
+def connected(resting_town: Town) -> Town:
     """Store a connection, so that there is something to serve."""
-    assert lone_town.dockwire("apply", str(lone_town.connections())).code == 0
-    return lone_town
+    assert resting_town.dockwire("apply", str(resting_town.connections())).code == 0
+    return resting_town
 
 
 def twice(number: int) -> Callable[[int], None]:

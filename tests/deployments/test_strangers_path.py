@@ -21,7 +21,6 @@ from tests.deployments.browser import PrefectPages, another_page, opened_page
 from tests.deployments.pages import Pages
 from tests.deployments.person import Person
 from tests.deployments.town import SELLER, Town
-from tests.prefect_server import knows_no_prefect
 from tests.stage import CREDENTIAL
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -41,7 +40,6 @@ def plain_page() -> Iterator[Page]:
 
 @pytest.fixture
 def person(lone_town: Town, plain_page: Page, tmp_path: Path) -> Person:
-    knows_no_prefect(lone_town.folder / "state")
     return Person(lone_town, plain_page, tmp_path / "pictures")
 
 

@@ -3,11 +3,9 @@
 import socket
 
 from tests.deployments.town import SELLER, Town
-from tests.prefect_server import knows_no_prefect
 
 
 def test_connections_are_stored_listed_and_tried_without_a_server(lone_town: Town) -> None:
-    knows_no_prefect(lone_town.folder / "state")
     stored = lone_town.dockwire("apply", str(lone_town.connections()))
     assert [line.split() for line in stored.out.splitlines()[:3]] == [
         ["added", "sellers.town-na"],
