@@ -111,7 +111,8 @@ class ShipDesk(CustomView):
         context: dict[str, Any] = {
             "others": others,
             "query": query_of(others),
-            "once": secrets.token_urlsafe(12),
+            # The one that was asked with before, where the answer to it was lost.
+            "once": request.query_params.get("once") or secrets.token_urlsafe(12),
         }
         return self._show(request, "console/ship_result.html", sent=sent, **context)
 
@@ -124,14 +125,13 @@ class ShipDesk(CustomView):
         if sent.holds:
             return held(request, sent, others)
         names = [row.order_id for row in sent.rows if not row.is_closed]
+        once = str(form.get("once", ""))
         self._looks.forget(sent.connection, names)
         try:
-            run = await send(
-                self._parts, request, sent.connection, sent.request, names, once=str(form.get("once", ""))
-            )
+            run = await send(self._parts, request, sent.connection, sent.request, names, once=once)
         except DockwireError as error:
             flash(request, str(error), "error")
-            return to_run(request, sent.run_id, others)
+            return to_run(request, sent.run_id, others, once=once)
         return to_run(request, run.id, others)
 
     # -- what was typed ------------------------------------------------------------------------

@@ -42,10 +42,14 @@ def nothing_left(sent: Sent) -> tuple[str, str]:
     return (unknown, "error") if unknown else ("Nothing is left open in the warehouse.", "success")
 
 
-def to_run(request: Request, run_id: str, others: Sequence[Any] = ()) -> Response:
-    """Go to the page of a request by its run; ``others`` are the rows of the selection that it leaves."""
+def to_run(request: Request, run_id: str, others: Sequence[Any] = (), *, once: str = "") -> Response:
+    """Go to the page of a request by its run; ``others`` are the rows of the selection that it leaves.
+
+    ``once`` is kept for asking again where the answer was lost.
+    """
     page = request.url_for(request.app.state.ROUTE_NAME + ":ship-and-close-run")
-    query = urlencode([("id", run_id), *((OTHER, row) for row in others)])
+    again = [("once", once)] if once else []
+    query = urlencode([("id", run_id), *((OTHER, row) for row in others), *again])
     return RedirectResponse(f"{page}?{query}", status_code=303)
 
 

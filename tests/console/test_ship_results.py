@@ -106,6 +106,25 @@ async def test_a_lost_answer_is_not_told_as_nothing_sent_and_the_same_form_finds
         assert len(shop.town.desk.started) == 1
 
 
+async def test_the_rest_is_asked_for_once_where_the_answer_is_lost(tmp_path: Path) -> None:
+    async with opened_shop(tmp_path, 1) as shop:
+        clerk = await shop.town.signed_in()
+        form = shop.form([tracking(0)])
+        where = (await post(clerk, "/ship-and-close/do", data=form)).headers["location"]
+        ends(shop, "it crashed")
+
+        async def repeats(page: str) -> str:
+            shown = (await clerk.get(page)).text
+            again = {"id": values(shown, "id")[0], "once": values(shown, "once")[0]}
+            return (await post(clerk, "/ship-and-close/repeat", data=again)).headers["location"]
+
+        shop.town.desk.lost = Unanswered("ask again", system="Prefect", operation="start")
+        unheard = await repeats(where)
+        shop.town.desk.lost = None
+        await repeats(unheard)
+        assert len(shop.town.desk.started) == 2, "the first one, and one of the rest"
+
+
 async def test_nothing_of_a_run_under_way_is_asked_for_again(tmp_path: Path) -> None:
     async with opened_shop(tmp_path, 1) as shop:
         clerk = await shop.town.signed_in()
