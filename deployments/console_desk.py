@@ -36,7 +36,7 @@ class PrefectDesk:
         Raises:
             SettingsError: no Prefect server is known, or it has no such deployment.
             Unavailable: it does not answer, or does not take the parameters.
-            Unanswered: its answer was lost, so the run may have been asked for.
+            Unanswered: it gave no usable answer, so the run may have been asked for.
         """
         async with _asked("start"):
             from prefect.client.orchestration import get_client
@@ -51,8 +51,12 @@ class PrefectDesk:
                     run = await client.create_flow_run_from_deployment(
                         deployment.id, parameters=dict(parameters or {}), idempotency_key=once or None
                     )
-                except httpx.TransportError:
+                except (httpx.TransportError, ValueError):  # the latter: a page of something between
                     raise _unheard(once=bool(once)) from None
+                except httpx.HTTPStatusError as error:
+                    if error.response.is_server_error:
+                        raise _unheard(once=bool(once)) from None
+                    raise
             return StartedRun(run.name, run_url(str(run.id)), str(run.id))
 
     async def run(self, run_id: str) -> SeenRun | None:
@@ -173,7 +177,7 @@ async def _asked(what: str) -> AsyncIterator[None]:
 def _unheard(*, once: bool) -> Unanswered:
     again = "asking again asks for it once" if once else "look at its runs in Prefect before asking again"
     return Unanswered(
-        f"the Prefect server's answer was lost, so the run may have been asked for; {again}",
+        f"the Prefect server gave no usable answer, so the run may have been asked for; {again}",
         system="Prefect",
         operation="start",
     )

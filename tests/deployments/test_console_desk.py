@@ -67,6 +67,22 @@ async def test_a_lost_answer_is_told_as_one_and_asking_again_asks_once(
     assert [str(each.id) for each in prefect.runs.values()] == [run.id]
 
 
+@pytest.mark.parametrize(
+    "effect", [{"kind": "status", "status": 504, "html": "<h1>Late</h1>"}, "html_success"]
+)
+async def test_an_answer_of_something_between_is_none_of_prefect(
+    server: Callable[[Any], str], monkeypatch: pytest.MonkeyPatch, effect: Any
+) -> None:
+    between = {"path": "/create_flow_run$", "effect": effect, "nth": 1}
+    api = f"{server(Faults(Prefect().app, FaultRules.model_validate({'rules': [between]})))}/api"
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    with (
+        temporary_settings({PREFECT_API_URL: api, PREFECT_CLIENT_MAX_RETRIES: 0}),
+        pytest.raises(Unanswered, match="may have been asked for"),
+    ):
+        await PrefectDesk().start("ship-and-close", ACME, {"orders": []}, once="form-1")
+
+
 async def test_a_server_that_is_not_there_did_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = "http://127.0.0.1:9/api"
     monkeypatch.setenv("PREFECT_API_URL", nobody)
