@@ -9,7 +9,7 @@ from starlette.requests import Request
 from dockwire.console.parts import Parts, user_of
 from dockwire.console.runs_asked import Asked, note_run
 from dockwire.decisions.acts import Act
-from dockwire.errors import DockwireError
+from dockwire.errors import DockwireError, Unanswered
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.override import HoldSelection
 from dockwire.services.holds import Holds, Outcome, Result
@@ -54,6 +54,9 @@ async def start_imports(
     for slug in sorted(set(connections)):
         try:
             run = await parts.desk.start("order-import", slug, {"refresh": True} if refresh else None)
+        except Unanswered as error:
+            told.append(Asked(f"{slug}: the next import takes it up; {error}"))
+            continue
         except DockwireError as error:
             # What was decided stays decided: the next import by schedule takes it up.
             told.append(Asked(f"{slug}: no import was started, the next one takes it up: {error}"))

@@ -12,7 +12,7 @@ from dockwire.console.fields import iso
 from dockwire.console.hold_reading import named, rows_of
 from dockwire.console.parts import WORKERS, Parts, may
 from dockwire.console.runs_asked import note_run
-from dockwire.errors import DockwireError
+from dockwire.errors import DockwireError, Unanswered
 from dockwire.model.ids import AmazonOrderId, ConnectionSlug
 from dockwire.model.order import Address
 from dockwire.services.holds import Holds
@@ -89,6 +89,8 @@ class OrderDesk(CustomView):
     async def _sent(self, request: Request, slug: ConnectionSlug, due: int) -> str:
         try:
             run = await self._parts.desk.start("tracking-update", slug)
+        except Unanswered as error:
+            return f"{due} packages are due with the next tracking update; {error}"[:400]
         except DockwireError as error:
             # They stay due: the next run by schedule takes them up.
             return f"{due} packages are due with the next tracking update; none was started: {error}"[:400]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dockwire.console.hold_items import AT_ONCE
-from dockwire.errors import Fixer
+from dockwire.errors import Fixer, Unanswered
 from dockwire.ledger import SqlLedger
 from dockwire.model.console import Role
 from dockwire.model.override import HoldSelection
@@ -122,6 +122,16 @@ async def test_a_sku_is_mapped_for_all_that_wait_for_it_and_each_order_is_told(t
         ("clerk", "mapsku_done", HELD),
         ("clerk", "mapsku_done", ALIKE),
     ]
+
+
+async def test_an_import_that_may_have_been_started_is_not_told_as_none(town: Town) -> None:
+    await _held(town.ledger)
+    clerk = await town.signed_in()
+    town.desk.lost = Unanswered("it may have been asked for", system="Prefect", operation="start")
+    form = {"way": "skip", "reason": "sold twice", "pk": await _row(town, HELD), "import": "on"}
+    told = await post(clerk, "/waiting/decide", data=form)
+    assert "acme-us: the next import takes it up; it may have been asked for" in told.text
+    assert "no import was started" not in told.text
 
 
 async def test_a_line_is_named_by_what_the_clerk_sees_and_what_was_typed_stays(town: Town) -> None:

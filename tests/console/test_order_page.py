@@ -12,7 +12,7 @@ from dockwire.console.app import build_console
 from dockwire.console.link_settings import LinkSettings
 from dockwire.console.parts import SHIP_ASKED
 from dockwire.decisions.remedies import Way
-from dockwire.errors import Fixer
+from dockwire.errors import Fixer, Unanswered
 from dockwire.mail.compose import compose
 from dockwire.model.console import Audited, Role
 from dockwire.model.parcel import ParcelState
@@ -300,6 +300,15 @@ async def test_refused_packages_are_sent_again(town: Town) -> None:
     assert parcel.state is ParcelState.TO_SEND
     assert "Send its packages" not in (await clerk.get(f"/orders/detail?pk={row}")).text
     assert ("clerk", "packages_retried", SHIPPED) in await town.trail()
+
+
+async def test_a_tracking_update_that_may_have_been_started_is_not_told_as_none(town: Town) -> None:
+    await _shipped(town)
+    clerk, row = await town.signed_in(), row_of(town, SHIPPED)
+    town.desk.lost = Unanswered("it may have been asked for", system="Prefect", operation="start")
+    await post(clerk, "/order/packages", data={"pk": row})
+    told = (await clerk.get(f"/orders/detail?pk={row}")).text
+    assert "1 packages are due with the next tracking update; it may have been asked for" in told
 
 
 async def test_what_amazon_cancelled_is_not_open_there_and_not_sent_again(town: Town) -> None:
