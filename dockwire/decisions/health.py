@@ -157,13 +157,14 @@ def _waits(standing: Standing, *, imports: bool) -> Iterator[Reason]:
 
 def _outside(ship_by: ShipBy, imports: bool) -> Reason:
     told = f"Orders to ship within a day that are not in the warehouse yet: {ship_by.not_in_warehouse}"
+    if not imports:
+        others = tuple(each for each in ship_by.fixers if each is not Fixer.ENGINEER)
+        told = f"{told}; they wait for an import, and none runs."
+        return Reason(Level.ACT, "ship_by_risk", told, Fixer.ENGINEER, others)
     if ship_by.fixers:
-        first, *others = ship_by.fixers
-        return Reason(Level.ACT, "ship_by_risk", f"{told}.", first, tuple(others))
-    if imports:
-        return Reason(Level.LOOK, "ship_by_risk", f"{told}; the next import brings them.", Fixer.NOBODY)
-    told = f"{told}; they wait for an import, and none runs."
-    return Reason(Level.ACT, "ship_by_risk", told, Fixer.ENGINEER)
+        first, *rest = ship_by.fixers
+        return Reason(Level.ACT, "ship_by_risk", f"{told}.", first, tuple(rest))
+    return Reason(Level.LOOK, "ship_by_risk", f"{told}; the next import brings them.", Fixer.NOBODY)
 
 
 def _aged(

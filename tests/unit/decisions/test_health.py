@@ -178,6 +178,11 @@ def test_orders_that_the_next_import_brings_ask_for_nobody_while_it_runs() -> No
     assert reasons({"tracking-update"}) == reasons(set())
     held = ShipBy(due=3, not_in_warehouse=2, fixers=(Fixer.MERCHANT, Fixer.CLERK))
     assert reasons(set(), ship_by=held) == [(Level.ACT, f"{told}.", "merchant, clerk")]
+    # What they end brings nothing while no import runs.
+    none_runs = f"{told}; they wait for an import, and none runs."
+    assert reasons({IMPORT}, ship_by=held) == [(Level.ACT, none_runs, "engineer, merchant, clerk")]
+    settings = ShipBy(due=3, not_in_warehouse=2, fixers=(Fixer.CLERK, Fixer.ENGINEER))
+    assert reasons({IMPORT}, ship_by=settings) == [(Level.ACT, none_runs, "engineer, clerk")]
 
 
 def test_refused_shipments_name_all_who_can_mend_them() -> None:
