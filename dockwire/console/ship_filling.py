@@ -40,7 +40,7 @@ async def filled_page(
     if not typed.once:
         typed = replace(typed, once=secrets.token_urlsafe(12))
     if seen is None:
-        return Page(connection, shown, typed, Preview(), **more)
+        return Page(connection, shown, typed, Preview(), notes=notes, **more)
     chosen = await looks.recent(*chosen_of(shown, typed)) if typed.chosen else None
     return Page(
         connection,

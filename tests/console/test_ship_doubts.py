@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dockwire.decisions.acts import Hold
+from dockwire.errors import Unavailable
 from dockwire.model.console import Role
 from tests.console.closing_shop import UPS, US, opened_shop, text_of, values
 from tests.console.town import post
@@ -155,6 +156,20 @@ async def test_what_hinders_an_order_stays_beside_it_whatever_is_done_on_the_pag
             assert told.count("do not ship it. A person holds it: the buyer asked to wait. Releasing it") == 1
             assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', page.text) == [str(shop.rows[1])]
         assert "Nothing is in the way." in text_of(pages[-1])
+
+
+async def test_what_keeps_an_order_from_being_ticked_is_told_also_while_the_warehouse_is_away(
+    tmp_path: Path,
+) -> None:
+    async with opened_shop(tmp_path, 2) as shop:
+        await shop.hold(shop.ids[0])
+        clerk = await shop.town.signed_in()
+        await clerk.get("/ship-and-close", params={"pk": shop.rows})
+        shop.town.desk.trouble = Unavailable("Prefect is away", system="Prefect", operation="closing")
+        away = await clerk.get("/ship-and-close", params={"pk": shop.rows})
+        assert "Prefect is away" in away.text
+        assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', away.text) == [str(shop.rows[1])]
+        assert "is on hold; release it first." in text_of(away)
 
 
 async def test_a_pasted_column_is_not_trusted_blindly(tmp_path: Path) -> None:
