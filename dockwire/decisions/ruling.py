@@ -329,8 +329,8 @@ def _map_sku(
         return _Step(overrides, f"alias: {amazon_sku} is {warehouse_sku}")
     if alias is not None and _item_fault(rules, alias) is None:
         return Refusal(
-            f"{amazon_sku!r} is an alias of {alias!r} already, for every order of the customer; change that in the "
-            "alias table, or set the line of this order alone",
+            f"{amazon_sku!r} is an alias of {alias!r} already, for every order of the customer; set the line of this "
+            "order alone, or change that in the alias table",
             "dockwire stock aliases",
         )
     return _Step(overrides, f"alias: {amazon_sku} is {warehouse_sku}", {amazon_sku: warehouse_sku})

@@ -160,6 +160,13 @@ def test_what_cannot_be_done_is_refused_with_what_to_do_instead(case: Case, act:
     assert not [word for word in ("Ann", "Sample Street", "62701") if word in ruling.sentence]
 
 
+def test_what_is_typed_follows_what_it_is_for() -> None:
+    ruling = decide_ruling(case_of(order(), aliases={"SKU-1": "W-2"}), [MapSku("SKU-1", "SKU-1")])
+    assert isinstance(ruling, Refusal)
+    assert ruling.sentence.endswith("or change that in the alias table")
+    assert ruling.command == "dockwire stock aliases"
+
+
 def test_acts_count_together_or_not_at_all() -> None:
     case = case_of(order(service_level="NEXT_DAY", address=None))
     both = decide_ruling(case, [SetShipMethod(UPS), CorrectAddress(address())])
