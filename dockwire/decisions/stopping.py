@@ -36,7 +36,12 @@ def stops_of(known: LedgerOrder) -> tuple[Problem, ...]:
     if not (reasons := reasons_there(known.overrides)):
         return ()
     # What an import tried is known by what it told.
-    return tuple(problem for problem in known.problems if problem.code in WAITS_THERE) or reasons
+    told = {problem.code: problem for problem in known.problems if problem.code in WAITS_THERE}
+    cancel = known.overrides.cancel
+    if ON_HOLD_THERE in told and cancel is not None:
+        # It waits as one on hold; who releases it has to know that it was to be cancelled.
+        told[NOT_CANCELLED] = Problem(NOT_CANCELLED, _NOT_CANCELLED.format(why=cancel), Fixer.CLERK)
+    return tuple(told.values()) or reasons
 
 
 _HOLD = "To be put on hold with the next import: do not ship it. A person holds it: {why}"
