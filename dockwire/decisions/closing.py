@@ -257,7 +257,7 @@ def _order_problems(candidate: Candidate, connection: Connection) -> Iterator[Pr
 
 def _stops(order: ShipOrder, stops: Sequence[Problem]) -> Iterator[Problem]:
     number, held = order.placed.order_id, order.placed.on_hold
-    noted = {stop.code: stop.sentence for stop in stops}
+    noted = {stop.code: _ended(stop.sentence) for stop in stops}
     if (released := noted.pop(TO_BE_RELEASED, None)) is not None:
         yield Problem("on_hold", released, Fixer.CLERK)
     elif not held and noted.pop(ON_HOLD_THERE, None) is not None:
@@ -266,8 +266,13 @@ def _stops(order: ShipOrder, stops: Sequence[Problem]) -> Iterator[Problem]:
         why = f"Warehouse order {number} is on hold; release it first. {noted.pop(ON_HOLD_THERE, '')}"
         yield Problem("on_hold", why.strip(), Fixer.CLERK)
     for code, sentence in noted.items():
-        told = sentence if code == NOT_CANCELLED else f"{sentence.rstrip('.')}. {_LETS_IT_SHIP}"
+        told = sentence if code == NOT_CANCELLED else f"{sentence} {_LETS_IT_SHIP}"
         yield Problem("stopped_by_person", told, Fixer.CLERK)
+
+
+def _ended(sentence: str) -> str:
+    """Return a sentence with its end, which persons leave out: others follow it."""
+    return sentence if not sentence or sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 _LETS_IT_SHIP = "Releasing it here lets it ship."

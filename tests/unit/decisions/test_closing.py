@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from dockwire.decisions.closing import Candidate, plan_close
+from dockwire.errors import Fixer
 from dockwire.model.charge import Apply, Charge, ChargeType
 from dockwire.model.close_plan import ClosePlan
 from dockwire.model.closing import ChargeForm, OrderForm, RoutingForm, ShipRequest
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonItemId, AmazonOrderId, CustomerId, WarehouseOrderId
 from dockwire.model.order import FulfilledBy, OrderStatus, Program, SentPackage
-from dockwire.model.record import Closing, ClosingState
+from dockwire.model.override import NOT_CANCELLED, ON_HOLD_THERE, TO_BE_HELD
+from dockwire.model.record import Closing, ClosingState, Problem
 from dockwire.model.shipping import BookedCharge, Carrier, PackedLine, ShipLine, ShipOrder, ShippedPackage
 from dockwire.model.warehouse import PlacedOrder, PlacedStatus, Routing
 from tests.builders import connection, line, order
@@ -74,6 +76,15 @@ def package(number: int, tracking: str, quantity: int) -> ShippedPackage:
 
 def at_amazon(tracking: str, quantity: int = 2) -> SentPackage:
     return SentPackage("9", "UPS", tracking, ((ITEM, quantity),))
+
+
+def test_a_reason_that_a_person_typed_ends_before_the_next_sentence() -> None:
+    for typed, told in (("looks odd", "looks odd."), ("why so many?", "why so many?"), ("odd.", "odd.")):
+        for code in (TO_BE_HELD, NOT_CANCELLED, ON_HOLD_THERE):
+            why = Problem(code, f"A person wants it so: {typed}", Fixer.CLERK)
+            one = replace(candidate(on_hold=code == ON_HOLD_THERE), stops=(why,))
+            (found,) = planned(one).problems["7"]
+            assert f"A person wants it so: {told} " in f"{found.sentence} ", code
 
 
 @pytest.mark.parametrize(
