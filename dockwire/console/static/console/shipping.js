@@ -5,6 +5,8 @@
   const numbers = (form) => Array.from(form.querySelectorAll('input[name^="tracking-"]'));
   const ticked = (input) => document.getElementById(input.id.replace("tracking-", "pk-")).checked;
 
+  const check = (form) => form.querySelector('.card-footer [value="check"]');
+
   // Numbers of orders that were not ticked when the others were sent stay in this tab until these are next.
   function kept(form) {
     const name = (input) => input.getAttribute("aria-label");
@@ -16,7 +18,8 @@
         const told = document.getElementById("ship-kept");
         told.textContent = `${found.length === 1 ? "One number is" : `${found.length} numbers are`} as typed before.`;
         told.hidden = false;
-        (numbers(form).find((input) => ticked(input) && !input.value) || document.getElementById("ship-send")).focus();
+        // A scanner's Enter would send at once.
+        (numbers(form).find((input) => ticked(input) && !input.value) || check(form)).focus();
       }
     }
     form.addEventListener("submit", (event) => {
@@ -123,7 +126,7 @@
       event.preventDefault();
       const all = numbers(form);
       const next = all.slice(all.indexOf(event.target) + 1).find(ticked);
-      (next || form.querySelector('.card-footer [value="check"]')).focus();
+      (next || check(form)).focus();
     });
   }
 
