@@ -20,12 +20,16 @@ class Pages:
 
     def get(self, path: str) -> Any:
         """Return what is there; None when there is nothing."""
-        answer = self._client.get(path)
+        answer = self._answered(lambda: self._client.get(path))
         return None if answer.status_code == httpx.codes.NOT_FOUND else answer.raise_for_status().json()
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send and return the answer."""
         return self._patiently(lambda: self.try_post(path, body)).json()
+
+    def act(self, path: str) -> None:
+        """Send what needs no words and has no answer."""
+        self._patiently(lambda: self.try_post(path, {}))
 
     def try_post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         """Send and return the answer, whatever it is."""
@@ -123,6 +127,9 @@ class Pages:
         return self._await(stopped)
 
     def _patiently(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        return self._answered(send).raise_for_status()
+
+    def _answered(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         """Return the answer; while Prefect's database is busy, which 503 says, send again."""
         busy = httpx.codes.SERVICE_UNAVAILABLE
 
@@ -131,7 +138,7 @@ class Pages:
             return None if answer.status_code == busy else answer
 
         answer: httpx.Response = self._await(sent)
-        return answer.raise_for_status()
+        return answer
 
     def _delete(self, path: str) -> None:
         self._patiently(lambda: self._client.delete(path))

@@ -68,15 +68,15 @@ def test_status_excuses_what_is_paused_or_gone_and_nothing_else(town: Town) -> N
     assert "denies" in late.data[0]["runs"]["order-import"]["last"]["sentence"]
     pages = Pages(town)
     deployment = pages.deployment(NAME)["id"]
-    pages.try_post(f"deployments/{deployment}/pause_deployment", {}).raise_for_status()
+    pages.act(f"deployments/{deployment}/pause_deployment")
     half = town.dockwire("status", "--json")
     assert codes(half) == {"run_late"}, "a paused import excuses no tracking update"
     other = pages.deployment("tracking-update/town-us")["id"]
-    pages.try_post(f"deployments/{other}/pause_deployment", {}).raise_for_status()
+    pages.act(f"deployments/{other}/pause_deployment")
     paused = town.dockwire("status", "--json")
     assert (paused.code, paused.data[0]["paused"], codes(paused)) == (0, True, set())
     assert 'dockwire_health{connection="town-us"} 0.0' in town.dockwire("metrics").out
-    pages.try_post(f"deployments/{deployment}/resume_deployment", {}).raise_for_status()
+    pages.act(f"deployments/{deployment}/resume_deployment")
     pages.delete_block("marketplace-connection", "town-us")
     gone = town.dockwire("status")
     assert (gone.code, "fine (paused)" in gone.out) == (0, True)
