@@ -4,8 +4,6 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TESTS  ?= tests
-# Of which many wait for other processes most of the time; these start by the hundred, and compile once.
-WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo console screenshots test browser check format lock clean
@@ -25,7 +23,7 @@ screenshots: $(STAMP) browser ## take the documentation's pictures of the consol
 	@$(BIN)/python -m tests.console.screenshots
 
 test: $(STAMP) browser ## run every test, on SQLite and on embedded PostgreSQL
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TESTS) $(ARGS)
 
 browser: ## install Chromium for the tests of pages, where no browser is and Debian's packages are
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \

@@ -3,7 +3,6 @@
 Prefect is imported inside the commands that use it, so the others start at once.
 """
 
-import gc
 import os
 import signal
 import sys
@@ -165,8 +164,6 @@ def doctor(as_json: Json = False) -> None:
 
 def main() -> None:
     """Run the command line."""
-    # What is imported stays: to look for garbage among it took a tenth of a command's time.
-    gc.set_threshold(50_000, 10, 10)
     # Asked to end, a command first ends what it started: servers must not outlive it. A shell starts a job
     # in the background deaf to Ctrl-C, but who sends that signal to this command means it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
