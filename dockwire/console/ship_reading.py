@@ -12,7 +12,7 @@ from dockwire.console.fields import iso
 from dockwire.console.parts import Parts
 from dockwire.console.words import state_in_words
 from dockwire.ledger.closings import is_called, read_closing
-from dockwire.ledger.plans import compared
+from dockwire.ledger.plans import compared, placed_for
 from dockwire.ledger.shipping_states import shipping_state
 from dockwire.ledger.tables import closings, orders
 from dockwire.model.record import Closing
@@ -75,15 +75,12 @@ async def rows_by_name(parts: Parts, connection: str, names: Mapping[str, str]) 
     unknown = [name for name in names if name not in found]
     if not unknown:
         return found
-    # Names repeat where a connection moved to another warehouse.
     place = next((each.warehouse for each in await parts.ledger.connections() if each.slug == connection), "")
 
     def read(session: Session) -> list[ShipRow]:
-        here = compared(orders.c.connection) == connection, compared(orders.c.warehouse) == place
+        here = placed_for(connection, place)
         return [
-            row
-            for some in _batches(unknown)
-            for row in _rows(session, _query().where(*here, is_called(some)))
+            row for some in _batches(unknown) for row in _rows(session, _query().where(here, is_called(some)))
         ]
 
     for row in await _read(parts, read):

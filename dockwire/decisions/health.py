@@ -4,7 +4,7 @@ A number alone is no reason: orders that are to ship today are a normal day. Wha
 a look; what stays as it is until somebody acts asks for an act.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -131,8 +131,7 @@ def _waits(standing: Standing, *, imports: bool) -> Iterator[Reason]:
         yield _outside(ship_by, imports)
     if standing.shipments_refused:
         told = f"Shipments refused: {standing.shipments_refused}; Amazon does not know of them."
-        first, *others = standing.refused_for or (Fixer.CLERK,)
-        yield Reason(Level.ACT, "shipments_refused", told, first, tuple(others))
+        yield _reason(Level.ACT, "shipments_refused", told, standing.refused_for or (Fixer.CLERK,))
     if standing.quantities_refused:
         told = f"SKUs whose quantity Amazon refuses: {standing.quantities_refused}."
         yield Reason(Level.LOOK, "quantities_refused", told, Fixer.MERCHANT)
@@ -158,12 +157,10 @@ def _waits(standing: Standing, *, imports: bool) -> Iterator[Reason]:
 def _outside(ship_by: ShipBy, imports: bool) -> Reason:
     told = f"Orders to ship within a day that are not in the warehouse yet: {ship_by.not_in_warehouse}"
     if not imports:
-        others = tuple(each for each in ship_by.fixers if each is not Fixer.ENGINEER)
         told = f"{told}; they wait for an import, and none runs."
-        return Reason(Level.ACT, "ship_by_risk", told, Fixer.ENGINEER, others)
+        return _reason(Level.ACT, "ship_by_risk", told, dict.fromkeys((Fixer.ENGINEER, *ship_by.fixers)))
     if ship_by.fixers:
-        first, *rest = ship_by.fixers
-        return Reason(Level.ACT, "ship_by_risk", f"{told}.", first, tuple(rest))
+        return _reason(Level.ACT, "ship_by_risk", f"{told}.", ship_by.fixers)
     return Reason(Level.LOOK, "ship_by_risk", f"{told}; the next import brings them.", Fixer.NOBODY)
 
 
@@ -174,8 +171,12 @@ def _aged(
         return
     age = at - waiting.since if waiting.since else timedelta(0)
     told = f"{what}: {waiting.count}, the oldest for {in_words(age)}."
-    first, *others = waiting.fixers or (fixer,)
-    yield Reason(patience.level(age), code, told, first, tuple(others))
+    yield _reason(patience.level(age), code, told, waiting.fixers or (fixer,))
+
+
+def _reason(level: Level, code: str, told: str, fixers: Iterable[Fixer]) -> Reason:
+    first, *others = fixers
+    return Reason(level, code, told, first, tuple(others))
 
 
 def _expiries(standing: Standing) -> Iterator[Reason]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection as Link
 
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.overrides import overrides_of
-from dockwire.ledger.plans import compared
+from dockwire.ledger.plans import placed_for
 from dockwire.ledger.rows import Scribe, open_problems
 from dockwire.ledger.tables import closings, orders
 from dockwire.ledger.used_numbers import plain_number
@@ -37,9 +37,7 @@ def find_placed(
     for start in range(0, len(handles), _AT_ONCE):
         group = handles[start : start + _AT_ONCE]
         query = select(orders).where(
-            compared(orders.c.connection) == connection.slug,
-            # Numbers repeat where a connection moved to another warehouse.
-            compared(orders.c.warehouse) == connection.warehouse,
+            placed_for(connection.slug, connection.warehouse),
             orders.c.warehouse_order_id.is_not(None),
             is_called(group),
         )
@@ -86,8 +84,7 @@ def begin_submission(link: Link, connection: Connection, plan: ClosePlan, *, now
         return begun
     numbers = [planned.order.placed.order_id for planned in plan.orders]
     query = select(orders.c.warehouse_order_id, orders.c.id).where(
-        compared(orders.c.connection) == connection.slug,
-        compared(orders.c.warehouse) == connection.warehouse,
+        placed_for(connection.slug, connection.warehouse),
         orders.c.warehouse_order_id.in_(numbers),
     )
     ids = {row.warehouse_order_id: row.id for row in link.execute(query)}

@@ -18,7 +18,7 @@ from dockwire.ledger.facts import write_facts
 from dockwire.ledger.on_hold import end_on_hold
 from dockwire.ledger.overrides import has_override
 from dockwire.ledger.parcel_outcomes import reason, told
-from dockwire.ledger.plans import compared
+from dockwire.ledger.plans import placed_for
 from dockwire.ledger.tables import orders, parcels
 from dockwire.ledger.used_numbers import plain_number
 from dockwire.ledger.withdrawals import gone_from_order, withdraw
@@ -102,9 +102,7 @@ def _ours(
     link: Link, connection: Connection, numbers: Sequence[WarehouseOrderId]
 ) -> dict[WarehouseOrderId, Row[Any]]:
     query = select(orders.c.warehouse_order_id, orders.c.id, orders.c.amazon_order_id).where(
-        compared(orders.c.connection) == connection.slug,
-        # Numbers repeat where a connection moved to another warehouse.
-        compared(orders.c.warehouse) == connection.warehouse,
+        placed_for(connection.slug, connection.warehouse),
         orders.c.warehouse_order_id.in_(numbers),
     )
     return {row.warehouse_order_id: row for row in link.execute(query)}

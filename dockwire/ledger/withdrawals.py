@@ -15,7 +15,7 @@ from sqlalchemy import Row, select, update
 from dockwire.errors import Fixer
 from dockwire.ledger.facts import write_facts
 from dockwire.ledger.parcel_outcomes import reason, told
-from dockwire.ledger.plans import compared
+from dockwire.ledger.plans import placed_for
 from dockwire.ledger.tables import orders, parcels
 from dockwire.model.connection import Connection
 from dockwire.model.ids import AmazonOrderId, WarehouseOrderId
@@ -53,8 +53,7 @@ def withdraw_reopened(
         select(parcels, orders.c.amazon_order_id)
         .join(orders, orders.c.id == parcels.c.order_id)
         .where(
-            compared(orders.c.connection) == connection.slug,
-            compared(orders.c.warehouse) == connection.warehouse,
+            placed_for(connection.slug, connection.warehouse),
             orders.c.warehouse_order_id.in_(numbers),
             parcels.c.digest != "",
         )
