@@ -97,7 +97,7 @@ async def test_every_answer_has_its_own_request_id_and_the_worlds_date(caller: C
 def test_over_a_socket_there_is_one_date_and_no_server_name() -> None:
     world = a_world()
     with serve(Caller(world).http._transport.app) as url:  # type: ignore[attr-defined]  # the ASGI transport's
-        answer = httpx.get(url + SEARCH, trust_env=False)
+        answer = httpx.get(url + SEARCH, timeout=60, trust_env=False)
     assert [parsedate_to_datetime(date) for date in answer.headers.get_list("date")] == [START]
     assert "server" not in answer.headers
 

@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 from dockwire.cli.simulate import app
 
 START = "from dockwire.cli.simulate import app; app()"
+PATIENCE = 60.0
+"""Seconds for an answer: the first one comes when the server has told its address and still starts."""
 ORDER = {
     "orderId": "112-0000001-0000001",
     "createdTime": "2026-01-01T10:00:00Z",
@@ -47,7 +49,7 @@ def client_of(told: dict[str, Any]) -> Iterator[httpx.Client]:
         "client_id": told["client_id"],
         "client_secret": told["client_secret"],
     }
-    with httpx.Client(base_url=told["url"], trust_env=False) as client:
+    with httpx.Client(base_url=told["url"], timeout=PATIENCE, trust_env=False) as client:
         client.headers["x-amz-access-token"] = client.post(told["token_url"], data=form).json()[
             "access_token"
         ]
@@ -94,7 +96,7 @@ def test_people_are_told_address_and_credentials_and_control_stays_closed() -> N
     with running() as line:
         found = re.fullmatch(r"Simulated Amazon Selling Partner API on (\S+) with 0 orders\.\n", line)
         assert found
-        assert httpx.get(found[1] + "/_sim/state", trust_env=False).status_code == 404
+        assert httpx.get(found[1] + "/_sim/state", timeout=PATIENCE, trust_env=False).status_code == 404
 
 
 def test_the_application_and_its_sellers_are_set_up_for_consent() -> None:
@@ -105,9 +107,10 @@ def test_the_application_and_its_sellers_are_set_up_for_consent() -> None:
         assert told["sellers"][-1]["marketplaces"] == ["DE", "FR"]
         assert told["redirect_uris"][-1] == callback
         ask = {"application_id": told["application_id"], "state": "s", "redirect_uri": callback}
-        page = httpx.get(f"{told['seller_central']}/apps/authorize/consent", params=ask, trust_env=False)
+        consent = f"{told['seller_central']}/apps/authorize/consent"
+        page = httpx.get(consent, params=ask, timeout=PATIENCE, trust_env=False)
         assert "MD1000" in page.text
-        state = httpx.get(f"{told['control']}/state", trust_env=False).json()
+        state = httpx.get(f"{told['control']}/state", timeout=PATIENCE, trust_env=False).json()
     assert [seller["consent"] for seller in state["sellers"]] == [True, True, True, False]
 
 

@@ -181,7 +181,7 @@ async def test_the_clock_can_be_wound(house: Warehouse, database_url: str) -> No
 
 def test_a_real_server_answers_with_one_date(house: Warehouse) -> None:
     load_seed(house, CREDENTIALS)
-    with serve(build_app(house)) as url, httpx.Client(base_url=url, headers=HAL) as client:
+    with serve(build_app(house)) as url, httpx.Client(base_url=url, headers=HAL, timeout=60) as client:
         grant = {"grant_type": "client_credentials", "user_login": "integration"}
         reply = client.post("/AuthServer/api/Token", auth=("all", "s1"), json=grant)
         client.headers["Authorization"] = f"Bearer {reply.json()['access_token']}"

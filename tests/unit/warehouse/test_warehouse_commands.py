@@ -100,7 +100,7 @@ def test_serve_answers_until_it_is_interrupted(state: Path, tmp_path: Path) -> N
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
         assert server.stdout is not None
         url = json.loads(server.stdout.readline())["url"]
-        with httpx.Client(base_url=url) as client:
+        with httpx.Client(base_url=url, timeout=60) as client:
             grant = {"grant_type": "client_credentials", "user_login": "integration"}
             token = client.post("/AuthServer/api/Token", auth=("all", "s1"), json=grant).json()
             assert token["expires_in"] == 1800
