@@ -16,6 +16,8 @@ from dockwire.settings import read_settings
 from dockwire.warehouse import Warehouse
 
 PASSWORD = "correct horse battery"
+LIMIT = 60.0
+"""Seconds an answer may take: the first one makes the ledger's tables, which takes its time on a busy machine."""
 
 
 def dockwire(*words: str, typed: str = "") -> Result:
@@ -63,20 +65,20 @@ def test_the_server_believes_named_proxies_only_and_takes_small_forms(state: Pat
         place = Place(port=0, root_path="/dockwire", proxies=proxies)
         with serving_console(read_settings(), place) as address:
             where = address.removesuffix("/dockwire")
-            page = httpx.get(f"{where}/", headers=told)
+            page = httpx.get(f"{where}/", headers=told, timeout=LIMIT)
             assert page.headers["location"].startswith(f"{scheme}://wms.example/dockwire/login"), proxies
-            form = httpx.get(f"{where}/login", headers=told)
+            form = httpx.get(f"{where}/login", headers=told, timeout=LIMIT)
             assert f"{scheme}://wms.example/dockwire/static/" in form.text
             csrf = form.cookies["starlette_admin_csrftoken"]
             cookie = {"Cookie": f"starlette_admin_csrftoken={csrf}"}
             typed = {"username": "kim", "password": PASSWORD, "csrftoken": csrf}
-            signed = httpx.post(f"{where}/login", data=typed, headers=told | cookie)
+            signed = httpx.post(f"{where}/login", data=typed, headers=told | cookie, timeout=LIMIT)
             (session,) = [each for each in signed.headers.get_list("set-cookie") if each.startswith(COOKIE)]
             assert "Path=/dockwire" in session
             # No browser on this machine asks for wms.example: without TLS the cookie stays away.
             assert "Secure" in session
-            assert httpx.post(f"{where}/login", content=b"x" * 2_000_000).status_code == 413
-            assert httpx.post(f"{where}/login", content=iter([b"x"])).status_code == 413
+            assert httpx.post(f"{where}/login", content=b"x" * 2_000_000, timeout=LIMIT).status_code == 413
+            assert httpx.post(f"{where}/login", content=iter([b"x"]), timeout=LIMIT).status_code == 413
 
 
 def test_a_ledger_that_cannot_be_opened_is_told_and_tried_again(
@@ -84,10 +86,10 @@ def test_a_ledger_that_cannot_be_opened_is_told_and_tried_again(
 ) -> None:
     (state / "encryption.key").write_text("no key\n")
     with serving_console(read_settings(), Place(port=0)) as address:
-        broken = httpx.get(f"{address}/login")
+        broken = httpx.get(f"{address}/login", timeout=LIMIT)
         assert (broken.status_code, "encryption key" in broken.text) == (503, True)
         (state / "encryption.key").unlink()
-        assert httpx.get(f"{address}/login").status_code == 200
+        assert httpx.get(f"{address}/login", timeout=LIMIT).status_code == 200
 
 
 def test_the_embedded_warehouses_pages_come_once_it_is_in_use(
@@ -96,7 +98,7 @@ def test_the_embedded_warehouses_pages_come_once_it_is_in_use(
     dockwire("add", "kim", "--role", "viewer", "--password-stdin", typed=f"{PASSWORD}\n")
     with (
         serving_console(read_settings(), Place(port=0)) as address,
-        httpx.Client(base_url=address) as browser,
+        httpx.Client(base_url=address, timeout=LIMIT) as browser,
     ):
         browser.get("/login")
         csrf = browser.cookies["starlette_admin_csrftoken"]
@@ -109,4 +111,4 @@ def test_the_embedded_warehouses_pages_come_once_it_is_in_use(
 
     monkeypatch.setenv("DOCKWIRE_WAREHOUSE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     with serving_console(read_settings(), Place(port=0)) as address:
-        assert httpx.get(f"{address}/login").status_code == 200
+        assert httpx.get(f"{address}/login", timeout=LIMIT).status_code == 200

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -195,7 +196,8 @@ def test_an_address_is_taken_and_never_told(state: Path, way: str) -> None:
     for secret in ("Bob Secret", "Hidden Lane", "Ann Example"):
         assert secret not in everything
         assert secret.encode() not in raw
-    assert "98101" not in everything
+    # By chance a moment's fraction may have such digits in it.
+    assert not re.search(r"\b98101\b", everything)
 
 
 @pytest.mark.parametrize(

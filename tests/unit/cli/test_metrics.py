@@ -25,6 +25,8 @@ from tests.servers import serve
 from tests.unit.ledger.acts import ACME, claim, placed, read
 
 KEY = Sealer.new_key()
+LIMIT = 60.0
+"""Seconds an answer may take: the first one opens the ledger, which takes its time on a busy machine."""
 
 
 def settings(url: str, folder: Path) -> Settings:
@@ -33,7 +35,7 @@ def settings(url: str, folder: Path) -> Settings:
 
 def scraped(url: str) -> dict[tuple[str, str], float]:
     """Return the samples of one scrape by name and first label."""
-    answer = httpx.get(f"{url}/metrics")
+    answer = httpx.get(f"{url}/metrics", timeout=LIMIT)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     return {
@@ -80,7 +82,7 @@ def test_a_ledger_that_is_away_is_told_and_asked_again(tmp_path: Path) -> None:
     away = "postgresql+psycopg://u:hush@127.0.0.1:9/none"
     with serve(build_app(settings(away, tmp_path))) as url:
         for path in ("metrics", "healthz", "healthz"):
-            answer = httpx.get(f"{url}/{path}")
+            answer = httpx.get(f"{url}/{path}", timeout=LIMIT)
             assert answer.status_code == 503
             assert "does not answer" in answer.text
             assert "hush" not in answer.text
@@ -89,7 +91,7 @@ def test_a_ledger_that_is_away_is_told_and_asked_again(tmp_path: Path) -> None:
 def test_it_is_served_in_a_thread_and_a_taken_port_is_named(tmp_path: Path) -> None:
     here = settings("", tmp_path)
     with serving(here, host="127.0.0.1", port=0) as address:
-        assert httpx.get(f"{address}/healthz").text == "ok\n"
+        assert httpx.get(f"{address}/healthz", timeout=LIMIT).text == "ok\n"
         port = int(address.rpartition(":")[2])
         with pytest.raises(SettingsError, match=f"cannot be served on 127.0.0.1:{port}"):
             serving(here, host="127.0.0.1", port=port).__enter__()
