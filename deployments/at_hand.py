@@ -82,7 +82,11 @@ async def _api_in_process() -> AsyncIterator[None]:
 
     # Loading a block is an event, and for its events Prefect would start a server, unless there is a key.
     with temporary_settings({PREFECT_API_KEY: "in-process"}):
-        async with Here(PrefectClient(create_app(ephemeral=True))):
+        app = create_app(ephemeral=True)
+        client = PrefectClient(app)
+        # It would give the application 30 seconds to start, in which a busy machine does not make all tables.
+        client.manage_lifespan = False
+        async with app.router.lifespan_context(app), Here(client):
             yield
 
 

@@ -1,6 +1,8 @@
 """Where no Prefect server runs, commands do their work all the same, and the terminal shows only theirs."""
 
 import socket
+import subprocess
+import sys
 
 from tests.deployments.town import SELLER, Town
 
@@ -34,6 +36,38 @@ def test_connections_are_stored_listed_and_tried_without_a_server(lone_town: Tow
     every = lone_town.dockwire("connection", "check", "--all")
     assert (every.code, every.out) == (0, "ok    town-us: 12 checks passed, 2 cannot tell\n"), every
     assert lone_town.dockwire("connection", "check", "town-us", "--all").code == 2
+
+
+HURRIED = """
+import asyncio
+
+class Hurried(asyncio.SelectorEventLoop):
+    def time(self):
+        return 20 * super().time()
+
+class Policy(asyncio.DefaultEventLoopPolicy):
+    _loop_factory = Hurried
+
+asyncio.set_event_loop_policy(Policy())
+
+from deployments.command import main
+
+main()
+"""
+"""The command on a clock of its own, which makes a machine look twenty times slower than it is."""
+
+
+def test_prefects_tables_are_made_however_long_it_takes(lone_town: Town) -> None:
+    stored = subprocess.run(
+        [sys.executable, "-c", HURRIED, "apply", str(lone_town.connections())],
+        cwd=lone_town.folder,
+        env=lone_town.environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (stored.returncode, "connections.town-us" in stored.stdout) == (0, True), stored.stderr
 
 
 def test_a_port_for_prefect_that_is_taken_or_not_needed_is_refused_in_a_sentence(lone_town: Town) -> None:
