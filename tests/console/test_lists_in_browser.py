@@ -12,7 +12,7 @@ from dockwire.model.order import Order, Window
 from tests.builders import NOW, order
 from tests.console.orders import four_orders
 from tests.console.town import PASSWORD, Town, opened_town
-from tests.deployments.browser import opened_page
+from tests.deployments.browser import another_page, opened_page
 from tests.servers import serve
 from tests.unit.ledger.acts import number, read
 
@@ -50,10 +50,8 @@ def test_lists_speak_the_readers_time_and_export_all_that_matches(sqlite_url: st
     town = asyncio.run(_town(sqlite_url))
     troubles: list[str] = []
     with serve(town.app) as url, opened_page() as other:
-        assert other.context.browser is not None
-        page = other.context.browser.new_page(
-            locale="en-US", timezone_id="Europe/Berlin", viewport={"width": 1280, "height": 800}
-        )
+        page = another_page(other, "Europe/Berlin")
+        page.set_viewport_size({"width": 1280, "height": 800})
         _sign_in(page, url)
         page.on("console", lambda message: troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))

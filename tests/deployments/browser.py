@@ -23,7 +23,7 @@ def opened_page(*, scripts: bool = True) -> Iterator[Page]:
     assert found, f"no browser is installed ({', '.join(_BROWSERS)}); 'make browser' installs Chromium"
     with sync_playwright() as driver:
         # Containers lack what Chromium's own sandbox needs; only pages of this test are opened.
-        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"], timeout=_PATIENCE)
         expect.set_options(timeout=_PATIENCE)
         try:
             yield _page(browser, scripts=scripts)
@@ -31,17 +31,17 @@ def opened_page(*, scripts: bool = True) -> Iterator[Page]:
             browser.close()
 
 
-def another_page(page: Page) -> Page:
+def another_page(page: Page, zone: str = "UTC") -> Page:
     """Return a page of the same browser that knows nothing of the first one, and runs scripts."""
     assert page.context.browser is not None
-    return _page(page.context.browser, scripts=True)
+    return _page(page.context.browser, scripts=True, zone=zone)
 
 
-def _page(browser: Browser, *, scripts: bool) -> Page:
+def _page(browser: Browser, *, scripts: bool, zone: str = "UTC") -> Page:
     page = browser.new_page(
         viewport={"width": _WIDE, "height": _HIGH},
         locale="en-US",
-        timezone_id="UTC",
+        timezone_id=zone,
         java_script_enabled=scripts,
     )
     page.set_default_timeout(_PATIENCE)

@@ -68,6 +68,7 @@ def shipped_evenly(page: Page, numbers: Sequence[str], pictures: Path) -> list[s
     page.get_by_role("button", name="Ship and close", exact=True).click()
     expect(page.locator("#ship-faults")).to_contain_text("The tracking number is blank")
     expect(page.get_by_label("Price of a unit").first).to_have_value("10")
+    page.wait_for_load_state()
     pictured(page, pictures, "problems")
     hindered = hindrances(page)
     page.locator('input[name^="tracking-"]').first.press("Enter")

@@ -25,15 +25,15 @@ class Pages:
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send and return the answer."""
-        return self._patiently(lambda: self.try_post(path, body)).json()
+        return self.try_post(path, body).raise_for_status().json()
 
     def act(self, path: str) -> None:
         """Send what needs no words and has no answer."""
-        self._patiently(lambda: self.try_post(path, {}))
+        self.try_post(path, {}).raise_for_status()
 
     def try_post(self, path: str, body: dict[str, Any]) -> httpx.Response:
-        """Send and return the answer, whatever it is."""
-        return self._client.post(path, json=body)
+        """Send and return the answer, whatever it is; while Prefect's database is busy there is none."""
+        return self._answered(lambda: self._client.post(path, json=body))
 
     def delete_block(self, kind: str, name: str) -> None:
         """Delete a stored block."""
@@ -126,9 +126,6 @@ class Pages:
 
         return self._await(stopped)
 
-    def _patiently(self, send: Callable[[], httpx.Response]) -> httpx.Response:
-        return self._answered(send).raise_for_status()
-
     def _answered(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         """Return the answer; while Prefect's database is busy, which 503 says, send again."""
         busy = httpx.codes.SERVICE_UNAVAILABLE
@@ -141,7 +138,7 @@ class Pages:
         return answer
 
     def _delete(self, path: str) -> None:
-        self._patiently(lambda: self._client.delete(path))
+        self._answered(lambda: self._client.delete(path)).raise_for_status()
 
     def _await(self, look: Callable[[], Any]) -> Any:
         give_up = time.monotonic() + _PATIENCE
