@@ -1,10 +1,12 @@
 """Debian's Chromium without a screen, and Prefect's pages in it, as a person uses them."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
@@ -71,6 +73,7 @@ class PrefectPages:
 
     def __init__(self, page: Page, api: str, pictures: Path) -> None:
         self.page = page
+        self._api = api
         self._base = api.removesuffix("/api")
         self._pictures = pictures
 
@@ -121,8 +124,19 @@ class PrefectPages:
 
     def ask_to_resume(self) -> Locator:
         """Press the button that lets a suspended run go on, and return the form that asks for its input."""
+        self._await_question()
         self.page.get_by_role("button", name="Resume").first.click()
         return self.page.get_by_role("dialog")
+
+    def _await_question(self) -> None:
+        """A run is shown as suspended before Prefect keeps what may be answered, which the form reads once."""
+        run = urlsplit(self.page.url).path.rsplit("/", 1)[-1]
+        kept, give_up = f"{self._api}/flow_runs/{run}/input/filter", time.monotonic() + _PATIENCE / 1000
+        while not (
+            (answer := self.page.request.post(kept, data={"prefix": "suspended-"})).ok and answer.json()
+        ):
+            assert time.monotonic() < give_up, answer.text()
+            self.page.wait_for_timeout(200)
 
     def picture(self, name: str) -> None:
         """Keep what the page looks like, for a person who wants to see it."""
