@@ -102,7 +102,7 @@ def quarantined(
         .where(orders.c.not_before <= now)
         # An order without a readable id cannot be asked for; a later page brings it again.
         .where(orders.c.amazon_order_id.not_like(f"{UNREADABLE}%"), ~has_override(OverrideKind.SKIP))
-        .order_by(orders.c.not_before)
+        .order_by(orders.c.not_before, orders.c.id)
         .limit(limit)
     )
     return [(AmazonOrderId(row.amazon_order_id), row.attempts) for row in link.execute(query)]

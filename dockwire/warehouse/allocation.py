@@ -32,7 +32,9 @@ class _Demand:
 
 def allocate(work: Work, order_id: int) -> bool:
     """Take stock for everything the order still lacks; return whether it lacks nothing now."""
-    lines = work.link.execute(select(order_items).where(order_items.c.order_id == order_id)).all()
+    lines = work.link.execute(
+        select(order_items).where(order_items.c.order_id == order_id).order_by(order_items.c.id)
+    ).all()
     facility_id = work.link.execute(select(orders.c.facility_id).where(orders.c.id == order_id)).scalar_one()
     demands = _demands(work, order_id, lines)
     _fill(work, facility_id, demands)
