@@ -1,6 +1,6 @@
 """Who closes an order: one request at a time, and nothing that an earlier one did is forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -18,9 +18,17 @@ _TAKEN_OVER = "Another request took the order over; look at it before this one i
 
 
 def claim_closing(
-    link: Link, connection: Connection, closing: Closing, *, now: datetime, seconds: int
+    link: Link,
+    connection: Connection,
+    closing: Closing,
+    *,
+    now: datetime,
+    seconds: int,
+    known: Collection[str] = (),
 ) -> ClosingClaim:
     """Commit to closing an order, if no other request began to within so many seconds and nothing stops it.
+
+    Nor may another request than the ``known`` ones have closed it: the order was read before that.
 
     What another one began before that falls back to planned: it can no longer be recorded as closed.
     """
@@ -36,6 +44,15 @@ def claim_closing(
     fresh = closings.c.at > now - timedelta(seconds=seconds)
     if link.execute(select(closings.c.id).where(theirs, fresh).limit(1)).first() is not None:
         return ClosingClaim.BUSY
+    overtaken = select(closings.c.id).where(
+        closings.c.connection == connection.slug,
+        closings.c.order_id == row.order_id,
+        closings.c.id != row.id,
+        closings.c.state == ClosingState.CLOSED,
+        closings.c.token.not_in(known),
+    )
+    if link.execute(overtaken.limit(1)).first() is not None:
+        return ClosingClaim.MOVED
     if is_stopped(link, row.order_id):
         still = link.scalar(select(closings.c.id).where(mine, closings.c.state == closing.state))
         return ClosingClaim.MOVED if still is None else ClosingClaim.STOPPED

@@ -57,12 +57,20 @@ class ShippingBook:
         )
 
     async def claim_closing(
-        self, connection: Connection, closing: Closing, *, now: datetime, seconds: int
+        self,
+        connection: Connection,
+        closing: Closing,
+        *,
+        now: datetime,
+        seconds: int,
+        known: Collection[str] = (),
     ) -> ClosingClaim:
         """See the port."""
         return await self._database.write(
             "claim_closing",
-            lambda link: closing_claims.claim_closing(link, connection, closing, now=now, seconds=seconds),
+            lambda link: closing_claims.claim_closing(
+                link, connection, closing, now=now, seconds=seconds, known=known
+            ),
         )
 
     async def reopen_closing(self, connection: Connection, closing: Closing, *, now: datetime) -> None:

@@ -195,7 +195,7 @@ class ClosingClaim(StrEnum):
     BUSY = "busy"
     """Another request is closing it."""
     MOVED = "moved"
-    """Another run of the same request went on with it: read it again."""
+    """Another run of the same request went on with it, or another request closed it: read it again."""
     STOPPED = "stopped"
     """A person wants it held or cancelled, or dockwire put it on hold."""
 

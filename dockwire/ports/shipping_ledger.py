@@ -49,11 +49,18 @@ class ShippingLedger(Protocol):
         ...
 
     async def claim_closing(
-        self, connection: Connection, closing: Closing, *, now: datetime, seconds: int
+        self,
+        connection: Connection,
+        closing: Closing,
+        *,
+        now: datetime,
+        seconds: int,
+        known: Collection[str] = (),
     ) -> ClosingClaim:
         """Commit to closing an order, with the charges that are not the request's.
 
-        ``closing`` is as it was read. A request that began to close the same order longer than so many
+        ``closing`` is as it was read; what a request whose token is not ``known`` closed was closed after the
+        order was read, and is to be read again. A request that began to close the same order longer than so many
         seconds ago gives way: it can no longer be recorded as closed. Nothing is committed to while a person
         wants the order held or cancelled, or dockwire has it on hold in the warehouse.
         """

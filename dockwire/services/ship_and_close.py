@@ -92,13 +92,17 @@ class ShipAndClose:
         closings = await desk.ledger.begin_submission(desk.connection, plan, now=desk.clock.now())
         queue = iter([closing for closing in closings if closing.handle not in plan.closed_before])
         checked = {planned.handle: planned.order for planned in plan.orders}
+        # Read before the orders are: what others close from here on, no order that is read shows for certain.
+        order_ids = list({closing.order_id for closing in closings})
+        earlier = await desk.ledger.earlier_closings(desk.connection, order_ids, token=plan.token)
         troubles: list[RemoteError] = []
 
         async def work() -> None:
             for closing in queue:
                 try:
                     with _naming(closing.order_id):
-                        close = _Close(desk, closing, checked.get(closing.handle))
+                        known = _closed_by(earlier.get(closing.order_id, ()))
+                        close = _Close(desk, closing, checked.get(closing.handle), known)
                         await close.run(plan.left_open.get(closing.handle, ()))
                 except RemoteError as error:
                     troubles.append(error)
@@ -161,6 +165,11 @@ class ShipAndClose:
         return list(await asyncio.gather(*map(candidate, request.orders)))
 
 
+def _closed_by(earlier: Sequence[Closing]) -> frozenset[str]:
+    """Return the tokens of the requests that closed an order before."""
+    return frozenset(each.token for each in earlier if each.state is ClosingState.CLOSED)
+
+
 def _so_far(report: CloseReport) -> str:
     closed = sum(each.state is ClosingState.CLOSED for each in report.closings)
     return (
@@ -185,10 +194,13 @@ def _naming(order_id: AmazonOrderId) -> Iterator[None]:
 class _Close:
     """One order on its way: look, claim, route, close, read back."""
 
-    def __init__(self, desk: Desk, closing: Closing, checked: ShipOrder | None) -> None:
+    def __init__(
+        self, desk: Desk, closing: Closing, checked: ShipOrder | None, known: frozenset[str]
+    ) -> None:
         self._desk = desk
         self._closing = closing
         self._checked = checked
+        self._known = known
 
     async def run(self, in_the_way: Sequence[Problem]) -> None:
         """Close the order, unless something was found to be in the way; nothing is written before it is claimed."""
@@ -259,7 +271,7 @@ class _Close:
         desk = self._desk
         closing = replace(self._closing, before=others(self._closing, order))
         claim = await desk.ledger.claim_closing(
-            desk.connection, closing, now=desk.clock.now(), seconds=_CLAIM_SECONDS
+            desk.connection, closing, now=desk.clock.now(), seconds=_CLAIM_SECONDS, known=self._known
         )
         if claim is not ClosingClaim.OURS:
             return claim

@@ -75,6 +75,25 @@ def just_before(method: str, end: str, act: Callable[[], Awaitable[None]]) -> Ca
     return lambda app: meanwhile(app, method, end, act)
 
 
+def just_after(app: ASGIApp, end: str, act: Callable[[], Awaitable[None]]) -> ASGIApp:
+    """Let somebody act once, while the first answer about this order is on its way back."""
+    pending = [act]
+
+    async def acting(scope: Any, receive: Any, send: Any) -> None:
+        held: list[Any] = []
+
+        async def hold(message: Any) -> None:
+            held.append(message)
+
+        await app(scope, receive, hold)
+        if pending and scope["path"].endswith(end):
+            await pending.pop()()
+        for message in held:
+            await send(message)
+
+    return acting
+
+
 async def test_a_begun_request_goes_on_without_an_order_that_somebody_else_closed(stage: Stage) -> None:
     ids = await imported(stage, US, 3)
     wanted = request(ids, charges=[("Pallet", "30")], apply=Apply.EVENLY)
@@ -173,6 +192,30 @@ async def test_two_requests_that_ask_the_same_close_and_book_an_order_once(stage
     assert sorted(both) == [ClosingState.CLOSED, ClosingState.REFUSED]
     assert manual(placed(stage, ids[0])) == BOX
     assert (await stage.ledger.charged(US.slug))[reports[0].closings[0].order_id] == 5
+
+
+async def test_a_request_overtaken_between_its_look_and_its_claim_did_not_close_the_order(
+    stage: Stage,
+) -> None:
+    ids = await imported(stage, US, 2)
+    asked = boxed(ids[:1]), boxed(ids)
+    async with stage.desk(US) as desk:
+        first, second = [await ShipAndClose(desk).plan(wanted) for wanted in asked]
+
+    async def overtake() -> None:
+        stage.wrap_warehouse = bare
+        async with stage.desk(US) as other:
+            assert (await ShipAndClose(other).carry_out(first)).done
+
+    stage.wrap_warehouse = lambda app: just_after(
+        app, f"/orders/{placed(stage, ids[0])['orderId']}", overtake
+    )
+    async with stage.desk(US) as desk:
+        report = await ShipAndClose(desk).carry_out(second)
+    assert states(report) == [ClosingState.REFUSED, ClosingState.CLOSED]
+    assert "this request added nothing to it" in report.closings[0].sentence
+    assert manual(placed(stage, ids[0])) == BOX
+    assert (await stage.ledger.charged(US.slug))[report.closings[0].order_id] == 5
 
 
 async def test_an_order_under_way_is_left_to_its_request_for_a_while_and_then_taken_over(
