@@ -34,7 +34,9 @@ from dockwire.settings import read_settings
 
 _HOURS_LATER = 6
 _STEPS = 8
-_WAIT_SECONDS = 150.0
+_WAIT_SECONDS = 600.0
+"""So patient that runs end on a machine that does ten things at once, where the first ones take two minutes."""
+
 _LOOK_SECONDS = 0.3
 _PAGE = 200
 _USER = "demo"

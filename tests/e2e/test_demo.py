@@ -17,6 +17,10 @@ from dockwire.simulators.amazon import World
 from dockwire.simulators.amazon.snapshot import snapshot
 
 ORDERS, SEED = 90, 4
+_PATIENCE = 1800
+"""Seconds: the day takes a minute or two, and more than ten where the machine does ten other things."""
+
+pytestmark = pytest.mark.timeout(_PATIENCE)
 
 PERSONAL = {
     "name", "companyName", "addressLine1", "addressLine2", "addressLine3", "phone", "buyerEmail", "buyerName",
@@ -30,7 +34,7 @@ def dockwire(*words: str, at: Path, **environment: str) -> "subprocess.Completed
         env=os.environ | {"DOCKWIRE_STATE_DIR": str(at)} | environment,
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=_PATIENCE,
         check=False,
     )
 
