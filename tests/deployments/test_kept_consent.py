@@ -148,13 +148,13 @@ async def test_a_consent_does_not_go_to_a_second_account_of_the_same_seller(tmp_
     assert [each.refresh_token for each in tokens if each] == [token, SecretStr("Atzr|renewed")]
 
 
-@pytest.mark.usefixtures("prefect")
 async def forget_connections() -> None:
     """Remove what other tests have stored in the server that they share."""
     for block in (await read_blocks([CONNECTIONS])).values():
         await remove_block(block)
 
 
+@pytest.mark.usefixtures("prefect")
 async def test_a_connection_gets_its_deployments_once_its_seller_has_consented(tmp_path: Path) -> None:
     await forget_connections()
     seller, _ = await applied(tmp_path, named())
