@@ -9,6 +9,8 @@ The fixture ``server`` does the same for the length of one test: ``url = server(
 """
 
 import contextlib
+import os
+import random
 import socket
 import threading
 import time
@@ -17,6 +19,10 @@ from typing import Any
 
 import pytest
 import uvicorn
+
+_KEPT_FREE = range(20_000, 32_000)
+"""Ports below those that Linux gives to whoever asks for any; each worker of a parallel run has a share of them."""
+_SHARES = 12
 
 STARTUP_LIMIT = 10.0
 """Seconds a server may take to start before the test fails."""
@@ -69,6 +75,16 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
         if not thread.is_alive() or time.monotonic() > deadline:
             raise RuntimeError("the server did not start; does the application fail in its lifespan?")
         time.sleep(0.002)
+
+
+def port_for_later() -> int:
+    """Return a port for what listens some seconds later: nobody who asks for any free port gets it meanwhile."""
+    share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _SHARES
+    while True:
+        port = random.choice(_KEPT_FREE[share::_SHARES])
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from deployments.prefect_server import free_port, local_server, prefect_environment
+from deployments.prefect_server import local_server, prefect_environment
 from dockwire.clock import SystemClock
 from dockwire.faults import FaultRules, Faults
 from dockwire.sealing import Sealer
@@ -18,7 +18,7 @@ from tests.deployments.browser import PrefectPages, opened_page
 from tests.deployments.pages import Pages
 from tests.deployments.town import Town
 from tests.prefect_server import knows_prefect
-from tests.servers import serve
+from tests.servers import port_for_later, serve
 from tests.stage import warehouse_seed
 
 
@@ -27,7 +27,7 @@ def prefect_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[s
     """Start Prefect as `dockwire up` does; give the variables that lead to it."""
     folder = tmp_path_factory.mktemp("prefect")
     knows_prefect(folder)
-    port = free_port()
+    port = port_for_later()
     with local_server(folder, port):
         yield prefect_environment(folder, port)
 

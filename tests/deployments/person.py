@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page
 from deployments.prefect_server import start, stop
 from tests.deployments.browser import PrefectPages, fits, pictured
 from tests.deployments.town import Said, Town
+from tests.servers import port_for_later
 
 _OF_SIMULATORS = {"endpoint", "token_url", "seller_central"}
 """Fields of a file that the real Amazon does without."""
@@ -106,7 +107,8 @@ class Person:
     def serves(self) -> Iterator[str]:
         """Start what runs the connections, and give the address of its Prefect server."""
         self.steps.commands.append("dockwire up")
-        with self._town.serving(**self._exported):
+        # Two that start at once, in two workers, would both find the usual port free.
+        with self._town.serving("up", "--prefect-port", str(port_for_later()), **self._exported):
             yield self._town.local_server()
 
     def approves(self, pages: PrefectPages, run: str, *, by: str, note: str) -> None:

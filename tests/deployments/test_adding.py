@@ -19,12 +19,12 @@ from deployments import registry
 from deployments.applying import carry_out, plan_apply
 from deployments.command import connection
 from deployments.connections_file import ConnectionsFile
-from deployments.prefect_server import free_port
 from deployments.stored_blocks import read_blocks
 from dockwire.mail.folder import keep_mail
 from tests.deployments.pages import Pages
 from tests.deployments.test_consent_commands import walked
 from tests.deployments.town import SELLER, Town
+from tests.servers import port_for_later
 from tests.stage import CREDENTIAL, LEVELS
 
 MISTAKES: list[tuple[tuple[str, ...], str]] = [
@@ -98,7 +98,7 @@ def shop(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.chdir(town.folder)
     (town.folder / "terms.md").write_text("# Terms\n\nPay on time.\n")
     with temporary_settings({PREFECT_API_URL: town.prefect["PREFECT_API_URL"]}):
-        shop = Shop(town, free_port())
+        shop = Shop(town, port_for_later())
         town.world.application.redirect_uris = (f"http://127.0.0.1:{shop.port}/callback",)
         yield shop
         asyncio.run(_clear(town.folder / "nothing.toml"))

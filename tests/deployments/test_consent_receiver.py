@@ -15,14 +15,13 @@ import pytest
 import pytest_asyncio
 
 from deployments.consent_receiver import Receiver
-from deployments.prefect_server import free_port
 from dockwire.clock import ManualClock
 from dockwire.errors import ConsentFailed, SettingsError
 from dockwire.model.consent import Consent
 from dockwire.model.marketplaces import marketplace
 from dockwire.services.consent import ConsentDesk
 from dockwire.simulators.amazon import build_app
-from tests.servers import serve
+from tests.servers import port_for_later, serve
 from tests.unit.services.consenting import EU_SELLER, Office, opened_office, walk
 
 TEN = timedelta(minutes=10)
@@ -51,7 +50,7 @@ async def receiving(
             await go_on.wait()
         return consent
 
-    callback = f"http://127.0.0.1:{free_port()}/callback"
+    callback = f"http://127.0.0.1:{port_for_later()}/callback"
     async with (
         opened_office(folder, clock=ManualClock(auto=False)) as office,
         httpx.AsyncClient(trust_env=False, timeout=120) as browser,

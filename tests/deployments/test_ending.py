@@ -16,11 +16,12 @@ import pytest
 from prefect.client.schemas.objects import FlowRun, StateType
 
 from deployments.left_runs import Left, end_of
-from deployments.prefect_server import free_port, start, stop
+from deployments.prefect_server import start, stop
 from dockwire.faults.rules import Rule
 from tasks.seeing_runs import AGAIN
 from tests.deployments.pages import Pages
 from tests.deployments.town import Town
+from tests.servers import port_for_later
 
 DUE_SECONDS = 15.0
 """Less than Prefect waits for a server that is gone."""
@@ -58,8 +59,12 @@ def twice(number: int) -> Callable[[int], None]:
     return send
 
 
-def started(town: Town, log: Path, *words: str, shell: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+def started(
+    town: Town, log: Path, *, port: int | None = None, shell: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
     """Start ``dockwire up`` in a process group of its own and wait until it serves."""
+    # Two that start at once, in two workers, would both find the usual port free.
+    words = ("--prefect-port", str(port or port_for_later()))
     with log.open("wb") as output:
         up = subprocess.Popen(
             [*shell, sys.executable, "-m", "deployments", "up", *words],
@@ -95,8 +100,8 @@ def test_up_ends_with_its_server_and_without_a_traceback(
     connected: Town, send: Callable[[int], None], shell: Sequence[str]
 ) -> None:
     log = connected.folder / "up.log"
-    port = free_port()
-    up = started(connected, log, "--prefect-port", str(port), shell=shell)
+    port = port_for_later()
+    up = started(connected, log, port=port, shell=shell)
     api = connected.local_server()
     assert api == f"http://127.0.0.1:{port}/api"
     assert answers(api)

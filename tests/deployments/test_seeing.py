@@ -6,10 +6,10 @@ import sqlite3
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from deployments.prefect_server import free_port
 from dockwire.faults.rules import Rule
 from tests.deployments.pages import Pages
 from tests.deployments.town import Said, Town
+from tests.servers import port_for_later
 
 NAME = "order-import/town-us"
 
@@ -33,7 +33,7 @@ def metrics(port: int) -> dict[str, float]:
 
 def test_a_served_run_is_seen_in_logs_metrics_and_tables(town: Town) -> None:
     assert town.dockwire("apply", str(town.connections())).code == 0
-    pages, port = Pages(town), free_port()
+    pages, port = Pages(town), port_for_later()
     with town.serving("up", "--metrics", str(port), DOCKWIRE_LOG_FORMAT="json", DOCKWIRE_LOG_LEVEL="DEBUG"):
         run = run_once(pages)
         found = metrics(port)

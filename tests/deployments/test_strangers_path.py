@@ -13,7 +13,6 @@ import pytest
 from playwright.sync_api import Page
 
 from deployments.adding.ship_methods import STANDARD_LEVELS
-from deployments.prefect_server import free_port
 from dockwire.mail.folder import keep_mail
 from dockwire.warehouse.state import read_state
 from dockwire.warehouse.work import IN_PROCESS
@@ -21,6 +20,7 @@ from tests.deployments.browser import PrefectPages, another_page, opened_page
 from tests.deployments.pages import Pages
 from tests.deployments.person import Person
 from tests.deployments.town import SELLER, Town
+from tests.servers import port_for_later
 from tests.stage import CREDENTIAL
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -45,7 +45,7 @@ def person(lone_town: Town, plain_page: Page, tmp_path: Path) -> Person:
 
 def file(town: Town) -> str:
     """Return the documentation's file, for this town; its redirect URI is registered at Amazon."""
-    callback = f"http://127.0.0.1:{free_port()}/callback"
+    callback = f"http://127.0.0.1:{port_for_later()}/callback"
     town.world.application.redirect_uris = (callback,)
     text = (DOCS / "examples" / "consent.toml").read_text("utf-8")
     places = {
@@ -73,7 +73,7 @@ def begin(town: Town, person: Person) -> None:
 
 def asked(town: Town, mail_port: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the command that adds a connection in this town, and the answers to what it asks."""
-    callback = f"http://127.0.0.1:{free_port()}/callback"
+    callback = f"http://127.0.0.1:{port_for_later()}/callback"
     town.world.application.redirect_uris = (callback,)
     known = town.world.application
     simulated = {
