@@ -65,6 +65,14 @@ class Pages:
 
         return self._await(begun)
 
+    def rest(self, name: str) -> None:
+        """Stop a deployment's schedule: just when its own run is due, one that is asked for gives way to it."""
+        self.act(f"deployments/{self.deployment(name)['id']}/pause_deployment")
+
+    def first_completed_of(self, deployment: str) -> Any:
+        """Return the first run of a deployment that completes, be it asked for or the schedule's own."""
+        return self._await(lambda: next(iter(self._completed(deployment)), None))
+
     def scheduled_runs_of(self, deployment: str) -> Any:
         """Return the ids of the runs that a deployment's schedule has planned, once there are some."""
         wanted = {"deployments": {"id": {"any_": [deployment]}}, "sort": "EXPECTED_START_TIME_ASC"}
@@ -90,16 +98,11 @@ class Pages:
 
         Just when the schedule's own run is due, the one that is asked for gives way to it.
         """
-        wanted = {
-            "deployments": {"id": {"any_": [deployment]}},
-            "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
-        }
-        before = {run["id"] for run in self.post("flow_runs/filter", wanted)}
+        before = {run["id"] for run in self._completed(deployment)}
         self.post(f"deployments/{deployment}/create_flow_run", {})
 
         def completed() -> Any:
-            runs = self.post("flow_runs/filter", wanted)
-            return next((run for run in runs if run["id"] not in before), None)
+            return next((run for run in self._completed(deployment) if run["id"] not in before), None)
 
         return self._await(completed)
 
@@ -125,6 +128,14 @@ class Pages:
             return found if found["state_type"] in {"PAUSED", "COMPLETED", "FAILED", "CRASHED"} else None
 
         return self._await(stopped)
+
+    def _completed(self, deployment: str) -> Any:
+        wanted = {
+            "deployments": {"id": {"any_": [deployment]}},
+            "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
+            "sort": "START_TIME_ASC",
+        }
+        return self.post("flow_runs/filter", wanted)
 
     def _answered(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         """Return the answer; while Prefect's database is busy, which 503 says, send again."""

@@ -160,7 +160,8 @@ def test_scripted_from_a_merchants_yes_to_the_first_imported_order_and_its_mail(
         assert [row for row in checked.data if row["ok"] is False] == []
         deployment = pages.deployment("order-import/harbour-us")
         assert deployment["paused"] is False
-        assert pages.end_of(pages.first_run_of(deployment["id"]))["state_type"] == "COMPLETED"
+        assert pages.first_run_of(deployment["id"])
+        pages.first_completed_of(deployment["id"])
     mails = [file.read_text() for file in sorted((town.folder / "mail").glob("*.eml"))]
     mail.stop()
     flowing = [text for text in mails if "Orders are flowing" in text or "orders_flowing" in text]

@@ -40,7 +40,9 @@ def test_a_failed_run_retried_from_the_pages_does_what_is_left_and_no_more(
     town: Town, seen: PrefectPages
 ) -> None:
     assert town.dockwire("apply", str(town.connections())).code == 0
+    assert town.dockwire("deploy").code == 0
     pages = Pages(town)
+    pages.rest(NAME)
     with town.serving():
         deployment = pages.deployment(NAME)["id"]
         # The first orders are taken, then the warehouse denies the right: a person has to act.

@@ -111,6 +111,7 @@ def test_a_run_that_crashes_starts_the_watch_and_is_mailed_once(town: Town) -> N
         # Prefect has to know of the automations before there is a crash to see.
         assert town.dockwire("deploy").code == 0
         with town.serving():
+        pages.rest("watch/all")
             run = pages.post(
                 f"deployments/{pages.deployment('order-import/town-us')['id']}/create_flow_run",
                 {"state": {"type": "SCHEDULED", "state_details": {"scheduled_time": _at(hours=1)}}},
