@@ -69,6 +69,16 @@ class Pages:
         """Stop a deployment's schedule: just when its own run is due, one that is asked for gives way to it."""
         self.act(f"deployments/{self.deployment(name)['id']}/pause_deployment")
 
+    def await_line(self, run: str, logger: str, words: str) -> None:
+        """Wait until Prefect keeps a line of a run's log: they come in batches, the last ones after its end."""
+        wanted = {"logs": {"flow_run_id": {"any_": [run]}}, "limit": 200}
+
+        def kept() -> bool | None:
+            lines = self.post("logs/filter", wanted)
+            return any(line["name"] == logger and words in line["message"] for line in lines) or None
+
+        self._await(kept)
+
     def first_completed_of(self, deployment: str) -> Any:
         """Return the first run of a deployment that completes, be it asked for or the schedule's own."""
         return self._await(lambda: next(iter(self._completed(deployment)), None))
