@@ -100,12 +100,8 @@ class PrefectPages:
         self.page.locator(".p-select-option").filter(has_text=wanted).click()
 
     def submit(self) -> None:
-        """Send the form and wait until the page has taken it; while Prefect's database is busy, send again."""
-        status = _BUSY
-        while status == _BUSY:
-            with self.page.expect_response(lambda answer: "create_flow_run" in answer.url) as answered:
-                self.page.get_by_role("button", name="Submit").click()
-            status = answered.value.status
+        """Send the form and wait until the page has taken it."""
+        self._send(self.page.get_by_role("button", name="Submit"), "/create_flow_run")
         self.page.wait_for_url("**tab=Runs")
 
     def expect_state(self, name: str) -> None:
@@ -115,12 +111,14 @@ class PrefectPages:
     def retry(self) -> None:
         """Press the button that takes a run up again, and say yes."""
         self.page.get_by_role("button", name="Retry").click()
-        self.page.get_by_role("dialog").get_by_role("button", name="Retry").click()
+        self._send(self.page.get_by_role("dialog").get_by_role("button", name="Retry"), "/set_state")
 
     def open_waiting_run(self, name: str) -> None:
         """Open the list of runs, and in it one by its name."""
         self.page.goto(f"{self._base}/runs")
         self.page.get_by_role("link", name=name, exact=True).first.click()
+        # The list shows states too.
+        self.page.wait_for_url("**/flow-run/*")
 
     def ask_to_resume(self) -> Locator:
         """Press the button that lets a suspended run go on, and return the form that asks for its input."""
@@ -138,7 +136,19 @@ class PrefectPages:
             assert time.monotonic() < give_up, answer.text()
             self.page.wait_for_timeout(200)
 
+    def answer(self, form: Locator) -> None:
+        """Send what was filled into the form."""
+        self._send(form.get_by_role("button", name="Submit"), "/resume")
+
     def picture(self, name: str) -> None:
         """Keep what the page looks like, for a person who wants to see it."""
         self._pictures.mkdir(exist_ok=True)
         self.page.screenshot(path=self._pictures / f"{name}.png", full_page=True)
+
+    def _send(self, button: Locator, path: str) -> None:
+        """Press a button that sends something, until it is answered; Prefect refuses while its database is busy."""
+        status = _BUSY
+        while status == _BUSY:
+            with self.page.expect_response(lambda answer: answer.url.endswith(path)) as answered:
+                button.click()
+            status = answered.value.status

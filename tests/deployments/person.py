@@ -121,7 +121,7 @@ class Person:
         for place, text in enumerate((by, note)):
             form.get_by_role("textbox").nth(place).fill(text)
         pages.picture("approval")
-        form.get_by_role("button", name="Submit").click()
+        pages.answer(form)
         pages.expect_state("Completed")
         pages.picture("approved")
         # The address, name and note; the run, Resume, the switch and Submit.
