@@ -1,5 +1,6 @@
 """The watch on a real Prefect server: runs that went away are told by mail, through automations made by code."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,8 +111,8 @@ def test_a_run_that_crashes_starts_the_watch_and_is_mailed_once(town: Town) -> N
         assert town.dockwire("run", "order-import", "town-us").code == 0
         # Prefect has to know of the automations before there is a crash to see.
         assert town.dockwire("deploy").code == 0
-        with town.serving():
         pages.rest("watch/all")
+        with town.serving():
             run = pages.post(
                 f"deployments/{pages.deployment('order-import/town-us')['id']}/create_flow_run",
                 {"state": {"type": "SCHEDULED", "state_details": {"scheduled_time": _at(hours=1)}}},
@@ -159,8 +160,9 @@ def test_a_late_run_is_told_when_the_watch_comes_to_it_and_only_then(town: Town)
             assert said.code == 0, said.err
         (mail,) = folder.glob("*runs-do-not-start*")
         text = mail.read_text()
-        assert "should have started 45 minutes ago" in text
-        assert "5 minutes ago" not in text.replace("45 minutes ago", "")
+        # As many minutes as the commands before took come on top.
+        (minutes,) = set(re.findall(r"should have started (\d+) minutes ago", text))
+        assert 45 <= int(minutes) < 60
         said = town.dockwire("mail", "test", "town-us", "new@example.com", "--json")
         assert said.data == {"sent": True, "server": "127.0.0.1", "to": "new@example.com"}, said.err
         assert "new@example.com" in next(folder.glob("*this-is-a-test*")).read_text()
