@@ -138,7 +138,7 @@ def test_scripted_from_a_merchants_yes_to_the_first_imported_order_and_its_mail(
             assert not shop.file.exists()
             assert "Thank you" in walked(json.loads(process.stdout.readline())["open"], seller=SELLER).text
             told = json.loads(process.stdout.readline())
-            assert process.wait(120) == 0
+            assert process.wait(300) == 0
         finally:
             process.terminate()
     assert told["stored"][-1] == "connections.harbour-us"

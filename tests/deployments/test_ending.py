@@ -23,7 +23,7 @@ from tests.deployments.pages import Pages
 from tests.deployments.town import Town
 from tests.servers import port_for_later
 
-DUE_SECONDS = 15.0
+DUE_SECONDS = 45.0
 """Less than Prefect waits for a server that is gone."""
 
 
@@ -71,7 +71,7 @@ def started(
             cwd=town.folder, env=town.environment(), stdout=output, stderr=output,
             start_new_session=True,
         )  # fmt: skip
-    give_up = time.monotonic() + 90
+    give_up = time.monotonic() + 240
     while "until Ctrl-C" not in log.read_text():
         assert up.poll() is None, log.read_text()
         assert time.monotonic() < give_up
@@ -201,7 +201,7 @@ def asked(pages: Pages) -> str:
 
 def begun(pages: Pages) -> str:
     """Ask for an import and wait until it is under way."""
-    run, give_up = asked(pages), time.monotonic() + 90
+    run, give_up = asked(pages), time.monotonic() + 240
     while pages.get(f"flow_runs/{run}")["state_type"] != "RUNNING":
         assert time.monotonic() < give_up
         time.sleep(0.2)

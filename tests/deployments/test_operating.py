@@ -49,7 +49,7 @@ def typed(text: str, **environment: str) -> str:
         env=os.environ | environment | {"PATH": path},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
@@ -60,7 +60,7 @@ def dockwire(*words: str, **environment: str) -> Said:
     """Run the command."""
     command = [sys.executable, "-m", "deployments", *words]
     ran = subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
+        command, env=os.environ | environment, capture_output=True, text=True, timeout=300, check=False
     )
     return Said(ran.returncode, ran.stdout, ran.stderr)
 
@@ -133,7 +133,7 @@ def test_units_start_a_command_that_exists(unit: configparser.ConfigParser) -> N
     program, *words = shlex.split(unit["Service"]["ExecStart"])
     assert program == "/opt/dockwire/app/.venv/bin/dockwire"
     taken = [sys.executable, "-m", "deployments", *words, "--help"]
-    assert subprocess.run(taken, capture_output=True, timeout=60, check=False).returncode == 0
+    assert subprocess.run(taken, capture_output=True, timeout=300, check=False).returncode == 0
 
 
 def test_the_unit_ends_what_it_started_and_keeps_its_files_to_itself() -> None:

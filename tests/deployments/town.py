@@ -90,7 +90,7 @@ class Town:
 
     def _await_announcement(self, process: subprocess.Popen[bytes]) -> None:
         """While ``dockwire up`` still registers, SQLite may refuse what a test asks of Prefect meanwhile."""
-        give_up = time.monotonic() + 120
+        give_up = time.monotonic() + 240
         while "serving these" not in (self.folder / "up.log").read_text():
             assert process.poll() is None
             assert time.monotonic() < give_up
