@@ -10,13 +10,15 @@ from blocks import AmazonApplication, AmazonSellerAccount, MarketplaceConnection
 from tests.deployments.town import Town
 
 _PATIENCE = 180.0
+_BUSY = 120.0
+"""Prefect waits a minute for its database before it says that it is busy."""
 
 
 class Pages:
     """Prefect's API, asked as its pages ask it."""
 
     def __init__(self, town: Town, api: str = "") -> None:
-        self._client = httpx.Client(base_url=(api or town.prefect["PREFECT_API_URL"]) + "/", timeout=30.0)
+        self._client = httpx.Client(base_url=(api or town.prefect["PREFECT_API_URL"]) + "/", timeout=_BUSY)
 
     def get(self, path: str) -> Any:
         """Return what is there; None when there is nothing."""
