@@ -9,6 +9,8 @@ The fixture ``server`` does the same for the length of one test: ``url = server(
 """
 
 import contextlib
+import functools
+import itertools
 import os
 import random
 import socket
@@ -24,7 +26,7 @@ _KEPT_FREE = range(20_000, 32_000)
 """Ports below those that Linux gives to whoever asks for any; each worker of a parallel run has a share of them."""
 _SHARES = 12
 
-STARTUP_LIMIT = 10.0
+STARTUP_LIMIT = 60.0
 """Seconds a server may take to start before the test fails."""
 
 type_of_app = Any  # ASGI applications are callables of several shapes; uvicorn takes them all
@@ -77,14 +79,21 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
         time.sleep(0.002)
 
 
+@functools.cache
+def _ports_of_this_worker() -> Iterator[int]:
+    share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _SHARES
+    ports = _KEPT_FREE[share::_SHARES]
+    # Another run on this machine begins elsewhere; a generator of its own, since tests seed the common one.
+    return itertools.cycle(random.Random().sample(ports, len(ports)))
+
+
 def port_for_later() -> int:
     """Return a port for what listens some seconds later: nobody who asks for any free port gets it meanwhile."""
-    share = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _SHARES
-    while True:
-        port = random.choice(_KEPT_FREE[share::_SHARES])
+    for port in _ports_of_this_worker():
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+    raise AssertionError("a cycle has no end")
 
 
 @pytest.fixture
