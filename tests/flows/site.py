@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -105,7 +106,7 @@ def opened_site(folder: Path) -> Iterator[Site]:
             marketplace="US",
             customer_id=1,
             facility_id=1,
-            import_since=clock.now().replace(year=2025),
+            import_since=clock.now() - timedelta(days=365),
             ship_methods={level: ShipMethod(carrier="UPS", service="03", scac="UPSN") for level in LEVELS},
             contacts=Contacts(
                 orders_created=("clerk@example.com",),
