@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,24 @@ def prefect() -> Iterator[None]:
         prefect_test_harness(server_startup_timeout=90),
     ):
         yield
+
+
+@contextmanager
+def asking(api: str) -> Iterator[None]:
+    """Let this process ask another Prefect server, one that lasts as long as the block.
+
+    What sends events and logs stays with the server that it began with. Ended with the block it has told that
+    server everything; left over, it would try to reach it for a minute with each event of the servers that follow.
+    """
+    from prefect.events.worker import EventsWorker
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    EventsWorker.drain_all()
+    try:
+        with temporary_settings({PREFECT_API_URL: api}):
+            yield
+    finally:
+        EventsWorker.drain_all()
 
 
 def knows_prefect(state_dir: Path) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from typer.testing import CliRunner, Result
 
 from deployments import registry
@@ -24,6 +23,7 @@ from dockwire.mail.folder import keep_mail
 from tests.deployments.pages import Pages
 from tests.deployments.test_consent_commands import walked
 from tests.deployments.town import SELLER, Town
+from tests.prefect_server import asking
 from tests.servers import port_for_later
 from tests.stage import CREDENTIAL, LEVELS
 
@@ -97,7 +97,7 @@ def shop(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(town.folder)
     (town.folder / "terms.md").write_text("# Terms\n\nPay on time.\n")
-    with temporary_settings({PREFECT_API_URL: town.prefect["PREFECT_API_URL"]}):
+    with asking(town.prefect["PREFECT_API_URL"]):
         shop = Shop(town, port_for_later())
         town.world.application.redirect_uris = (f"http://127.0.0.1:{shop.port}/callback",)
         yield shop

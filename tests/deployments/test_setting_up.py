@@ -11,7 +11,6 @@ import httpx
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.context import AsyncClientContext
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
 from blocks import AmazonSellerAccount
@@ -25,6 +24,7 @@ from dockwire.model.connection import CancelPolicy
 from flows.tracking_update import tracking_update
 from tests.deployments.pages import Pages
 from tests.deployments.town import Town
+from tests.prefect_server import asking
 
 R = TypeVar("R")
 
@@ -41,7 +41,7 @@ def here(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """Let this process work on the town's Prefect server, with the secrets in its environment."""
     for name, secret in town.secrets().items():
         monkeypatch.setenv(name, secret)
-    with temporary_settings({PREFECT_API_URL: town.prefect["PREFECT_API_URL"]}):
+    with asking(town.prefect["PREFECT_API_URL"]):
         yield town
         asyncio.run(_clear(town.folder / "nothing.toml"))
 
