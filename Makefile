@@ -22,8 +22,9 @@ console: $(STAMP) ## the console in a browser, on this machine's ledger (ARGS="-
 screenshots: $(STAMP) browser ## take the documentation's pictures of the console anew, on an invented day
 	@$(BIN)/python -m tests.console.screenshots
 
+# In the order of the folders the many short tests come last, so that all workers end together.
 test: $(STAMP) browser ## run every test, on SQLite and on embedded PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
 
 browser: ## install Chromium for the tests of pages, where no browser is and Debian's packages are
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
