@@ -36,22 +36,12 @@ def claim_closing(
     row = link.execute(select(closings.c.id, closings.c.order_id).where(mine)).one()
     # Claims for one order queue here, and a person's decisions about it with them.
     link.execute(select(orders.c.id).where(orders.c.id == row.order_id).with_for_update())
-    theirs = and_(
-        closings.c.order_id == row.order_id,
-        closings.c.id != row.id,
-        closings.c.state == ClosingState.CLOSING,
-    )
-    fresh = closings.c.at > now - timedelta(seconds=seconds)
-    if link.execute(select(closings.c.id).where(theirs, fresh).limit(1)).first() is not None:
+    others = and_(closings.c.order_id == row.order_id, closings.c.id != row.id)
+    theirs = and_(others, closings.c.state == ClosingState.CLOSING)
+    if _any(link, theirs, closings.c.at > now - timedelta(seconds=seconds)):
         return ClosingClaim.BUSY
-    overtaken = select(closings.c.id).where(
-        closings.c.connection == connection.slug,
-        closings.c.order_id == row.order_id,
-        closings.c.id != row.id,
-        closings.c.state == ClosingState.CLOSED,
-        closings.c.token.not_in(known),
-    )
-    if link.execute(overtaken.limit(1)).first() is not None:
+    ours = closings.c.connection == connection.slug
+    if _any(link, others, ours, closings.c.state == ClosingState.CLOSED, closings.c.token.not_in(known)):
         return ClosingClaim.MOVED
     if is_stopped(link, row.order_id):
         still = link.scalar(select(closings.c.id).where(mine, closings.c.state == closing.state))
@@ -67,6 +57,10 @@ def claim_closing(
         update(closings).where(theirs).values(state=ClosingState.PLANNED, sentence=_TAKEN_OVER, at=now)
     )
     return ClosingClaim.OURS
+
+
+def _any(link: Link, *conditions: ColumnElement[bool]) -> bool:
+    return link.execute(select(closings.c.id).where(*conditions).limit(1)).first() is not None
 
 
 def reopen_closing(link: Link, connection: Connection, closing: Closing, *, now: datetime) -> None:
