@@ -43,7 +43,7 @@ import asyncio
 
 class Hurried(asyncio.SelectorEventLoop):
     def time(self):
-        return 20 * super().time()
+        return 12 * super().time()
 
 class Policy(asyncio.DefaultEventLoopPolicy):
     _loop_factory = Hurried
@@ -54,7 +54,7 @@ from deployments.command import main
 
 main()
 """
-"""The command on a clock of its own, which makes a machine look twenty times slower than it is."""
+"""The command on a clock of its own, which makes a machine look twelve times slower than it is."""
 
 
 def test_prefects_tables_are_made_however_long_it_takes(lone_town: Town) -> None:
